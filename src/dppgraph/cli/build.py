@@ -1,0 +1,37 @@
+"""``dppgraph build``."""
+
+from pathlib import Path
+
+import click
+
+from dppgraph import wiring
+from dppgraph.cli import options
+from dppgraph.operations.build import Built
+from dppgraph.settings import read_settings
+
+
+@click.command("build")
+@options.data
+@options.store
+@options.base
+@options.shapes
+@click.option("--message", default="", metavar="TEXT", help="Why: kept with the version.")
+def command(data: Path | None, store: Path | None, base: str | None, shapes: str | None, message: str) -> None:
+    """Build data/ into a validated new version, and print its number and digest.
+
+    Nothing is published if a shape is broken, and no new version is made if nothing changed.
+    """
+    from dppgraph.operations.build import build  # noqa: PLC0415
+
+    settings = read_settings({"store": store, "base": base})
+    versions, sources = wiring.versions(settings), wiring.sources(settings, data, shapes)
+    with versions.writing("dppgraph build") as writer:
+        built = build(versions, writer, sources, agent=wiring.agent(), message=message, progress=options.progress)
+    click.echo(summary(built))
+
+
+def summary(built: Built) -> str:
+    """What a build came to, in one line."""
+    manifest = built.manifest
+    said = "" if built.new else ", nothing changed"
+    return f"version {manifest.version} sha256:{manifest.digest} ({manifest.quads} statements{said})"

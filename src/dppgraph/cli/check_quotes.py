@@ -1,0 +1,37 @@
+"""``dppgraph check-quotes``."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from dppgraph import wiring
+from dppgraph.cli import options
+from dppgraph.errors import BadCall
+from dppgraph.settings import read_settings
+
+
+@click.command("check-quotes")
+@click.option(
+    "--text", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The source's text, UTF-8."
+)
+@click.option("--source", metavar="IRI", help="Which source document it is the text of, where that is not plain.")
+@options.data
+@options.base
+def command(text: Path, source: str | None, data: Path | None, base: str | None) -> None:
+    """Compare every quote with the source's own text, letter by letter; say which fail and how."""
+    from dppgraph.operations.check_quotes import check_quotes  # noqa: PLC0415
+    from dppgraph.operations.sources import read_data  # noqa: PLC0415
+
+    sources = wiring.sources(read_settings({"base": base}), data)
+    try:
+        words = text.read_bytes()
+    except OSError as error:
+        raise BadCall(f"{text} cannot be read: {error.strerror}") from error
+    check = check_quotes(read_data(sources), words, sources.base, source)
+    for misquote in check.misquotes:
+        click.echo(f"{misquote.quote.statement.removeprefix(f'{sources.base}id/')}: {misquote.how}")
+    if not check.same_text:
+        click.echo("note: this text is not, byte for byte, the one that was captured (its SHA-256 differs)", err=True)
+    click.echo(f"{check.checked - len(check.misquotes)} of {check.checked} quotes stand in the text")
+    sys.exit(1 if check.misquotes or not check.checked else 0)

@@ -1,0 +1,68 @@
+"""``dppgraph export``."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import click
+
+from dppgraph import wiring
+from dppgraph.cli import options
+from dppgraph.core import formats
+from dppgraph.errors import BadCall
+from dppgraph.settings import read_settings
+
+
+@click.command("export")
+@click.argument("iri", required=False)
+@click.option(
+    "--format", "format_", default=None, metavar="NAME", help="turtle, trig, ntriples, nquads, jsonld, rdfxml."
+)
+@click.option("--graph", "graphs", metavar="NAME,...", help="Only these graphs, such as source,inferred.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="PATH", help="Write to this file, whole or not at all.")
+@options.store
+def command(iri: str | None, format_: str | None, graphs: str | None, out: Path | None, store: Path | None) -> None:
+    """Write all, one graph or one thing (IRI) as RDF, from the exact quads of the current version.
+
+    The same version gives the same bytes. Turtle, N-Triples and RDF/XML cannot name graphs: they get their union.
+    """
+    from dppgraph.operations.export import export, of_graphs, of_thing  # noqa: PLC0415
+
+    versions = wiring.versions(read_settings({"store": store}))
+    wanted = _format(format_, out)
+    manifest, damage = wiring.whole_version(versions)
+    for error in damage:
+        click.echo(f"dppgraph: {error}; this is version {manifest.version}", err=True)
+    lines = versions.lines(manifest.version)
+    if graphs is not None:
+        lines = of_graphs(lines, [name.strip() for name in graphs.split(",") if name.strip()], manifest.base)
+    if iri is not None:
+        lines = of_thing(lines, iri)
+    written = export(lines, wanted)
+    if out is None:
+        options.show(written)
+    else:
+        _replace(out, written)
+
+
+def _format(name: str | None, out: Path | None) -> formats.Format:
+    if name is None:
+        return (out and formats.of_file(out.name)) or formats.TURTLE
+    return formats.named(name, formats.RDF)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            try:
+                file.write(data)
+                # A temporary file is private; what is exported is as readable as any new file.
+                mask = os.umask(0)
+                os.umask(mask)
+                os.fchmod(file.fileno(), 0o666 & ~mask)
+                Path(file.name).replace(path)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise BadCall(f"{path} cannot be written: {error.strerror}") from error

@@ -1,0 +1,100 @@
+"""``dppgraph serve``."""
+
+import socket
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from dppgraph import wiring
+from dppgraph.cli import options
+from dppgraph.cli.build import summary
+from dppgraph.errors import BadCall, Damaged, DppgraphError, ShapeViolation
+from dppgraph.operations.build import build, is_due
+from dppgraph.operations.sources import Sources
+from dppgraph.settings import read_settings, unknown_variables
+from dppgraph.store.versions import Manifest, VersionStore, Writer
+
+_BACKLOG = 2048
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option(
+    "--default-graph",
+    type=click.Choice(["union", "plain"]),
+    default="union",
+    show_default=True,
+    help="What a query without FROM asks: all graphs, or, as SPARQL has it, the unnamed one.",
+)
+@options.data
+@options.store
+@options.base
+@options.shapes
+def command(
+    host: str,
+    port: int,
+    default_graph: str,
+    data: Path | None,
+    store: Path | None,
+    base: str | None,
+    shapes: str | None,
+) -> None:
+    """Build if nothing is built or the data changed, then answer SPARQL over HTTP until Ctrl-C."""
+    from dppgraph.cli.supervisor import supervise  # noqa: PLC0415
+
+    settings = read_settings({"store": store, "base": base})
+    for line in unknown_variables():
+        _say(line)
+    listener = _listening(host, port)
+    versions, sources = wiring.versions(settings), wiring.sources(settings, data, shapes)
+    with versions.writing("dppgraph serve") as writer:
+        manifest = _version(versions, writer, sources)
+        address = listener.getsockname()
+        shown = f"[{address[0]}]" if ":" in address[0] else address[0]
+        supervise(
+            listener,
+            wiring.pool_options(settings, manifest, union=default_graph == "union"),
+            manifest,
+            {"settings": asdict(settings) | {"store": str(settings.store)}},
+            lambda: _say(
+                f"version {manifest.version} is served at http://{shown}:{address[1]}/sparql (Ctrl-C ends it)"
+            ),
+        )
+
+
+def _version(versions: VersionStore, writer: Writer, sources: Sources) -> Manifest:
+    """The version to serve: a new one if one is due and can be had, else the newest whole one."""
+    try:
+        due = is_due(versions, sources)
+    except Damaged:
+        due = False
+    if due or versions.newest_whole()[0] is None:
+        try:
+            built = build(versions, writer, sources, agent=wiring.agent(), progress=options.progress)
+        except DppgraphError as error:
+            if versions.newest_whole()[0] is None:
+                raise
+            for line in error.report.lines() if isinstance(error, ShapeViolation) else ():
+                _say(line)
+            _say(f"the data is not published: {error}")
+        else:
+            _say(summary(built))
+    manifest, damage = wiring.whole_version(versions)
+    for broken in damage:
+        _say(f"{broken}; version {manifest.version} is served instead, `dppgraph build` publishes the data anew")
+    return manifest
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        return socket.create_server(found[0][4][:2], family=found[0][0], backlog=_BACKLOG)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BadCall(f"{host} port {port} cannot be listened on ({reason}): take another --port or --host") from error
+
+
+def _say(line: str) -> None:
+    click.echo(f"dppgraph: {line}", err=True)

@@ -1,0 +1,73 @@
+"""The IRIs of the graph: its base, its ontology, its named graphs, and how they move to another base.
+
+An IRI here is a plain string; a *term* is what canonical N-Quads writes (``<iri>``, ``"text"@nl``, ``_:b``).
+"""
+
+import re
+from typing import Final
+
+DEFAULT_BASE: Final = "https://w3id.org/dppgraph/"
+"""What the shipped files are written for; ``--base`` moves it when a version is built."""
+
+NAMESPACE: Final = "https://w3id.org/dppgraph/ns#"
+"""The ontology's namespace: it stays where it is when the data moves."""
+
+PREFIXES: Final[dict[str, str]] = {
+    "adms": "http://www.w3.org/ns/adms#",
+    "besluit": "http://data.vlaanderen.be/ns/besluit#",
+    "besluitvorming": "https://data.vlaanderen.be/ns/besluitvorming#",
+    "dcam": "http://purl.org/dc/dcam/",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "dossier": "https://data.vlaanderen.be/ns/dossier#",
+    "dpp": NAMESPACE,
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "oa": "http://www.w3.org/ns/oa#",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "vann": "http://purl.org/vocab/vann/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+"""Prefixes that queries may use undeclared, and that Turtle, TriG, JSON-LD and RDF/XML are written with."""
+
+GRAPHS: Final = ("source", "inferred", "interpretation", "external", "concepts", "ontology", "shapes", "catalogue")
+"""The named graphs, one for each class of provenance."""
+
+_ONTOLOGY_IRI = re.compile(re.escape(DEFAULT_BASE) + r"ns(?:[#/]|$)")
+_ANY_URI = f'"^^<{PREFIXES["xsd"]}anyURI>'
+
+
+def graph_iri(name: str, base: str = DEFAULT_BASE) -> str:
+    """The IRI of the named graph called ``name`` (one of :data:`GRAPHS`)."""
+    return f"{base}id/graph/{name}"
+
+
+def is_base(text: str) -> bool:
+    """Whether ``text`` can be the base of the data: an absolute http(s) IRI that ends in ``/`` or ``#``.
+
+    >>> is_base("https://data.example.org/plans/"), is_base("data.example.org")
+    (True, False)
+    """
+    return re.fullmatch(r"https?://[^\s<>\"{}|\\^`/?#]+(/[^\s<>\"{}|\\^`?#]*)?[/#]", text) is not None
+
+
+def rebased(term: str, base: str) -> str:
+    """``term`` with the default base replaced by ``base``: in an IRI, and in an ``xsd:anyURI``; the ontology stays.
+
+    >>> rebased("<https://w3id.org/dppgraph/id/plan/x>", "https://data.example.org/")
+    '<https://data.example.org/id/plan/x>'
+    >>> rebased("<https://w3id.org/dppgraph/ns#PolicyPlan>", "https://data.example.org/")
+    '<https://w3id.org/dppgraph/ns#PolicyPlan>'
+    """
+    is_iri = term.startswith("<") and not term.startswith("<<")
+    if not (is_iri or term.endswith(_ANY_URI)):
+        return term
+    iri = term[1:-1] if is_iri else term[1 : -len(_ANY_URI)]
+    if not iri.startswith(DEFAULT_BASE) or _ONTOLOGY_IRI.match(iri):
+        return term
+    return term[0] + base + term[1 + len(DEFAULT_BASE) :]

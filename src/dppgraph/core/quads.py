@@ -1,0 +1,98 @@
+"""Exact quads: what is published, digested, compared and exported.
+
+A quad is four terms as canonical N-Quads writes them (RDF 1.2 N-Quads, section 4), so that no literal is ever
+rewritten: ``"01"^^xsd:integer`` stays ``01``. A *line* is such a quad as one line of N-Quads, without its line end; a
+graph's canonical form is its lines, sorted by code point.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from dppgraph.errors import BadRdf
+
+_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?')
+
+
+class Quad(NamedTuple):
+    """One statement in one graph; ``graph`` is empty for the default graph."""
+
+    subject: str
+    predicate: str
+    object: str
+    graph: str = ""
+
+    def line(self) -> str:
+        """The quad as one line of canonical N-Quads, without a line end."""
+        graph = f" {self.graph}" if self.graph else ""
+        return f"{self.subject} {self.predicate} {self.object}{graph} ."
+
+
+class Delta(NamedTuple):
+    """What turns one set of lines into another; both parts sorted."""
+
+    added: list[str]
+    removed: list[str]
+
+
+def parse_line(line: str) -> Quad:
+    """The quad that a canonical line stands for.
+
+    Raises:
+        BadRdf: it is no canonical line.
+    """
+    try:
+        subject, predicate, rest = line.split(" ", 2)
+        if rest.startswith('"'):
+            literal = _LITERAL.match(rest)
+            end = literal.end() if literal else -1
+        elif rest.startswith("<<("):
+            end = rest.rindex(")>>") + 3
+        else:
+            end = rest.index(" ")
+        object_, tail = rest[:end], rest[end:]
+    except ValueError as error:
+        raise BadRdf(f"this is no line of canonical N-Quads: {line[:80]}") from error
+    if end < 0 or not tail.endswith(" ."):
+        raise BadRdf(f"this is no line of canonical N-Quads: {line[:80]}")
+    return Quad(subject, predicate, object_, tail[1:-2] if len(tail) > len(" .") else "")
+
+
+def canonical(quads: Iterable[Quad]) -> list[str]:
+    """The canonical form of a set of quads: their lines, each once, sorted."""
+    return sorted({quad.line() for quad in quads})
+
+
+def difference(old: Iterable[str], new: Iterable[str]) -> Delta:
+    """What must be added to and removed from the lines ``old`` to get ``new``."""
+    before, after = set(old), set(new)
+    return Delta(sorted(after - before), sorted(before - after))
+
+
+_ESCAPES = {
+    **{chr(code): f"\\u{code:04X}" for code in [*range(0x20), 0x7F]},
+    **{'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"},
+}
+
+
+def literal(text: str, *, language: str | None = None, datatype: str | None = None) -> str:
+    """A literal as canonical N-Quads writes it; ``datatype`` is an IRI, absent for a plain string."""
+    quoted = '"' + "".join(_ESCAPES.get(character, character) for character in text) + '"'
+    if language:
+        return f"{quoted}@{language}"
+    return f"{quoted}^^<{datatype}>" if datatype else quoted
+
+
+def subject_of(line: str) -> str:
+    """The subject of a canonical line, as a term."""
+    return line[: line.index(" ")]
+
+
+def entity_of(line: str) -> str:
+    """The thing that a line is about: its subject without the fragment that names a dependent part of it.
+
+    >>> entity_of('<https://example.org/id/plan/x#period> <p> <o> .')
+    'https://example.org/id/plan/x'
+    """
+    subject = subject_of(line)
+    return subject[1:-1].partition("#")[0] if subject.startswith("<") else subject

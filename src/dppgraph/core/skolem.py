@@ -1,0 +1,97 @@
+"""Names for blank nodes (RDF 1.1 Concepts, section 3.5), so that versions, diffs and links stay stable.
+
+A node with no life of its own becomes a fragment of its owner: a period ``#period``, a quote ``#quote``, a position
+``#position``, an identifier ``#identifier``. Any other becomes ``{base}.well-known/genid/{hash}``, where the hash is of
+its owner and of what it says: editing one file leaves the names in all others as they were. Two nodes that hang on the
+same owner and say the same are one node, as in any lean graph.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
+
+from dppgraph.core.iris import PREFIXES
+from dppgraph.core.quads import Quad
+from dppgraph.errors import BadRdf
+
+_TYPE = f"<{PREFIXES['rdf']}type>"
+_FRAGMENTS = {
+    f"<{PREFIXES['dct']}PeriodOfTime>": "period",
+    f"<{PREFIXES['oa']}TextQuoteSelector>": "quote",
+    f"<{PREFIXES['oa']}TextPositionSelector>": "position",
+    f"<{PREFIXES['adms']}Identifier>": "identifier",
+}
+_HASH_DIGITS = 32
+
+
+def skolemised(quads: Iterable[Quad], base: str) -> list[Quad]:
+    """The quads with an IRI in place of every blank node; ``quads`` come from one document.
+
+    Raises:
+        BadRdf: two different nodes would get one name (two periods of one plan), blank nodes name each other in a
+            ring, or a graph is named by a blank node.
+    """
+    quads = list(quads)
+    if any(quad.graph.startswith("_:") for quad in quads):
+        raise BadRdf("a named graph needs an IRI here, not a blank node: give it one")
+    outgoing: dict[str, list[Quad]] = defaultdict(list)
+    incoming: dict[str, list[Quad]] = defaultdict(list)
+    for quad in quads:
+        if quad.subject.startswith("_:"):
+            outgoing[quad.subject].append(quad)
+        if quad.object.startswith("_:"):
+            incoming[quad.object].append(quad)
+    if not outgoing and not incoming:
+        return quads
+    try:
+        contents = _contents(outgoing, incoming)
+        names = _names(outgoing, incoming, contents, f"{base}.well-known/genid/")
+    except CycleError as error:
+        raise BadRdf("blank nodes here name each other in a ring: give one of them an IRI") from error
+    return [Quad(*(names.get(term, term) for term in quad)) for quad in quads]
+
+
+def _contents(outgoing: dict[str, list[Quad]], incoming: dict[str, list[Quad]]) -> dict[str, str]:
+    """Blank node to the hash of all that it says, the blank nodes below it included."""
+    below = {
+        node: {quad.object for quad in outgoing.get(node, ()) if quad.object.startswith("_:")}
+        for node in {*outgoing, *incoming}
+    }
+    contents: dict[str, str] = {}
+    for node in TopologicalSorter(below).static_order():
+        said = sorted(f"{q.predicate} {contents.get(q.object, q.object)} {q.graph}" for q in outgoing.get(node, ()))
+        contents[node] = _hash(said)
+    return contents
+
+
+def _names(
+    outgoing: dict[str, list[Quad]], incoming: dict[str, list[Quad]], contents: dict[str, str], genid: str
+) -> dict[str, str]:
+    """Blank node to the IRI, as a term, that it gets."""
+    above = {
+        node: {quad.subject for quad in incoming.get(node, ()) if quad.subject.startswith("_:")} for node in contents
+    }
+    names: dict[str, str] = {}
+    taken: dict[str, str] = {}
+    for node in TopologicalSorter(above).static_order():
+        owners = [quad._replace(subject=names.get(quad.subject, quad.subject)) for quad in incoming.get(node, ())]
+        fragment = _fragment(outgoing.get(node, ()))
+        if fragment and len(owners) == 1 and "#" not in owners[0].subject:
+            name = f"{owners[0].subject[:-1]}#{fragment}>"
+        else:
+            said = sorted(f"{quad.subject} {quad.predicate} {quad.graph}" for quad in owners)
+            name = f"<{genid}{_hash([*said, contents[node]])[:_HASH_DIGITS]}>"
+        if taken.setdefault(name, contents[node]) != contents[node]:
+            raise BadRdf(f"two different nodes would both be called {name}: give the second an IRI of its own")
+        names[node] = name
+    return names
+
+
+def _fragment(said: Iterable[Quad]) -> str | None:
+    kinds = sorted(_FRAGMENTS[quad.object] for quad in said if quad.predicate == _TYPE and quad.object in _FRAGMENTS)
+    return kinds[0] if kinds else None
+
+
+def _hash(lines: list[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

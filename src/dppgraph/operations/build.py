@@ -1,0 +1,91 @@
+"""From files to a published version: read, name, infer, validate, publish."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dppgraph import __version__
+from dppgraph.errors import NotBuilt, ShapeViolation
+from dppgraph.operations.sources import Sources
+from dppgraph.operations.validate import Report, assemble, validate
+from dppgraph.store.versions import Manifest, Publication, VersionStore, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build came to.
+
+    Attributes:
+        manifest: the version that is current now.
+        new: whether this build made it; otherwise nothing had changed.
+        report: what the shapes said; None where nothing had to be judged.
+    """
+
+    manifest: Manifest
+    new: bool
+    report: Report | None
+
+
+def build(
+    store: VersionStore,
+    writer: Writer,
+    sources: Sources,
+    *,
+    agent: str,
+    message: str = "",
+    progress: Callable[[str], None] = lambda _: None,
+) -> Built:
+    """Publishes what the files say as a new version, if it says anything new.
+
+    Args:
+        store: where to.
+        writer: the right to.
+        sources: the files.
+        agent: who builds.
+        message: why.
+        progress: told what is going on.
+
+    Raises:
+        ShapeViolation: a shape is broken; nothing is published.
+        BadRdf: a file cannot be read; nothing is published.
+    """
+    fingerprint = sources.fingerprint()
+    number, damage = store.newest_whole()
+    parent = store.manifest(number) if number else None
+    if parent and not damage and store.fingerprint(parent.version) == fingerprint:
+        return Built(parent, new=False, report=None)
+    candidate = assemble(sources, progress=progress)
+    report = None
+    if sources.gated:
+        progress("validating")
+        report = validate(candidate)
+        if not report.conforms:
+            raise ShapeViolation(f"nothing is published, the data {report.summary()}", report=report)
+    lines = candidate.lines()
+    if parent and not damage and store.lines(parent.version) == lines:
+        writer.remember(fingerprint, parent.version)
+        return Built(parent, new=False, report=report)
+    progress("publishing")
+    publication = Publication(
+        lines=lines,
+        agent=agent,
+        message=message,
+        software=f"dppgraph {__version__}",
+        base=sources.base,
+        inputs=fingerprint,
+        findings=report.counts if report else None,
+    )
+    manifest = writer.publish(publication, parent.version if parent else None)
+    writer.remember(fingerprint, manifest.version)
+    return Built(manifest, new=True, report=report)
+
+
+def is_due(store: VersionStore, sources: Sources) -> bool:
+    """Whether nothing is built yet, or the files are not those of the current version.
+
+    Raises:
+        Damaged: the current version's manifest is not what was published.
+    """
+    try:
+        return store.fingerprint(store.current()) != sources.fingerprint()
+    except NotBuilt:
+        return True

@@ -1,0 +1,175 @@
+"""Quotes against their words: with the source's own text, and, without it, against each other.
+
+Offsets count Unicode code points from 0, the end is exclusive (Web Annotation, TextPositionSelector). Nothing is
+normalised: a no-break space is not a space.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from dppgraph.core.quads import Quad
+from dppgraph.errors import BadCall, BadParameter, Unknown
+from dppgraph.store.memory import MemoryStore
+from dppgraph.store.rdf import literal_text
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words that a statement rests on.
+
+    Attributes:
+        statement: its IRI.
+        document: the IRI of the document that it quotes.
+        text: the words.
+        start: the offset of the first.
+        end: the offset after the last.
+    """
+
+    statement: str
+    document: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Misquote:
+    """A quote that does not stand where it is said to, and how."""
+
+    quote: Quote
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteCheck:
+    """What came of comparing a document's quotes with its text.
+
+    Attributes:
+        document: the IRI of the document.
+        checked: how many quotes it has.
+        misquotes: those that fail.
+        same_text: whether the text has the SHA-256 of the one that was captured.
+    """
+
+    document: str
+    checked: int
+    misquotes: list[Misquote]
+    same_text: bool
+
+
+def read_quotes(quads: Iterable[Quad], base: str) -> list[Quote]:
+    """All quotes that statements carry, by document and offset."""
+    return _quotes(MemoryStore(quads), base)
+
+
+def check_quotes(quads: Iterable[Quad], text: bytes, base: str, document: str | None = None) -> QuoteCheck:
+    """Compares the quotes of a document with its text.
+
+    Args:
+        quads: the data.
+        text: the document's text, UTF-8.
+        base: the base of the data.
+        document: the document's IRI; without it, the one that was captured with this text, or else the only one.
+
+    Raises:
+        BadCall: it cannot be told which document is meant.
+        BadParameter: the text is not UTF-8.
+        Unknown: there is no such document.
+    """
+    try:
+        words = text.decode()
+    except UnicodeDecodeError as error:
+        raise BadParameter(f"the text is not UTF-8 (byte {error.start}): save it as UTF-8") from error
+    store = MemoryStore(quads)
+    hashes = _documents(store, base)
+    sha256 = hashlib.sha256(text).hexdigest()
+    chosen = _chosen(hashes, sha256, document)
+    quotes = [quote for quote in _quotes(store, base) if quote.document == chosen]
+    misquotes = [Misquote(quote, how) for quote in quotes if (how := _misquoted(quote, words))]
+    return QuoteCheck(chosen, len(quotes), misquotes, same_text=hashes[chosen] == sha256)
+
+
+def disagreements(quotes: Iterable[Quote]) -> list[tuple[Quote, Quote]]:
+    """Pairs of quotes of one document that claim different characters for the same place; each later quote once."""
+    found = []
+    for _, same_document in groupby(quotes, key=lambda quote: quote.document):
+        said: dict[int, tuple[str, Quote]] = {}
+        for quote in same_document:
+            against: Quote | None = None
+            for offset, character in enumerate(quote.text, quote.start):
+                known, first = said.setdefault(offset, (character, quote))
+                if known != character:
+                    against = against or first
+            if against:
+                found.append((against, quote))
+    return found
+
+
+def _misquoted(quote: Quote, text: str) -> str | None:
+    there = text[quote.start : quote.end]
+    if there == quote.text:
+        return None
+    if quote.end > len(text):
+        return f"ends at {quote.end}, but the text has {len(text)} characters"
+    elsewhere = _nearest(text, quote)
+    if elsewhere is not None:
+        return f"stands at {elsewhere}-{elsewhere + len(quote.text)}, not at {quote.start}-{quote.end}"
+    at = next(
+        (index for index, (said, found) in enumerate(zip(quote.text, there, strict=False)) if said != found),
+        min(len(quote.text), len(there)),
+    )
+    return (
+        f"differs from the text at offset {quote.start + at}: "
+        f"quoted {_around(quote.text, at)}, found {_around(there, at)}"
+    )
+
+
+def _nearest(text: str, quote: Quote) -> int | None:
+    before, after = text.rfind(quote.text, 0, quote.start + len(quote.text)), text.find(quote.text, quote.start)
+    return min((place for place in (before, after) if place >= 0), key=lambda p: abs(p - quote.start), default=None)
+
+
+def _around(text: str, at: int) -> str:
+    start, end = max(0, at - 12), at + 12
+    return repr(("…" if start else "") + text[start:end] + ("…" if end < len(text) else ""))
+
+
+def _chosen(hashes: dict[str, str], sha256: str, document: str | None) -> str:
+    if document is not None:
+        if document not in hashes:
+            raise Unknown(f"there is no source document <{document}>: {_choice(list(hashes))}")
+        return document
+    same = [iri for iri, known in hashes.items() if known == sha256]
+    if len(same) == 1:
+        return same[0]
+    if len(hashes) == 1:
+        return next(iter(hashes))
+    raise BadCall(f"say with --source which document this is the text of: {_choice(list(hashes))}")
+
+
+def _choice(documents: Sequence[str]) -> str:
+    return "one of " + ", ".join(f"<{iri}>" for iri in documents) if documents else "there is none in the data"
+
+
+def _quotes(store: MemoryStore, base: str) -> list[Quote]:
+    rows = store.select((_HERE / "quotes.rq").read_text(encoding="utf-8"), base=base)
+    return [
+        Quote(
+            statement=row["statement"].strip("<>"),
+            document=row["document"].strip("<>"),
+            text=literal_text(row["quote"]),
+            start=int(literal_text(row["start"])),
+            end=int(literal_text(row["end"])),
+        )
+        for row in rows
+    ]
+
+
+def _documents(store: MemoryStore, base: str) -> dict[str, str]:
+    rows = store.select((_HERE / "documents.rq").read_text(encoding="utf-8"), base=base)
+    return {row["document"].strip("<>"): literal_text(row["sha256"]) if "sha256" in row else "" for row in rows}

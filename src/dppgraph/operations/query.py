@@ -1,0 +1,85 @@
+"""Asking a published version: a text, a file, or one of the questions in queries/."""
+
+import asyncio
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from dppgraph.core.formats import Format
+from dppgraph.core.quads import literal
+from dppgraph.errors import BadCall, BadParameter, Unknown
+from dppgraph.store.interface import QueryRequest
+from dppgraph.store.workers.client import WorkerStore
+from dppgraph.store.workers.process import PoolOptions, listen, start_pool
+
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
+
+
+def text_of(name: str, queries: Path) -> str:
+    """The text of a question by name, or of a file by its path (which ends in ``.rq``).
+
+    Raises:
+        Unknown: there is no such question.
+        BadCall: there is no such file.
+    """
+    if name.endswith(".rq"):
+        try:
+            return Path(name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadCall(f"{name} cannot be read: {error}") from error
+    known = sorted(path.stem for path in queries.glob("*.rq"))
+    if not _NAME.fullmatch(name) or name not in known:
+        raise Unknown(f"there is no question {name!r}: there are {', '.join(known) or 'none yet'}")
+    return (queries / f"{name}.rq").read_text(encoding="utf-8")
+
+
+def substitutions_of(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Parameter values as terms: ``<iri>``, an http(s) IRI or a literal in quotes as it is, anything else as text.
+
+    Raises:
+        BadParameter: an IRI holds a character that no IRI can have.
+    """
+    return {name: _term(name, value) for name, value in parameters.items()}
+
+
+def ask(options: PoolOptions, store: Callable[[Path], WorkerStore], request: QueryRequest) -> tuple[Format, bytes]:
+    """Asks one query, in a process of its own that ends at the deadline or with Ctrl-C.
+
+    Args:
+        options: the version to ask.
+        store: makes the client for the address that it is given.
+        request: the query.
+
+    Raises:
+        DppgraphError: as ``GraphStore.query``.
+    """
+    with tempfile.TemporaryDirectory(prefix="dppgraph-") as folder:
+        address = Path(folder) / "pool"
+        with listen(address) as listener:
+            pool = start_pool(options, listener)
+        try:
+            return asyncio.run(_ask(store(address), request))
+        finally:
+            pool.kill()
+            pool.wait()
+
+
+async def _ask(store: WorkerStore, request: QueryRequest) -> tuple[Format, bytes]:
+    await store.open()
+    try:
+        answer = await store.query(request)
+        return answer.format, b"".join([chunk async for chunk in answer.chunks])
+    finally:
+        await store.close()
+
+
+def _term(name: str, value: str) -> str:
+    if value.startswith('"'):
+        return value
+    iri = value[1:-1] if value.startswith("<") and value.endswith(">") else value
+    if iri is value and not re.match(r"https?://", value):
+        return literal(value)
+    if re.search(r'[\x00-\x20<>"{}|\\^`]', iri):
+        raise BadParameter(f"{name} is {value!r}, which is no IRI")
+    return f"<{iri}>"

@@ -1,0 +1,164 @@
+"""What goes into a version: the files of data/, ontology/ and the shapes, read as exact quads with names and a base."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from dppgraph import __version__
+from dppgraph.core import formats
+from dppgraph.core.formats import Format
+from dppgraph.core.iris import graph_iri, rebased
+from dppgraph.core.quads import Quad
+from dppgraph.core.skolem import skolemised
+from dppgraph.errors import BadCall, BadRdf
+from dppgraph.store.rdf import read_file, with_canonical_blank_nodes
+
+DATA_GRAPHS: Final = ("source", "interpretation", "external", "catalogue")
+"""The graphs that data/ may fill: ``data/source/*.ttl``, ``data/catalogue.ttl`` and so on."""
+
+_NOT_DATA = (".md", ".txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a version's files are.
+
+    Attributes:
+        data: the folder of the data.
+        ontology: the folder of the ontology, its concepts and its rules.
+        shapes: the folder of the shapes; None takes the gate off, and only the data goes in, as it is.
+        base: what the data's IRIs begin with.
+    """
+
+    data: Path
+    ontology: Path
+    shapes: Path | None
+    base: str
+
+    @property
+    def gated(self) -> bool:
+        """Whether SHACL decides what is published."""
+        return self.shapes is not None
+
+    def fingerprint(self) -> str:
+        """The SHA-256 of all that decides what a build makes: files by name and content, base, gate, software."""
+        found = hashlib.sha256(f"{__version__} {self.base} {self.gated}\n".encode())
+        for folder in filter(None, (self.data, self.ontology if self.gated else None, self.shapes)):
+            for path in sorted(path for path in _files(folder) if path.is_file()):
+                content = hashlib.sha256(path.read_bytes()).hexdigest()
+                found.update(f"{path.relative_to(folder)} {content}\n".encode())
+        return found.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """The shapes: those for all graphs together, and those for one graph alone."""
+
+    merged: list[Quad]
+    by_graph: dict[str, list[Quad]]
+
+
+def read_data(sources: Sources, extra: Iterable[Path] = ()) -> list[Quad]:
+    """The quads of the data; without the gate, with the blank nodes and the graphs that the files have.
+
+    Args:
+        sources: where they are.
+        extra: more files, read as if they lay in ``data/source/`` (or in the graphs that they name themselves).
+
+    Raises:
+        BadRdf: a file does not parse (file, line, column), or lies where no graph is.
+        BadCall: there is no such folder.
+    """
+    found = [quad for path, graph in _placed(sources) for quad in _read(path, graph, sources)]
+    for path in extra:
+        found += _read(path, "source", sources)
+    return found if sources.gated else with_canonical_blank_nodes(found)
+
+
+def read_vocabulary(sources: Sources) -> list[Quad]:
+    """The quads of the graphs ``ontology`` and ``concepts``; none without the gate.
+
+    Raises:
+        BadRdf: a file does not parse.
+    """
+    if not sources.gated:
+        return []
+    concepts = [quad for path in _rdf_files(sources.ontology / "concepts") for quad in _read(path, "concepts", sources)]
+    return _read(sources.ontology / "dpp.ttl", "ontology", sources) + concepts
+
+
+def read_shapes(sources: Sources) -> Shapes:
+    """The shapes, in the graph ``shapes``; none without the gate.
+
+    Raises:
+        BadRdf: a file does not parse.
+        BadCall: there is no such folder, or no shape in it.
+    """
+    if sources.shapes is None:
+        return Shapes([], {})
+    files = _rdf_files(sources.shapes) if sources.shapes.is_dir() else []
+    if not files:
+        raise BadCall(f"there are no shapes in {sources.shapes}: name a folder of .ttl files, or none")
+    merged = [quad for path in files for quad in _read(path, "shapes", sources)]
+    alone = {path.stem: _read(path, "shapes", sources) for path in _rdf_files(sources.shapes / "graph")}
+    return Shapes(merged, alone)
+
+
+def _placed(sources: Sources) -> Iterator[tuple[Path, str | None]]:
+    """Each file of the data with the name of its graph; None for the default graph."""
+    if not sources.data.is_dir():
+        raise BadCall(f"there is no folder {sources.data}: name the folder of the data with --data")
+    for path in sorted(_files(sources.data)):
+        inside = path.relative_to(sources.data)
+        name = inside.parts[0] if len(inside.parts) > 1 else inside.stem
+        if name in DATA_GRAPHS:
+            yield path, name
+        elif sources.gated:
+            places = ", ".join(f"{graph}/" for graph in DATA_GRAPHS[:-1])
+            raise BadRdf(f"{path}: no graph is meant by this place: put it in {places} or name it catalogue.ttl")
+        else:
+            yield path, None
+
+
+def _read(path: Path, graph: str | None, sources: Sources) -> list[Quad]:
+    format_ = _format(path)
+    term = f"<{graph_iri(graph, sources.base)}>" if graph else ""
+    try:
+        quads = read_file(path, format_, graph=term, base=sources.base)
+    except OSError as error:
+        raise BadCall(f"{path} cannot be read: {error.strerror}") from error
+    if not sources.gated:
+        return quads
+    quads = [Quad(*(rebased(part, sources.base) for part in quad)) for quad in quads]
+    for quad in quads:
+        if not quad.graph:
+            raise BadRdf(f"{path}: a statement lies in no graph")
+    try:
+        return skolemised(quads, sources.base)
+    except BadRdf as error:
+        raise BadRdf(f"{path}: {error}") from error
+
+
+def _format(path: Path) -> Format:
+    format_ = formats.of_file(path.name)
+    if format_ is None:
+        endings = ", ".join(f".{known.extension}" for known in formats.RDF)
+        raise BadRdf(f"{path}: its name ends in no format that is read here ({endings})")
+    return format_
+
+
+def _files(folder: Path) -> list[Path]:
+    """All files below a folder, without hidden ones, editors' copies and notes."""
+    return [
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and not path.name.endswith(("~", *_NOT_DATA))
+    ]
+
+
+def _rdf_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*") if path.is_file() and formats.of_file(path.name))

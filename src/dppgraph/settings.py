@@ -1,0 +1,140 @@
+"""The settings: one declared list, read from the environment here and nowhere else.
+
+A flag of a command wins over the environment, the environment over the default.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from dppgraph.errors import BadSetting
+
+PREFIX: Final = "DPPGRAPH_"
+
+_A_DAY: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, with their values; see :data:`SETTINGS` for what each means."""
+
+    store: Path
+    base: str
+    query_timeout: float
+    query_memory: int
+    max_bytes: int
+    max_query: int
+    workers: int
+    max_workers: int
+    queue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: a field of :class:`Settings`, its default as one would write it, how to read it, what it means."""
+
+    field: str
+    default: str
+    read: Callable[[str], Any]
+    help: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return PREFIX + self.field.upper()
+
+
+def _folder(text: str) -> Path:
+    if not text.strip():
+        raise ValueError("a folder's path, such as ./store")
+    return Path(text).expanduser()
+
+
+def _base(text: str) -> str:
+    # Kept in step with core.iris.is_base by a test; a leaf imports no layer.
+    if not text.startswith(("http://", "https://")) or not text.endswith(("/", "#")) or set(text) & set(' <>"{}|\\^`'):
+        raise ValueError("an http(s) IRI that ends in / or #, such as https://data.example.org/plans/")
+    return text
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= _A_DAY:
+        raise ValueError("a number of seconds above 0, at most 86400, such as 30")
+    return value
+
+
+def _count(least: int, unit: str, example: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.strip().isascii() or not text.strip().isdigit() or int(text) < least:
+            raise ValueError(f"a whole number of {unit}, at least {least}, such as {example}")
+        return int(text)
+
+    return read
+
+
+SETTINGS: Final = (
+    Setting("store", ".dppgraph", _folder, "folder of the published versions"),
+    Setting("base", "https://w3id.org/dppgraph/", _base, "base of the data's IRIs, applied when a version is built"),
+    Setting("query_timeout", "30", _seconds, "seconds until a query is ended (504)"),
+    Setting("query_memory", "512", _count(16, "MiB", 512), "MiB that one query may use before it is ended (413)"),
+    Setting("max_bytes", "268435456", _count(1024, "bytes", 268435456), "bytes that one answer may have (413)"),
+    Setting("max_query", "1048576", _count(1024, "bytes", 1048576), "bytes that a request's body may have (413)"),
+    Setting("workers", "4", _count(1, "processes", 4), "query processes that take new queries"),
+    Setting(
+        "max_workers", "12", _count(1, "processes", 12), "query processes in all, those with a long query included"
+    ),
+    Setting("queue", "128", _count(0, "queries", 128), "queries that may wait for a process (429 beyond)"),
+)
+
+
+def read_settings(
+    given: Mapping[str, object | None] | None = None, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """The settings in force.
+
+    Args:
+        given: field name to what a flag said; None where it was not used.
+        environment: what to read instead of the process's own environment.
+
+    Raises:
+        BadSetting: a value cannot be what it is meant to be; the message names it and says what can.
+    """
+    environment = _environment() if environment is None else environment
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        flag = given.get(setting.field) if given else None
+        text = str(flag) if flag is not None else environment.get(setting.variable, setting.default)
+        try:
+            values[setting.field] = setting.read(text)
+        except ValueError as error:
+            name = f"--{setting.field.replace('_', '-')}" if flag is not None else setting.variable
+            raise BadSetting(f"{name} is {text!r}: it must be {error}") from error
+    if values["max_workers"] < values["workers"]:
+        raise BadSetting(
+            f"{PREFIX}MAX_WORKERS is {values['max_workers']}: it must be at least {PREFIX}WORKERS ({values['workers']})"
+        )
+    return Settings(**values)
+
+
+def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]:
+    """A line for each variable that begins like a setting and is none, with the likely meant one."""
+    environment = _environment() if environment is None else environment
+    known = [setting.variable for setting in SETTINGS]
+    return [_unknown(name, known) for name in sorted(environment) if name.startswith(PREFIX) and name not in known]
+
+
+def _environment() -> Mapping[str, str]:
+    return os.environ  # noqa: TID251 - here and nowhere else
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    meant = f" (did you mean {close[0]}?)" if close else ""
+    return f"{name} is no setting of dppgraph and has no effect{meant}: `dppgraph settings` lists them"

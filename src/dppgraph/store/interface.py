@@ -1,0 +1,77 @@
+"""What a store can do, whatever holds the quads."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from dppgraph.core.formats import Format
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRequest:
+    """One SPARQL query.
+
+    Attributes:
+        text: the query.
+        results: the format for SELECT and ASK; None where the caller accepts none of them.
+        rdf: the format for CONSTRUCT and DESCRIBE; None where the caller accepts none of them.
+        default_graphs: the graphs that make up the default graph (SPARQL 1.1 Protocol, section 2.1.4); they and
+            ``named_graphs`` override FROM and FROM NAMED.
+        named_graphs: the graphs that GRAPH may reach.
+        substitutions: variable name to term (as in N-Triples), put in place of the variable before evaluation.
+        timeout: seconds until the query is ended; None for the store's own deadline, which no caller can raise.
+    """
+
+    text: str
+    results: Format | None
+    rdf: Format | None
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    substitutions: Mapping[str, str] = field(default_factory=dict)
+    timeout: float | None = None
+
+
+class Chunks(Protocol):
+    """Bytes as they come, and a way to want no more of them."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    async def aclose(self) -> None:
+        """Stops whatever makes the bytes; does nothing once they have all come."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that has begun: evaluation got as far as its first bytes.
+
+    Attributes:
+        format: how it is written.
+        version: the number of the version that it comes from.
+        chunks: its bytes. An iterator that raises has broken off: what came before is not an answer. Whoever takes it
+            closes it (``aclose``), read to its end or not.
+    """
+
+    format: Format
+    version: int
+    chunks: Chunks
+
+
+class GraphStore(Protocol):
+    """Something that answers queries over one published version at a time."""
+
+    async def query(self, request: QueryRequest) -> Answer:
+        """The answer, once its first bytes are there.
+
+        Raises:
+            QuerySyntax: the text does not parse.
+            NotAcceptable: the request takes no format that this form of query is answered in.
+            Refused: the query reaches outside, or is an update.
+            Limit: a deadline, a cap or the queue ended it.
+            StoreUnavailable: nothing can answer now.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Ends everything that the store started."""
+        ...

@@ -1,0 +1,145 @@
+"""RDF in and out, with every literal kept as it was written: parsing and serialising by Oxigraph, without a store."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+import pyoxigraph
+
+from dppgraph.core import formats
+from dppgraph.core.formats import Format
+from dppgraph.core.iris import PREFIXES
+from dppgraph.core.quads import Quad, parse_line
+from dppgraph.errors import BadRdf
+
+_ENGINE_FORMATS = {
+    formats.TURTLE: pyoxigraph.RdfFormat.TURTLE,
+    formats.JSONLD: pyoxigraph.RdfFormat.JSON_LD,
+    formats.NTRIPLES: pyoxigraph.RdfFormat.N_TRIPLES,
+    formats.RDFXML: pyoxigraph.RdfFormat.RDF_XML,
+    formats.TRIG: pyoxigraph.RdfFormat.TRIG,
+    formats.NQUADS: pyoxigraph.RdfFormat.N_QUADS,
+}
+
+
+def engine_format(format_: Format) -> pyoxigraph.RdfFormat:
+    """Oxigraph's name for an RDF format."""
+    return _ENGINE_FORMATS[format_]
+
+
+def read_file(path: Path, format_: Format, *, graph: str, base: str) -> list[Quad]:
+    """The quads of a file, blank nodes as ``_:`` terms that no other file shares.
+
+    Args:
+        path: the file.
+        format_: what it is written in.
+        graph: the term of the graph that its default graph goes to; empty for the default graph itself.
+        base: what its relative IRIs are relative to.
+
+    Raises:
+        BadRdf: it does not parse; the message begins with file, line and column.
+        OSError: it cannot be read.
+    """
+    return parse(path.read_bytes(), format_, graph=graph, base=base, name=str(path))
+
+
+def parse(data: bytes, format_: Format, *, graph: str = "", base: str | None = None, name: str = "input") -> list[Quad]:
+    """The quads of a document; arguments and errors as for :func:`read_file`, ``name`` for the messages."""
+    try:
+        found = pyoxigraph.parse(data, engine_format(format_), base_iri=base, rename_blank_nodes=True)
+        return [_exact(quad, graph) for quad in found]
+    except SyntaxError as error:
+        where = f"{name}:{error.lineno}:{error.offset}" if error.lineno else name
+        raise BadRdf(f"{where}: {_reason(error)}", line=error.lineno, column=error.offset) from error
+    except ValueError as error:
+        raise BadRdf(f"{name}: {error}") from error
+
+
+def serialised(lines: Iterable[str], format_: Format) -> bytes:
+    """Canonical lines written in a format, the same bytes for the same lines.
+
+    A format without named graphs gets the union of all graphs as triples. Turtle and TriG are grouped by subject.
+
+    Raises:
+        BadRdf: the format cannot say one of the literals (RDF/XML and control characters).
+    """
+    if format_ == formats.NQUADS:
+        return "".join(f"{line}\n" for line in lines).encode()
+    quads = _ordered(lines, format_.named_graphs)
+    if format_ == formats.NTRIPLES:
+        return "".join(f"{quad.line()}\n" for quad in quads).encode()
+    if format_ == formats.RDFXML:
+        _refuse_control_characters(quads)
+    written = engine_quads(quads) if format_.named_graphs else (quad.triple for quad in engine_quads(quads))
+    return pyoxigraph.serialize(written, format=engine_format(format_), prefixes=used_prefixes(quads)) or b""
+
+
+def engine_quads(quads: Iterable[Quad]) -> Iterator[pyoxigraph.Quad]:
+    """The same quads as Oxigraph's objects, literals untouched."""
+    data = "".join(f"{quad.line()}\n" for quad in quads).encode()
+    return iter(pyoxigraph.parse(data, pyoxigraph.RdfFormat.N_QUADS))
+
+
+def used_prefixes(quads: Iterable[Quad]) -> dict[str, str]:
+    """Those of the known prefixes that the terms of these quads begin with."""
+    text = {term.rpartition("#")[0] or term.rpartition("/")[0] for quad in quads for term in _iris(quad)}
+    return {name: iri for name, iri in PREFIXES.items() if f"<{iri[:-1]}" in text}
+
+
+def literal_text(term: str) -> str:
+    """The characters of a literal, from its term: no quotation marks, escapes, language or datatype."""
+    value = next(engine_quads([Quad("<a:a>", "<a:a>", term)])).object
+    return value.value if isinstance(value, pyoxigraph.Literal) else term
+
+
+def with_canonical_blank_nodes(quads: Iterable[Quad]) -> list[Quad]:
+    """The quads with blank nodes labelled by RDFC-1.0, the same labels for the same data."""
+    quads = list(quads)
+    if not any("_:" in term for quad in quads for term in quad):
+        return quads
+    dataset = pyoxigraph.Dataset(engine_quads(quads))
+    dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
+    return [_exact(quad, "") for quad in dataset]
+
+
+def _exact(quad: pyoxigraph.Quad, graph: str) -> Quad:
+    in_default = isinstance(quad.graph_name, pyoxigraph.DefaultGraph)
+    return Quad(str(quad.subject), str(quad.predicate), str(quad.object), graph if in_default else str(quad.graph_name))
+
+
+def _ordered(lines: Iterable[str], named_graphs: bool) -> list[Quad]:
+    quads = {parse_line(line) for line in lines}
+    if not named_graphs:
+        quads = {quad._replace(graph="") for quad in quads}
+    ordered = sorted(quads, key=lambda quad: (quad.graph, quad.subject, _predicate_order(quad.predicate), quad.object))
+    return [quad for _, group in groupby(ordered, key=lambda quad: (quad.graph, quad.subject)) for quad in group]
+
+
+@cache
+def _predicate_order(predicate: str) -> tuple[int, str]:
+    return (0 if predicate == f"<{PREFIXES['rdf']}type>" else 1, predicate)
+
+
+def _iris(quad: Quad) -> Iterator[str]:
+    yield from (term for term in quad[:3] if term.startswith("<"))
+    if "^^<" in quad.object:
+        yield quad.object[quad.object.rindex("^^<") + 2 :]
+
+
+def _refuse_control_characters(quads: list[Quad]) -> None:
+    for quad in quads:
+        # XML 1.0, section 2.2: these characters cannot be written, not even escaped.
+        if "\\u00" in quad.object or "\\b" in quad.object or "\\f" in quad.object:
+            value = next(engine_quads([quad])).object
+            text = value.value if isinstance(value, pyoxigraph.Literal) else ""
+            if any(character < " " and character not in "\t\n\r" for character in text):
+                raise BadRdf(
+                    f"RDF/XML cannot say the control character in {quad.subject} {quad.predicate}: take another format"
+                )
+
+
+def _reason(error: SyntaxError) -> str:
+    message = str(error.msg)
+    prefix = f"Parser error at line {error.lineno} "
+    return message.partition(": ")[2] if message.startswith(prefix) else message

@@ -1,0 +1,18 @@
+"""Published versions on disk: immutable, whole or absent, each with its delta, manifest, digest and index.
+
+::
+
+    STORE/
+      current            the number of the version that is served, and its manifest's SHA-256
+      inputs             which files it was last built from
+      lock               held by the one process that may write
+      versions/000002/   manifest.json · added.nq.gz · removed.nq.gz · digest.json · changes.json [· quads.nq.gz]
+      indexes/000002/    an Oxigraph database: a cache, made anew from the quads when it is missing
+      unfinished/        what a writer is at; emptied by the next one
+"""
+
+from dppgraph.store.versions.manifest import Manifest
+from dppgraph.store.versions.publish import Publication, Writer
+from dppgraph.store.versions.versions import VersionStore
+
+__all__ = ["Manifest", "Publication", "VersionStore", "Writer"]

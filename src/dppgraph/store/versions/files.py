@@ -1,0 +1,61 @@
+"""Files that are whole or absent: written, synced to disk, and only then given their name."""
+
+import gzip
+import hashlib
+import os
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from dppgraph.errors import Damaged
+
+
+def write_synced(path: Path, data: bytes) -> str:
+    """Writes a new file through to the disk; the SHA-256 of its bytes, in hexadecimal."""
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    return hashlib.sha256(data).hexdigest()
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def compressed(lines: Iterable[str]) -> bytes:
+    """Lines as gzip, the same bytes for the same lines."""
+    return gzip.compress("".join(f"{line}\n" for line in lines).encode(), compresslevel=6, mtime=0)
+
+
+def decompressed(data: bytes, where: str) -> list[str]:
+    """The lines that :func:`compressed` was given.
+
+    Raises:
+        Damaged: the bytes are no such file.
+    """
+    try:
+        # Not splitlines(): a literal may hold a character that Python, but not N-Quads, counts as a line's end.
+        return gzip.decompress(data).decode().split("\n")[:-1]
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise Damaged(f"{where} is damaged: {error}") from error
+
+
+def read_checked(path: Path, sha256: str) -> bytes:
+    """The bytes of a file that must have a checksum.
+
+    Raises:
+        Damaged: it is missing, unreadable or other than it was.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Damaged(f"{path} cannot be read: {error.strerror}") from error
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise Damaged(f"{path} is damaged: its bytes are not those that were published")
+    return data

@@ -1,0 +1,71 @@
+"""The manifest of a version: what it is, where it comes from, and the checksums that its files must have."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from dppgraph.errors import Damaged
+
+FORMAT: Final = 1
+"""The number of the store's layout. A later layout gets a later number, and this software refuses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a version says of itself.
+
+    Attributes:
+        format: the layout's number (:data:`FORMAT`).
+        version: its number, from 1.
+        parent: the number of the version that it was made from, or None.
+        created: when, in UTC, ISO 8601 to the second.
+        agent: who made it.
+        message: why.
+        software: what made it.
+        base: the base of the data's IRIs.
+        inputs: the SHA-256 over all files that went in: tells whether a new build is due.
+        digest: the root of the digest tree over its lines (``core.digest``), in hexadecimal.
+        quads: how many statements it holds.
+        added: how many it has that its parent has not.
+        removed: how many its parent has that it has not.
+        graphs: named graph IRI (empty: the default graph) to number of statements.
+        findings: SHACL severity to number of results; None where the gate was off.
+        files: file name to SHA-256.
+    """
+
+    format: int
+    version: int
+    parent: int | None
+    created: str
+    agent: str
+    message: str
+    software: str
+    base: str
+    inputs: str
+    digest: str
+    quads: int
+    added: int
+    removed: int
+    graphs: dict[str, int]
+    findings: dict[str, int] | None
+    files: dict[str, str]
+
+    def to_json(self) -> str:
+        """The manifest as it is written."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+
+
+def read_manifest(text: str, where: str) -> Manifest:
+    """The manifest that a text holds.
+
+    Raises:
+        Damaged: it holds none, or one of a later layout; ``where`` names it in the message.
+    """
+    try:
+        said: Any = json.loads(text)
+        found = said["format"]
+        if isinstance(found, int) and found > FORMAT:
+            raise Damaged(f"{where} has store format {found}, this dppgraph reads up to {FORMAT}: update dppgraph")
+        return Manifest(**said)
+    except (ValueError, TypeError, KeyError) as error:
+        raise Damaged(f"{where} is damaged: it is no manifest of dppgraph") from error

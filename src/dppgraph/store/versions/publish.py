@@ -1,0 +1,161 @@
+"""Writing the version store: a version appears whole, by one rename, after everything else is on disk."""
+
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from dppgraph.core.digest import root_of, tree_of
+from dppgraph.core.quads import Delta, difference, entity_of, parse_line
+from dppgraph.store.versions.files import compressed, sync_folder, write_synced
+from dppgraph.store.versions.index import build_index, derive_index, prune
+from dppgraph.store.versions.manifest import FORMAT, Manifest
+
+if TYPE_CHECKING:
+    from dppgraph.store.versions.versions import VersionStore
+
+_KEYFRAME_EVERY: Final = 16
+_INDEXES_KEPT: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What is to be published, and what is said of it; the fields are those of the manifest."""
+
+    lines: list[str]
+    agent: str
+    message: str
+    software: str
+    base: str
+    inputs: str
+    findings: dict[str, int] | None
+
+
+class Writer:
+    """The right to publish in a version store; obtained from ``VersionStore.writing``."""
+
+    def __init__(self, store: "VersionStore") -> None:
+        self._store = store
+        self._unfinished = store.folder / "unfinished"
+
+    def tidy(self) -> None:
+        """Removes what a killed writer left."""
+        for left in self._unfinished.iterdir():
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
+        published = set(self._store.numbers())
+        for folder in (self._store.folder / "versions", self._store.folder / "indexes"):
+            for path in folder.iterdir():
+                if path.name.isdigit() and int(path.name) not in published:
+                    shutil.rmtree(path)
+
+    def publish(self, what: Publication, parent: int | None) -> Manifest:
+        """Publishes a version; when this returns, it is current and on disk.
+
+        Args:
+            what: its quads and what is said of them.
+            parent: the number of the version that it follows, or None for the first.
+
+        Raises:
+            OSError: the disk did not take it; nothing is left of it.
+        """
+        work = Path(tempfile.mkdtemp(dir=self._unfinished))
+        try:
+            return self._publish(what, parent, work)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+    def remember(self, fingerprint: str, number: int) -> None:
+        """Notes which files a version was last built from, so that the same files need no second build."""
+        new = self._unfinished / "inputs"
+        write_synced(new, f"{number} {fingerprint}\n".encode())
+        new.replace(self._store.folder / "inputs")
+
+    def _publish(self, what: Publication, parent: int | None, work: Path) -> Manifest:
+        delta = difference(self._store.lines(parent) if parent else [], what.lines)
+        number = max(self._store.numbers(), default=0) + 1
+        version = work / "version"
+        version.mkdir()
+        manifest = self._write(version, number, parent, delta, what)
+        sha256 = write_synced(version / "manifest.json", manifest.to_json().encode())
+        sync_folder(version)
+        self._index(work / "index", what.lines, delta, parent)
+        for made, name in ((work / "index", self._store.index_path(number)), (version, self._store.path(number))):
+            made.rename(name)
+            sync_folder(name.parent)
+        write_synced(work / "current", f"{number} {sha256}\n".encode())
+        # The one step that publishes: whoever reads before it finds the old version, after it the new one.
+        (work / "current").replace(self._store.folder / "current")
+        sync_folder(self._store.folder)
+        prune(self._store.folder / "indexes", keep=_INDEXES_KEPT)
+        return manifest
+
+    def _write(self, folder: Path, number: int, parent: int | None, delta: Delta, what: Publication) -> Manifest:
+        tree = tree_of(what.lines)
+        contents = {
+            "added.nq.gz": compressed(delta.added),
+            "removed.nq.gz": compressed(delta.removed),
+            "digest.json": json.dumps(tree, indent=0).encode(),
+            "changes.json": json.dumps(_changes(delta), indent=0, ensure_ascii=False).encode(),
+        }
+        if self._keyframe_due(parent):
+            contents["quads.nq.gz"] = compressed(what.lines)
+        return Manifest(
+            format=FORMAT,
+            version=number,
+            parent=parent,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            agent=what.agent,
+            message=what.message,
+            software=what.software,
+            base=what.base,
+            inputs=what.inputs,
+            digest=root_of(tree),
+            quads=len(what.lines),
+            added=len(delta.added),
+            removed=len(delta.removed),
+            graphs=_graph_sizes(what.lines),
+            findings=what.findings,
+            files={name: write_synced(folder / name, data) for name, data in contents.items()},
+        )
+
+    def _keyframe_due(self, parent: int | None) -> bool:
+        """Whether reading this version would otherwise take too many deltas."""
+        for _ in range(_KEYFRAME_EVERY - 1):
+            if parent is None:
+                return True
+            manifest = self._store.manifest(parent)
+            if "quads.nq.gz" in manifest.files:
+                return False
+            parent = manifest.parent
+        return True
+
+    def _index(self, target: Path, lines: list[str], delta: Delta, parent: int | None) -> None:
+        parent_index = self._store.index_path(parent) if parent else None
+        if parent_index and parent_index.is_dir():
+            try:
+                derive_index(target, parent_index, delta, lines)
+            except OSError:
+                # The parent's database is a cache that somebody damaged; the quads are what counts.
+                shutil.rmtree(target, ignore_errors=True)
+            else:
+                return
+        build_index(target, lines)
+
+
+def _changes(delta: Delta) -> dict[str, list[int]]:
+    """Entity to how many statements about it were added and removed."""
+    added, removed = Counter(map(entity_of, delta.added)), Counter(map(entity_of, delta.removed))
+    return {entity: [added[entity], removed[entity]] for entity in sorted({*added, *removed})}
+
+
+def _graph_sizes(lines: Iterable[str]) -> dict[str, int]:
+    sizes = Counter(parse_line(line).graph.strip("<>") for line in lines)
+    return dict(sorted(sizes.items()))

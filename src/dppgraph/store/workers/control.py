@@ -1,0 +1,129 @@
+"""A front's line to the pool parent: asks for workers, has them lowered or killed, hears of their end."""
+
+import asyncio
+import json
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from dppgraph.errors import EngineDied
+
+_PACKET = 1 << 12
+
+
+@dataclass(slots=True)
+class Forked:
+    """A worker: its name on this line, its stream, and what signal ended it (0: none), once it has ended."""
+
+    name: int
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    ended: asyncio.Future[int]
+
+
+class Control:
+    """The connection to a pool parent.
+
+    Args:
+        lost: called once when the parent is gone.
+    """
+
+    def __init__(self, lost: Callable[[], None]) -> None:
+        self._lost = lost
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._forks: dict[int, asyncio.Future[socket.socket]] = {}
+        self._ends: dict[int, asyncio.Future[int]] = {}
+        self._next = 0
+
+    async def connect(self, address: Path) -> None:
+        """Connects; the parent may still be loading, and answers when it is done.
+
+        Raises:
+            EngineDied: nobody listens there.
+        """
+        self._socket.setblocking(False)
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.sock_connect(self._socket, str(address))
+        except OSError as error:
+            raise EngineDied("no query process can be reached: start the server again") from error
+        loop.add_reader(self._socket, self._hear)
+
+    async def fork(self) -> Forked:
+        """A new worker.
+
+        Raises:
+            EngineDied: the parent went away before it made one.
+        """
+        self._next += 1
+        name, loop = self._next, asyncio.get_running_loop()
+        forked = self._forks[name] = loop.create_future()
+        ended = self._ends[name] = loop.create_future()
+        self._say("fork", name)
+        reader, writer = await asyncio.open_connection(sock=await forked, limit=1 << 20)
+        return Forked(name, reader, writer, ended)
+
+    def lower(self, worker: Forked) -> None:
+        """Has the kernel prefer other processes to this worker."""
+        self._say("lower", worker.name)
+
+    def kill(self, worker: Forked) -> None:
+        """Ends a worker, whatever it is doing."""
+        worker.writer.close()
+        self._say("kill", worker.name)
+
+    def close(self) -> None:
+        """Hangs up; the parent ends the workers of this line."""
+        if self._socket.fileno() >= 0:
+            asyncio.get_running_loop().remove_reader(self._socket)
+            self._socket.close()
+        for fork in self._forks.values():
+            fork.cancel()
+        for ended in self._ends.values():
+            ended.cancel()
+
+    def _say(self, verb: str, name: int) -> None:
+        try:
+            self._socket.send(json.dumps({verb: name}).encode())
+        except OSError:
+            self._hang_up()
+
+    def _hear(self) -> None:
+        try:
+            packet, descriptors, _, _ = socket.recv_fds(self._socket, _PACKET, 1)
+        except BlockingIOError:
+            return
+        except OSError:
+            packet, descriptors = b"", []
+        if not packet:
+            self._hang_up()
+            return
+        said = json.loads(packet)
+        if "forked" in said:
+            connection = socket.socket(fileno=descriptors[0])
+            fork = self._forks.pop(said["forked"])
+            if fork.done():
+                connection.close()
+            else:
+                fork.set_result(connection)
+        else:
+            ended = self._ends.pop(said["ended"])
+            if not ended.done():
+                ended.set_result(said["signal"])
+
+    def _hang_up(self) -> None:
+        if self._socket.fileno() < 0:
+            return
+        asyncio.get_running_loop().remove_reader(self._socket)
+        self._socket.close()
+        gone = EngineDied("the query processes went away: ask again in a moment")
+        for fork in self._forks.values():
+            if not fork.done():
+                fork.set_exception(gone)
+        for ended in self._ends.values():
+            if not ended.done():
+                ended.set_result(0)
+        self._forks.clear()
+        self._ends.clear()
+        self._lost()

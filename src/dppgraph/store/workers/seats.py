@@ -1,0 +1,199 @@
+"""Who may ask now: a few workers that take new queries, a few more that are busy with long ones, and a bounded queue.
+
+A query that outlives a short slice has its worker's priority lowered, and a fresh worker takes its seat, up to a
+bounded number in all.
+So a runaway query costs the others nothing but memory. A lowered worker retires after its answer.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from dppgraph.errors import EngineDied, QueueFull
+from dppgraph.store.workers.control import Control, Forked
+
+SLICE: Final = 0.1
+"""Seconds after which a query counts as long."""
+
+_RETRY_AFTER: Final = 2
+_RECONNECT_EVERY: Final = 0.2
+_AWAY: Final = "the query processes went away: ask again in a moment"
+
+
+@dataclass(slots=True, eq=False)
+class Seat:
+    """A worker, and whether its query has been a long one."""
+
+    worker: Forked
+    lowered: bool = False
+
+
+@dataclass(slots=True)
+class Seats:
+    """The workers of one front.
+
+    Attributes:
+        address: where the pool parent listens.
+        fresh: how many workers take new queries.
+        most: how many there may be in all.
+        queue: how many queries may wait.
+    """
+
+    address: Path
+    fresh: int
+    most: int
+    queue: int
+    _control: Control | None = None
+    _idle: list[Seat] = field(default_factory=list)
+    _seats: set[Seat] = field(default_factory=set)
+    _lowered: int = 0
+    _starting: int = 0
+    _waiting: deque[asyncio.Future[Seat]] = field(default_factory=deque)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _closed: bool = False
+
+    async def open(self) -> None:
+        """Connects and has the first workers made.
+
+        Raises:
+            EngineDied: there is no pool parent.
+        """
+        await self._connect()
+        self._seats_wanted()
+        await asyncio.gather(*self._tasks)
+        if not self._idle:
+            raise EngineDied("the query processes did not start: see the messages above")
+
+    async def take(self, patience: float) -> Seat:
+        """A worker for one query; wait for it at most ``patience`` seconds.
+
+        Raises:
+            QueueFull: too many wait already, or none came free in time.
+        """
+        while self._idle:
+            seat = self._idle.pop()
+            if not seat.worker.ended.done():
+                return seat
+        if len(self._waiting) >= self.queue and self._starting == 0:
+            raise self._full()
+        waiting: asyncio.Future[Seat] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiting)
+        self._seats_wanted()
+        try:
+            async with asyncio.timeout(patience):
+                return await waiting
+        except TimeoutError as error:
+            self._not_taken(waiting)
+            raise self._full() if self._control else EngineDied(_AWAY) from error
+        except asyncio.CancelledError:
+            self._not_taken(waiting)
+            raise
+
+    def lower(self, seat: Seat) -> None:
+        """Says that a seat's query is a long one: it yields to others, and somebody else may sit down."""
+        if not seat.lowered and not seat.worker.ended.done():
+            seat.lowered = True
+            self._lowered += 1
+            if self._control:
+                self._control.lower(seat.worker)
+            self._seats_wanted()
+
+    def give_back(self, seat: Seat) -> None:
+        """Says that a seat's worker has answered its query to the end."""
+        if seat.lowered:
+            self.kill(seat)
+        elif not seat.worker.ended.done():
+            self._hand_out(seat)
+
+    def kill(self, seat: Seat) -> None:
+        """Ends a seat's worker; another takes its place when it is gone."""
+        if self._control:
+            self._control.kill(seat.worker)
+
+    async def close(self) -> None:
+        """Ends all workers."""
+        self._closed = True
+        for task in self._tasks:
+            task.cancel()
+        if self._control:
+            self._control.close()
+        for waiting in self._waiting:
+            waiting.cancel()
+
+    async def _connect(self) -> None:
+        control = Control(self._lost)
+        await control.connect(self.address)
+        self._control = control
+
+    def _lost(self) -> None:
+        """The pool parent is gone, and all workers with it; another one will listen where it did."""
+        self._control = None
+        self._idle.clear()
+        if not self._closed:
+            self._start(self._reconnect())
+
+    async def _reconnect(self) -> None:
+        while not self._closed:
+            try:
+                await self._connect()
+            except EngineDied:
+                await asyncio.sleep(_RECONNECT_EVERY)
+            else:
+                self._seats_wanted()
+                return
+
+    def _seats_wanted(self) -> None:
+        """Has as many workers made as may be, so that ``fresh`` of them take new queries."""
+        while (
+            self._control is not None
+            and len(self._seats) - self._lowered + self._starting < self.fresh
+            and len(self._seats) + self._starting < self.most
+        ):
+            self._starting += 1
+            self._start(self._seat(self._control))
+
+    async def _seat(self, control: Control) -> None:
+        try:
+            worker = await control.fork()
+        except EngineDied:
+            return
+        finally:
+            self._starting -= 1
+        seat = Seat(worker)
+        self._seats.add(seat)
+        worker.ended.add_done_callback(lambda _: self._gone(seat))
+        self._hand_out(seat)
+
+    def _gone(self, seat: Seat) -> None:
+        self._seats.discard(seat)
+        self._lowered -= seat.lowered
+        seat.worker.writer.close()
+        if seat in self._idle:
+            self._idle.remove(seat)
+        if not self._closed:
+            self._seats_wanted()
+
+    def _hand_out(self, seat: Seat) -> None:
+        while self._waiting:
+            waiting = self._waiting.popleft()
+            if not waiting.done():
+                waiting.set_result(seat)
+                return
+        self._idle.append(seat)
+
+    def _not_taken(self, waiting: asyncio.Future[Seat]) -> None:
+        if waiting in self._waiting:
+            self._waiting.remove(waiting)
+        if waiting.done() and not waiting.cancelled():
+            self._hand_out(waiting.result())
+
+    def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _full(self) -> QueueFull:
+        return QueueFull("too many queries are running or waiting: ask again in a moment", retry_after=_RETRY_AFTER)

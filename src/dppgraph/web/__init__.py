@@ -1,0 +1,1 @@
+"""HTTP: routes, negotiation, status codes. What the answers are is decided below."""

@@ -1,0 +1,84 @@
+"""The application: which route is answered by what, and how errors are told."""
+
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Protocol
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dppgraph import __version__
+from dppgraph.errors import DppgraphError
+from dppgraph.store.interface import GraphStore
+from dppgraph.store.versions import Manifest
+from dppgraph.web.health import Health
+from dppgraph.web.problems import accept_of, problem, problem_of
+from dppgraph.web.sparql import SparqlEndpoint, add_sparql_routes
+
+_log = logging.getLogger("dppgraph.web")
+
+
+class OpenableStore(GraphStore, Protocol):
+    """A store that is opened where it is used: its connections belong to one event loop."""
+
+    async def open(self) -> None:
+        """Connects."""
+        ...
+
+
+def create_app(store: OpenableStore, manifest: Manifest, max_query: int) -> FastAPI:
+    """The application over a store.
+
+    Args:
+        store: what answers queries.
+        manifest: the version that it holds.
+        max_query: bytes that a request's body may have.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await store.open()
+        yield
+        await store.close()
+
+    # FastAPI's own documentation pages load scripts from another host.
+    app = FastAPI(title="dppgraph", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    sparql, health = SparqlEndpoint(store, max_query), Health(manifest)
+    add_sparql_routes(app, sparql)
+    app.add_api_route("/health", health, methods=["GET"], summary="Whether this server lives", tags=["operations"])
+    app.add_exception_handler(DppgraphError, _expected)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+    return app
+
+
+def _expected(request: Request, error: Exception) -> Response:
+    if not isinstance(error, DppgraphError):
+        raise error
+    return problem_of(error, accept_of(request))
+
+
+def _http(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    status = HTTPStatus(error.status_code)
+    details = {
+        HTTPStatus.NOT_FOUND: "There is nothing at this address: queries are answered at /sparql.",
+        HTTPStatus.METHOD_NOT_ALLOWED: "This address is not asked with this method.",
+    }
+    detail = details.get(status, status.description or status.phrase)
+    return problem(status, status.phrase, detail, accept_of(request), headers=dict(error.headers or {}))
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    # What went wrong is for the log; the caller gets a number to quote.
+    number = secrets.token_hex(4)
+    _log.error("internal error %s", number, exc_info=error)
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = f"This is our fault. The log knows it as {number}."
+    return problem(status, "Internal error", detail, accept_of(request), extra={"number": number})

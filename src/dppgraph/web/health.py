@@ -1,0 +1,25 @@
+"""Whether this server lives."""
+
+from dataclasses import dataclass
+
+from starlette.responses import JSONResponse
+
+from dppgraph import __version__
+from dppgraph.store.versions import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The route ``/health``: says that the server answers, and from which version; asks no query process."""
+
+    manifest: Manifest
+
+    async def __call__(self) -> JSONResponse:
+        """The answer."""
+        said = {
+            "status": "ok",
+            "software": f"dppgraph {__version__}",
+            "version": self.manifest.version,
+            "digest": f"sha256:{self.manifest.digest}",
+        }
+        return JSONResponse(said, headers={"cache-control": "no-store"})

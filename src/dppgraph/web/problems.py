@@ -1,0 +1,135 @@
+"""Errors as RFC 9457 problem documents, and as a page for browsers: one table from error class to status."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dppgraph import errors
+from dppgraph.core.negotiation import quality_of
+
+STATUSES: Final[dict[type[errors.DppgraphError], HTTPStatus]] = {
+    errors.InvalidInput: HTTPStatus.BAD_REQUEST,
+    errors.Refused: HTTPStatus.FORBIDDEN,
+    errors.Unknown: HTTPStatus.NOT_FOUND,
+    errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    errors.UnsupportedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.ShapeViolation: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Limit: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.AnswerTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.QueryMemory: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.QueryTimeout: HTTPStatus.GATEWAY_TIMEOUT,
+    errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""An error class has the status of the nearest class above it that stands here."""
+
+TITLES: Final[dict[type[errors.DppgraphError], str]] = {
+    errors.AnswerTooLarge: "The answer is too large",
+    errors.BadParameter: "A parameter cannot be used",
+    errors.BodyTooLarge: "The request is too large",
+    errors.EngineDied: "The query engine stopped",
+    errors.InvalidInput: "The request cannot be used",
+    errors.NotAcceptable: "No acceptable format",
+    errors.QueryMemory: "The query needs too much memory",
+    errors.QuerySyntax: "The query does not parse",
+    errors.QueryTimeout: "The query took too long",
+    errors.QueueFull: "Too many queries at once",
+    errors.Refused: "Not done here",
+    errors.ServiceForbidden: "SERVICE is not allowed",
+    errors.StoreUnavailable: "Not available now",
+    errors.Unknown: "There is no such thing",
+    errors.UnsupportedMedia: "Unknown media type",
+    errors.UpdatesOff: "Nothing can be written here",
+}
+
+HEADERS: Final = {
+    "access-control-allow-origin": "*",
+    "cache-control": "no-store",
+    "vary": "Accept",
+    "x-content-type-options": "nosniff",
+}
+_Value = TypeVar("_Value")
+_PAGE: Final = Path(__file__).parent / "templates"
+
+
+def status_of(error: errors.DppgraphError) -> HTTPStatus:
+    """The HTTP status of an error."""
+    return _nearest(error, STATUSES, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def problem_of(error: errors.DppgraphError, accept: str | None) -> Response:
+    """The answer that tells of an error."""
+    extra: dict[str, object] = {}
+    headers: dict[str, str] = {}
+    if isinstance(error, errors.QuerySyntax) and error.line is not None:
+        extra = {"line": error.line, "column": error.column}
+    if isinstance(error, errors.NotAcceptable):
+        extra = {"offered": error.offered}
+    if isinstance(error, errors.QueueFull):
+        headers = {"retry-after": str(error.retry_after)}
+    kind = next(kind for kind in type(error).__mro__ if kind in TITLES or kind is errors.DppgraphError)
+    title = _nearest(error, TITLES, "Something went wrong")
+    return problem(status_of(error), title, str(error), accept, kind=_slug(kind), extra=extra, headers=headers)
+
+
+def problem(
+    status: HTTPStatus,
+    title: str,
+    detail: str,
+    accept: str | None,
+    *,
+    kind: str | None = None,
+    extra: dict[str, object] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """A problem document, or a page if the client likes HTML better.
+
+    Args:
+        status: the HTTP status.
+        title: what kind of problem it is; the same text for the same kind.
+        detail: what is wrong now, and what to do.
+        accept: the request's Accept header.
+        kind: the last part of its ``type``; None for ``about:blank``.
+        extra: more members of the document.
+        headers: more headers of the answer.
+    """
+    said: dict[str, object] = {
+        "type": f"https://w3id.org/dppgraph/problems/{kind}" if kind else "about:blank",
+        "title": title,
+        "status": int(status),
+        "detail": detail,
+        **(extra or {}),
+    }
+    all_headers = HEADERS | (headers or {})
+    if quality_of(accept, "text/html") > quality_of(accept, "application/problem+json"):
+        page_headers = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
+        return Response(_page(said), status, all_headers | page_headers, "text/html; charset=utf-8")
+    return Response(json.dumps(said, ensure_ascii=False), status, all_headers, "application/problem+json")
+
+
+def accept_of(request: Request) -> str | None:
+    """The request's Accept header; several are one (RFC 9110, section 5.3)."""
+    return ", ".join(request.headers.getlist("accept")) or None
+
+
+def _page(said: dict[str, object]) -> str:
+    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415 - only browsers that meet an error need it
+
+    pages = Environment(loader=FileSystemLoader(_PAGE), autoescape=True)
+    return pages.get_template("problem.html").render(problem=said)
+
+
+def _slug(kind: type) -> str:
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).lstrip("-")
+
+
+def _nearest(
+    error: errors.DppgraphError, table: Mapping[type[errors.DppgraphError], _Value], default: _Value
+) -> _Value:
+    return next((table[kind] for kind in type(error).__mro__ if kind in table), default)
