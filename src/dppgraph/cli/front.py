@@ -53,7 +53,9 @@ def main(options: dict[str, Any]) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=int(options["grace"]),
     )
-    asyncio.run(_Server(config, options["ready"]).serve([socket.socket(fileno=options["listener"])]))
+    server = _Server(config, options["ready"])
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(server.serve([socket.socket(fileno=options["listener"])]))
 
 
 if __name__ == "__main__":

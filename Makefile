@@ -1,0 +1,44 @@
+# The two commands to know: `make serve` and `make test`. Both set up what they need in .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
+
+.PHONY: serve test check heavy bench lock clean
+
+serve: .venv/.run ## set up, build the graph if need be, and serve it at http://127.0.0.1:8000/sparql
+	$(BIN)/dppgraph serve
+
+test: check ## set up, check the code, and run the tests
+	$(BIN)/pytest -m "not heavy and not conformance"
+
+check: .venv/.test ## the code alone: style, types, arrows between layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+heavy: .venv/.test ## the long tests: kills, every fixture on its own, other people's suites
+	$(BIN)/pytest -m "heavy or conformance"
+
+bench: .venv/.test ## what start-up, build and queries cost
+	$(BIN)/python benchmarks/startup.py
+
+lock: .venv/.test ## resolve the locked versions anew
+	$(BIN)/pip install --quiet uv
+	$(BIN)/$(LOCK) --group build --output-file requirements/run.txt
+	$(BIN)/$(LOCK) --group dev --output-file requirements/test.txt
+
+clean: ## remove what the commands above made
+	rm -rf .venv .dppgraph
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "dppgraph needs Python 3.11 or later: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "this Python cannot make a virtual environment: on Debian, apt install python3-venv"; exit 1; }
+
+.venv/.%: requirements/%.txt pyproject.toml | .venv/bin/python
+	@echo "setting up .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
