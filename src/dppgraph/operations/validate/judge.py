@@ -1,5 +1,6 @@
 """pySHACL, called and read: quads in, results out."""
 
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -35,6 +36,8 @@ def judged(data: Iterable[Quad], shapes: Iterable[Quad]) -> list[Result]:
     from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError  # noqa: PLC0415
 
     rdflib.NORMALIZE_LITERALS = False
+    # It logs a traceback for each ill-typed literal; the shapes report those in their own words.
+    logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
     try:
         _, report, text = pyshacl.validate(_graph(data), shacl_graph=_graph(shapes), advanced=True, inplace=True)
     except (ConstraintLoadError, ReportableRuntimeError, ShapeLoadError) as error:
