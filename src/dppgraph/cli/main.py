@@ -56,7 +56,7 @@ def main() -> NoReturn:
     unusable, 130 for Ctrl-C.
     """
     try:
-        sys.exit(dppgraph.main(standalone_mode=False) or 0)
+        sys.exit(dppgraph.main(prog_name="dppgraph", standalone_mode=False) or 0)
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "dppgraph"
         _end(f"{error.format_message().rstrip('.')}: see `{where} --help`", _UNUSABLE)

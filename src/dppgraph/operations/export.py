@@ -5,17 +5,20 @@ The same version gives the same bytes.
 
 import json
 from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
-from dppgraph.core.iris import graph_iri
+from dppgraph.core.iris import PREFIXES, graph_iri
 from dppgraph.core.quads import entity_of, parse_line
 from dppgraph.errors import Unknown
 from dppgraph.store.rdf import serialised, used_prefixes
 
+_RDF_TYPE: Final = PREFIXES["rdf"] + "type"
+
 
 def export(lines: Iterable[str], format_: Format) -> bytes:
-    """Canonical lines written in a format.
+    """Canonical lines, in any order, written in a format.
 
     JSON-LD has its context inside, so that any parser reads it offline. A format without named graphs gets the union
     of the graphs.
@@ -23,7 +26,8 @@ def export(lines: Iterable[str], format_: Format) -> bytes:
     Raises:
         BadRdf: the format cannot say one of the literals.
     """
-    return _jsonld(list(lines)) if format_ == formats.JSONLD else serialised(lines, format_)
+    ordered = sorted(set(lines))
+    return _jsonld(ordered) if format_ == formats.JSONLD else serialised(ordered, format_)
 
 
 def of_graphs(lines: Iterable[str], names: Sequence[str], base: str) -> list[str]:
@@ -64,11 +68,21 @@ def _jsonld(lines: list[str]) -> bytes:
     # 0.1 s that only JSON-LD needs.
     from pyld import jsonld  # noqa: PLC0415
 
+    expanded = [_with_type(node) for node in json.loads(serialised(lines, formats.JSONLD))]
     context = used_prefixes(parse_line(line) for line in lines)
-    expanded = jsonld.from_rdf("".join(f"{line}\n" for line in lines), {"format": "application/n-quads"})
     # The context is all there is to know, so there is nothing to fetch; a loader that refuses makes sure.
     compacted = jsonld.compact(expanded, context, {"documentLoader": _refuse, "graph": True})
     return (json.dumps(compacted, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _with_type(node: dict[str, Any]) -> dict[str, Any]:
+    """A node of expanded JSON-LD, and those of its graph, with ``@type`` in place of the property rdf:type."""
+    changed = dict(node)
+    if all("@id" in value for value in node.get(_RDF_TYPE, [{}])):
+        changed["@type"] = [value["@id"] for value in changed.pop(_RDF_TYPE)]
+    if "@graph" in node:
+        changed["@graph"] = [_with_type(inner) for inner in node["@graph"]]
+    return changed
 
 
 def _refuse(url: str, _options: object) -> object:

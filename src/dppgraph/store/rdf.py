@@ -1,8 +1,9 @@
 """RDF in and out, with every literal kept as it was written: parsing and serialising by Oxigraph, without a store."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import groupby
+from itertools import count, groupby
 from pathlib import Path
 
 import pyoxigraph
@@ -21,6 +22,14 @@ _ENGINE_FORMATS = {
     formats.TRIG: pyoxigraph.RdfFormat.TRIG,
     formats.NQUADS: pyoxigraph.RdfFormat.N_QUADS,
 }
+
+_NUMBER = re.compile(rf'"(?P<value>[^"]*)"\^\^<{re.escape(PREFIXES["xsd"])}(?P<type>integer|decimal|double)>')
+_KEPT = {
+    "integer": re.compile(r"0|-?[1-9]\d*"),
+    "decimal": re.compile(r"-?(0|[1-9]\d*)\.\d+"),
+    "double": re.compile(r"(?!)"),
+}
+"""Numbers whose abbreviation in Turtle every parser reads as it was written."""
 
 
 def engine_format(format_: Format) -> pyoxigraph.RdfFormat:
@@ -71,8 +80,9 @@ def serialised(lines: Iterable[str], format_: Format) -> bytes:
         return "".join(f"{quad.line()}\n" for quad in quads).encode()
     if format_ == formats.RDFXML:
         _refuse_control_characters(quads)
-    written = engine_quads(quads) if format_.named_graphs else (quad.triple for quad in engine_quads(quads))
-    return pyoxigraph.serialize(written, format=engine_format(format_), prefixes=used_prefixes(quads)) or b""
+    if format_ in (formats.TURTLE, formats.TRIG):
+        return _without_lossy_shorthand(quads, format_)
+    return _written(quads, format_)
 
 
 def engine_quads(quads: Iterable[Quad]) -> Iterator[pyoxigraph.Quad]:
@@ -101,6 +111,30 @@ def with_canonical_blank_nodes(quads: Iterable[Quad]) -> list[Quad]:
     dataset = pyoxigraph.Dataset(engine_quads(quads))
     dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
     return [_exact(quad, "") for quad in dataset]
+
+
+def _written(quads: list[Quad], format_: Format) -> bytes:
+    found = engine_quads(quads)
+    statements = found if format_.named_graphs else (quad.triple for quad in found)
+    return pyoxigraph.serialize(statements, format=engine_format(format_), prefixes=used_prefixes(quads)) or b""
+
+
+def _without_lossy_shorthand(quads: list[Quad], format_: Format) -> bytes:
+    """Turtle that writes ``"01"^^xsd:integer`` in full: parsers are known to read ``01`` as ``1``.
+
+    The engine always abbreviates, so such a number passes through it under another datatype, which no text here has.
+    """
+    said = "".join(quad.object for quad in quads)
+    mark = next(mark for number in count() if (mark := f"urn:dppgraph:exact:{number}:") not in said)
+    marked = [quad._replace(object=_marked(quad.object, mark)) for quad in quads]
+    return _written(marked, format_).replace(f"^^<{mark}".encode(), f"^^<{PREFIXES['xsd']}".encode())
+
+
+def _marked(term: str, mark: str) -> str:
+    number = _NUMBER.fullmatch(term)
+    if number is None or _KEPT[number["type"]].fullmatch(number["value"]):
+        return term
+    return f'"{number["value"]}"^^<{mark}{number["type"]}>'
 
 
 def _exact(quad: pyoxigraph.Quad, graph: str) -> Quad:

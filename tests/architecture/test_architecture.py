@@ -1,0 +1,60 @@
+"""What holds of the whole code, beside the arrows that import-linter holds."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.conftest import REPOSITORY
+
+SOURCE = REPOSITORY / "src" / "dppgraph"
+MODULES = sorted(SOURCE.rglob("*.py"))
+SPARQL = re.compile(r"\b(SELECT|CONSTRUCT|ASK|DESCRIBE)\b.*\{.*\?\w+|^\s*PREFIX\s+\w*:\s*<", re.DOTALL | re.MULTILINE)
+VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "misc", "base"}
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_every_module_imports_with_an_empty_environment() -> None:
+    names = [name_of(path) for path in MODULES if path.name != "__main__.py"]
+    code = f"import importlib\nfor name in {names}: importlib.import_module(name)"
+    result = subprocess.run([sys.executable, "-c", code], env={}, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_query_is_written_in_python(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            assert not SPARQL.search(node.value), f"line {node.lineno}: a query belongs in a file"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_nothing_is_built_at_import(path: Path) -> None:
+    """A module's own level only defines: no call of ours, no file, process or store."""
+    builders = {"open", "Store", "VersionStore", "WorkerStore", "FastAPI", "Popen", "socket", "read_settings", "folder"}
+    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr):
+            calls = [node.func for node in ast.walk(statement) if isinstance(node, ast.Call)]
+            names = {call.attr if isinstance(call, ast.Attribute) else getattr(call, "id", "") for call in calls}
+            assert not names & builders
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_modules_name_says_what_it_is(path: Path) -> None:
+    assert not set(path.relative_to(SOURCE).with_suffix("").parts) & VAGUE
+
+
+def test_every_file_of_tests_is_run() -> None:
+    for path in (REPOSITORY / "tests").rglob("*.py"):
+        assert path.name.startswith("test_") or path.name == "conftest.py", path
+
+
+def test_the_lock_files_name_versions_and_hashes_and_no_address() -> None:
+    for path in (REPOSITORY / "requirements").iterdir():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            assert re.match(r"[\w.-]+==\S+( ; .+)? \\$|    --hash=sha256:[0-9a-f]{64}( \\)?$", line), line

@@ -1,0 +1,52 @@
+"""The settings: one list, and what it accepts."""
+
+from dataclasses import fields
+
+import pytest
+
+from dppgraph.core.iris import DEFAULT_BASE, is_base
+from dppgraph.errors import BadSetting
+from dppgraph.settings import SETTINGS, Settings, read_settings
+
+
+def test_the_list_is_the_settings() -> None:
+    assert [field.name for field in fields(Settings)] == [setting.field for setting in SETTINGS]
+    assert all(setting.help for setting in SETTINGS)
+
+
+def test_a_flag_wins_over_the_environment_and_the_environment_over_the_default() -> None:
+    assert read_settings({}, {}).query_timeout == 30
+    assert read_settings({}, {"DPPGRAPH_QUERY_TIMEOUT": "2.5"}).query_timeout == 2.5
+    assert read_settings({"query_timeout": 1}, {"DPPGRAPH_QUERY_TIMEOUT": "2.5"}).query_timeout == 1
+    assert read_settings({"store": None}, {"DPPGRAPH_STORE": "x"}).store.name == "x"
+
+
+def test_the_default_base_is_that_of_the_shipped_files() -> None:
+    assert read_settings({}, {}).base == DEFAULT_BASE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://e.org/",
+        "http://e.org/a/b#",
+        "https://e.org",
+        "e.org/",
+        "https://e.org/ x/",
+        "ftp://e.org/",
+        "https://e.org/<x>/",
+        "",
+    ],
+)
+def test_what_the_setting_takes_for_a_base_is_a_base(text: str) -> None:
+    try:
+        taken = read_settings({"base": text}, {}).base == text
+    except BadSetting as error:
+        assert str(error).startswith("--base is ")
+        taken = False
+    assert taken == is_base(text)
+
+
+def test_more_workers_than_workers_in_all_is_refused() -> None:
+    with pytest.raises(BadSetting, match="DPPGRAPH_MAX_WORKERS is 2: it must be at least DPPGRAPH_WORKERS"):
+        read_settings({}, {"DPPGRAPH_WORKERS": "3", "DPPGRAPH_MAX_WORKERS": "2"})

@@ -1,0 +1,168 @@
+"""What several folders of tests share: the repository, a built store, a running server."""
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from dppgraph.operations.build import Built, build
+from dppgraph.operations.sources import Sources
+from dppgraph.store.versions import VersionStore
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+BASE = "https://w3id.org/dppgraph/"
+DPPGRAPH = [sys.executable, "-P", "-m", "dppgraph"]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of specifications and suites beside the repository, which users do not have."""
+    folder = REPOSITORY.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("there is no folder shared/ beside the repository, with the page's text and the suites")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sources() -> Sources:
+    return Sources(REPOSITORY / "data", REPOSITORY / "ontology", REPOSITORY / "ontology" / "shapes", BASE)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, sources: Sources) -> tuple[VersionStore, Built]:
+    """The shipped data, built once: not to be written to."""
+    store = VersionStore(tmp_path_factory.mktemp("built") / "store")
+    with store.writing("tests") as writer:
+        return store, build(store, writer, sources, agent="tests", message="for the tests")
+
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """Runs ``dppgraph`` in a process of its own."""
+
+    def run_(
+        *arguments: object, environment: dict[str, str] | None = None, cwd: Path | None = None
+    ) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [*DPPGRAPH, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={"PATH": "/usr/bin:/bin"} | (environment or {}),
+            cwd=cwd,
+            timeout=60,
+        )
+
+    return run_
+
+
+@dataclass
+class Server:
+    """A running ``dppgraph serve`` on a free port."""
+
+    process: "subprocess.Popen[str]"
+    port: int
+    said: list[str] = field(default_factory=list)
+
+    def ask(
+        self, method: str, target: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Sends one raw request, nothing added but what HTTP needs; status, headers by lower-case name, body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.putrequest(method, target, skip_accept_encoding=True)
+            for name, value in (headers or {}).items():
+                connection.putheader(name, value)
+            if body is not None:
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
+            answer = connection.getresponse()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+        finally:
+            connection.close()
+
+    def family(self) -> list[int]:
+        """The numbers of all living processes that descend from the server, itself first."""
+        return _descendants(self.process.pid)
+
+    def stop(self, with_signal: int = signal.SIGTERM) -> int:
+        """Ends the server by its own number; its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(with_signal)
+        status = self.process.wait(20)
+        if self.process.stderr and not self.process.stderr.closed:
+            self.said += self.process.stderr.read().splitlines()
+            self.process.stderr.close()
+        return status
+
+
+Serve = Callable[..., Server]
+
+
+def start_server(*arguments: object, environment: dict[str, str] | None = None) -> Server:
+    """Starts ``dppgraph serve`` and waits until it says that it answers."""
+    process = subprocess.Popen(
+        [*DPPGRAPH, "serve", "--port", "0", *map(str, arguments)],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={"PATH": "/usr/bin:/bin"} | (environment or {}),
+    )
+    server = Server(process, 0)
+    assert process.stderr is not None
+    for line in process.stderr:
+        server.said.append(line.rstrip())
+        if served := re.search(r"is served at http://127\.0\.0\.1:(\d+)/", line):
+            server.port = int(served.group(1))
+            return server
+    process.wait(10)
+    process.stderr.close()
+    raise AssertionError(f"the server ended with status {process.returncode}: {server.said}")
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Starts servers that are stopped after the test."""
+    servers: list[Server] = []
+
+    def serve_(*arguments: object, environment: dict[str, str] | None = None) -> Server:
+        servers.append(start_server(*arguments, environment=environment))
+        return servers[-1]
+
+    yield serve_
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def server(built: tuple[VersionStore, Built]) -> Iterator[Server]:
+    """One server of the shipped data for all tests that only ask, with a deadline of two seconds."""
+    settings = {"DPPGRAPH_QUERY_TIMEOUT": "2", "DPPGRAPH_MAX_BYTES": "3000000", "DPPGRAPH_MAX_QUERY": "100000"}
+    running = start_server("--store", built[0].folder, environment=settings)
+    yield running
+    assert running.stop() == 0
+
+
+def _descendants(process: int) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+            except OSError:
+                continue
+            if state != "Z":
+                children.setdefault(int(parent), []).append(int(entry.name))
+    found = [process] if os.path.exists(f"/proc/{process}") else []  # noqa: PTH110 - a process, not a file
+    for number in found:
+        found += children.get(number, [])
+    return found

@@ -1,0 +1,73 @@
+"""The documents hold: their commands run, their links lead somewhere, their examples are the data's own words."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from tests.conftest import BASE, REPOSITORY, Run
+
+from dppgraph.core import formats
+from dppgraph.store.rdf import parse
+
+DOCUMENTS = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")]
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def commands() -> list[str]:
+    """The commands of the README that need nothing but a store."""
+    (listed,) = [block for block in blocks(README, "sh") if "dppgraph build" in block]
+    return [line.partition(" #")[0].strip() for line in listed.splitlines()]
+
+
+def test_the_commands_of_the_readme_run_in_their_order(run: Run, tmp_path: Path) -> None:
+    answers = {}
+    for command in commands():
+        name, *arguments = shlex.split(command)
+        assert name == "dppgraph"
+        answers[command] = run(*arguments, environment={"DPPGRAPH_STORE": str(tmp_path / "store")})
+        assert answers[command].returncode == 0, answers[command]
+    (count,) = [answer for command, answer in answers.items() if "COUNT" in command]
+    assert "16" in count.stdout
+
+
+def test_the_two_commands_are_make_targets() -> None:
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    for command in ("serve", "test"):
+        assert f"make {command}\n" in README
+        assert re.search(rf"^{command}:", makefile, re.MULTILINE)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_to_files_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text(encoding="utf-8")):
+        assert (document.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_modules_and_folders_that_are_named_exist(document: Path) -> None:
+    layers = "cli|web|operations|store|core"
+    for name in re.findall(rf"`((?:{layers})/[\w/]+(?:\.py|/))`", document.read_text(encoding="utf-8")):
+        assert (REPOSITORY / "src" / "dppgraph" / name).exists(), name
+
+
+def test_the_example_of_a_statement_is_one_of_the_data() -> None:
+    text = (REPOSITORY / "docs" / "data.md").read_text(encoding="utf-8")
+    file = REPOSITORY / "data" / "source" / "beleid-2009-2014.ttl"
+    data = file.read_text(encoding="utf-8")
+    prefixes = "".join(line for line in data.splitlines(keepends=True) if line.startswith("@"))
+    (example,) = [block for block in blocks(text, "turtle") if "SourceStatement" in block]
+    said = {quad[1:] for quad in parse((prefixes + example).encode(), formats.TURTLE, base=BASE)}
+    known = {quad[1:] for quad in parse(data.encode(), formats.TURTLE, base=BASE)}
+    blank = {part for part in said if part[1].startswith("_:")}
+    assert len(blank) == 2
+    assert said - blank <= known
+
+
+def test_every_setting_and_command_of_the_readme_exists(run: Run) -> None:
+    for command in set(re.findall(r"`dppgraph ([a-z-]+)", README)):
+        assert run(command, "--help").returncode == 0, command

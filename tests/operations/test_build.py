@@ -1,0 +1,153 @@
+"""Builds: what is published, what is refused, and that nothing else happens."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dppgraph.core.iris import DEFAULT_BASE, NAMESPACE
+from dppgraph.core.quads import parse_line
+from dppgraph.errors import BadCall, BadRdf, ShapeViolation
+from dppgraph.operations.build import Built, build, is_due
+from dppgraph.operations.sources import Sources
+from dppgraph.store.versions import VersionStore
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+OTHER_BASE = "https://data.example.org/plans/"
+
+
+def built_from(sources: Sources, folder: Path) -> tuple[VersionStore, Built]:
+    store = VersionStore(folder)
+    with store.writing("tests") as writer:
+        return store, build(store, writer, sources, agent="tests")
+
+
+def plain(data: Path, base: str = DEFAULT_BASE) -> Sources:
+    """The data alone, without gate, ontology and rules: fast."""
+    return Sources(data, data, None, base)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    (folder / "source").mkdir(parents=True)
+    (folder / "source" / "a.ttl").write_text('<id/plan/x> <http://e.org/p> "01"^^<%sinteger>, 1.50 .' % XSD)
+    return folder
+
+
+def test_the_same_data_built_elsewhere_has_the_same_digest(
+    built: tuple[VersionStore, Built], sources: Sources, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    for name in ("data", "ontology"):
+        shutil.copytree(getattr(sources, name), elsewhere / name)
+    moved = Sources(elsewhere / "data", elsewhere / "ontology", elsewhere / "ontology" / "shapes", sources.base)
+    assert built_from(moved, tmp_path / "store")[1].manifest.digest == built[1].manifest.digest
+
+
+def test_literals_survive_a_build(data: Path, tmp_path: Path) -> None:
+    store, _ = built_from(plain(data), tmp_path / "store")
+    objects = {parse_line(line).object for line in store.lines(1)}
+    assert objects == {f'"01"^^<{XSD}integer>', f'"1.50"^^<{XSD}decimal>'}
+
+
+def test_nothing_changed_makes_no_version(data: Path, tmp_path: Path) -> None:
+    assert built_from(plain(data), tmp_path / "store")[1].new
+    store, again = built_from(plain(data), tmp_path / "store")
+    assert (again.new, store.numbers()) == (False, [1])
+
+
+def test_a_changed_comment_makes_no_version_and_is_not_looked_at_twice(data: Path, tmp_path: Path) -> None:
+    store, _ = built_from(plain(data), tmp_path / "store")
+    with (data / "source" / "a.ttl").open("a") as file:
+        file.write("# a comment\n")
+    assert is_due(store, plain(data))
+    assert not built_from(plain(data), tmp_path / "store")[1].new
+    assert not is_due(store, plain(data))
+
+
+def test_a_changed_statement_makes_a_version_that_says_what_changed(data: Path, tmp_path: Path) -> None:
+    built_from(plain(data), tmp_path / "store")
+    (data / "source" / "b.ttl").write_text("<id/plan/y> <http://e.org/p> <id/plan/x> .")
+    store, second = built_from(plain(data), tmp_path / "store")
+    assert (second.manifest.version, second.manifest.parent, second.manifest.added) == (2, 1, 1)
+    assert store.changes(2) == {f"{DEFAULT_BASE}id/plan/y": (1, 0)}
+
+
+def test_another_base_moves_every_iri_but_the_ontologys(sources: Sources, tmp_path: Path) -> None:
+    moved = Sources(sources.data, sources.ontology, sources.shapes, OTHER_BASE)
+    store, new = built_from(moved, tmp_path / "store")
+    terms = {term for line in store.lines(1) for term in parse_line(line)}
+    left = {term for term in terms if term.startswith(f"<{DEFAULT_BASE}")}
+    assert {term for term in left if not term.startswith((f"<{NAMESPACE}", f"<{DEFAULT_BASE}ns/"))} == set()
+    assert any(term.startswith(f"<{OTHER_BASE}id/plan/") for term in terms)
+    assert new.report is not None
+    assert new.report.counts["Violation"] == 0
+
+
+def test_a_syntax_error_is_told_by_file_line_and_column(data: Path, tmp_path: Path) -> None:
+    (data / "source" / "bad.ttl").write_text("<a:a> <a:b> <a:c> .\n<a:a> <a:b> oops .\n")
+    with pytest.raises(BadRdf, match=r"bad\.ttl:2:13: ") as raised:
+        built_from(plain(data), tmp_path / "store")
+    assert (raised.value.line, raised.value.column) == (2, 13)
+    assert VersionStore(tmp_path / "store").numbers() == []
+
+
+def test_a_violation_publishes_nothing_and_carries_the_report(
+    built: tuple[VersionStore, Built], sources: Sources, tmp_path: Path
+) -> None:
+    data = shutil.copytree(sources.data, tmp_path / "data")
+    (data / "source" / "x.ttl").write_text(f"<id/plan/x> a <{NAMESPACE}PolicyPlan> .")
+    broken = Sources(data, sources.ontology, sources.shapes, sources.base)
+    with pytest.raises(ShapeViolation, match="nothing is published") as raised:
+        built_from(broken, tmp_path / "store")
+    assert "plan-title" in {result.check for result in raised.value.report.results}
+    assert VersionStore(tmp_path / "store").numbers() == []
+    assert list((tmp_path / "store" / "unfinished").iterdir()) == []
+
+
+def test_a_file_that_lies_in_no_graph_is_refused_with_the_places_there_are(sources: Sources, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "stray.ttl").write_text("<a:a> <a:b> <a:c> .")
+    with pytest.raises(BadRdf, match=r"stray\.ttl: no graph is meant by this place: put it in source/"):
+        built_from(Sources(data, sources.ontology, sources.shapes, sources.base), tmp_path / "store")
+
+
+def test_a_file_of_an_unknown_format_is_refused(data: Path, tmp_path: Path) -> None:
+    (data / "source" / "b.xlsx").write_text("")
+    with pytest.raises(BadRdf, match=r"b\.xlsx: its name ends in no format"):
+        built_from(plain(data), tmp_path / "store")
+
+
+def test_notes_and_hidden_files_are_no_data(data: Path, tmp_path: Path) -> None:
+    for name in ("README.md", ".a.ttl.swp", "a.ttl~"):
+        (data / "source" / name).write_text("no Turtle")
+    assert built_from(plain(data), tmp_path / "store")[1].manifest.quads == 2
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(BadCall, match="there is no folder"):
+        built_from(plain(tmp_path / "absent"), tmp_path / "store")
+
+
+def test_without_the_gate_blank_nodes_stay_and_the_digest_does_not_depend_on_their_labels(tmp_path: Path) -> None:
+    digests = set()
+    for label in ("one", "other"):
+        data = tmp_path / label
+        data.mkdir()
+        (data / "a.ttl").write_text(f'_:{label} <http://e.org/p> [ <http://e.org/q> "x" ] .')
+        store, new = built_from(plain(data), tmp_path / f"store-{label}")
+        digests.add(new.manifest.digest)
+        assert all(line.startswith("_:") for line in store.lines(1))
+    assert len(digests) == 1
+
+
+def test_damage_in_the_current_version_leads_to_a_new_one_after_the_last_whole_one(data: Path, tmp_path: Path) -> None:
+    built_from(plain(data), tmp_path / "store")
+    (data / "source" / "b.ttl").write_text("<a:a> <a:b> <a:c> .")
+    store, _ = built_from(plain(data), tmp_path / "store")
+    (store.path(2) / "added.nq.gz").write_bytes(b"garbage")
+    _, third = built_from(plain(data), tmp_path / "store")
+    assert (third.new, third.manifest.version, third.manifest.parent) == (True, 3, 1)
+    assert len(store.lines(3)) == 3
