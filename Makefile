@@ -10,7 +10,7 @@ serve: .venv/.run ## set up, build the graph if need be, and serve it at http://
 	$(BIN)/dppgraph serve
 
 test: check ## set up, check the code, and run the tests
-	$(BIN)/pytest -m "not heavy and not conformance"
+	$(BIN)/pytest -n 2 -m "not heavy and not conformance"
 
 check: .venv/.test ## the code alone: style, types, arrows between layers
 	$(BIN)/ruff check .
@@ -19,7 +19,7 @@ check: .venv/.test ## the code alone: style, types, arrows between layers
 	$(BIN)/lint-imports
 
 heavy: .venv/.test ## the long tests: kills, every fixture on its own, other people's suites
-	$(BIN)/pytest -m "heavy or conformance"
+	$(BIN)/pytest -n 2 -m "heavy or conformance"
 
 bench: .venv/.test ## what start-up, build and queries cost
 	$(BIN)/python benchmarks/startup.py

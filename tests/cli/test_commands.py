@@ -9,12 +9,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.conftest import DPPGRAPH, Run, Serve
 
 from dppgraph.operations.build import Built
 from dppgraph.operations.sources import Sources
 from dppgraph.settings import SETTINGS
 from dppgraph.store.versions import VersionStore
+from tests.conftest import DPPGRAPH, Run, Serve
 
 PLAIN = ("--shapes", "none")
 
@@ -266,6 +266,7 @@ def test_a_server_that_is_stopped_ends_all_it_started(serve: Serve, data: Path, 
         family = server.family()
         assert len(family) >= 4, "supervisor, front, pool parent, workers"
         server.stop(number)
+        alive = family
         for _ in range(100):
             alive = [process for process in family if _lives(process)]
             if not alive:

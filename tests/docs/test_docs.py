@@ -5,10 +5,10 @@ import shlex
 from pathlib import Path
 
 import pytest
-from tests.conftest import BASE, REPOSITORY, Run
 
 from dppgraph.core import formats
 from dppgraph.store.rdf import parse
+from tests.conftest import BASE, REPOSITORY, Run
 
 DOCUMENTS = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")

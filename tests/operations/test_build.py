@@ -31,7 +31,9 @@ def plain(data: Path, base: str = DEFAULT_BASE) -> Sources:
 def data(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     (folder / "source").mkdir(parents=True)
-    (folder / "source" / "a.ttl").write_text('<id/plan/x> <http://e.org/p> "01"^^<%sinteger>, 1.50 .' % XSD)
+    (folder / "source" / "a.ttl").write_text(
+        '<id/plan/x> <http://e.org/p> "01"^^<http://www.w3.org/2001/XMLSchema#integer>, 1.50 .'
+    )
     return folder
 
 

@@ -93,7 +93,7 @@ def test_a_document_that_cannot_be_told_has_to_be_named() -> None:
     with pytest.raises(BadCall, match="--source"):
         check_quotes(both, b"x", BASE)
     assert check_quotes(both, b"x", BASE, DOCUMENT + "2").checked == 1
-    with pytest.raises(Unknown, match="one of <https://example.org/d1>"):
+    with pytest.raises(Unknown, match=r"one of <https://example\.org/d1>"):
         check_quotes(both, b"x", BASE, "https://example.org/other")
 
 

@@ -59,17 +59,9 @@ def read_back(data: bytes, format_: Format) -> set[Quad]:
     return found
 
 
-def _term(term: object) -> str:
-    (line,) = (
-        rdflib.Graph()
-        .add((rdflib.URIRef("a:a"), rdflib.URIRef("a:a"), term))
-        .serialize(  # type: ignore[arg-type]
-            format="nt", encoding="utf-8"
-        )
-        .decode()
-        .splitlines()
-    )
-    return line[len("<a:a> <a:a> ") : -len(" .")]
+def _term(term: rdflib.term.Node) -> str:
+    graph = rdflib.Graph().add((rdflib.URIRef("a:a"), rdflib.URIRef("a:a"), term))
+    return graph.serialize(format="nt").strip().removeprefix("<a:a> <a:a> ").removesuffix(" .")
 
 
 def same_characters(quads: set[Quad]) -> set[tuple[str, ...]]:

@@ -133,5 +133,5 @@ def test_a_rule_makes_no_blank_node() -> None:
 def test_a_rules_header_says_its_title_in_both_languages_and_why(rules: list[Rule], tmp_path: Path) -> None:
     assert all(rule.titles["nl"] and rule.titles["en"] and rule.why for rule in rules)
     (tmp_path / "bare.rq").write_text("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
-    with pytest.raises(BadRdf, match="bare.rq: the rule's header lacks"):
+    with pytest.raises(BadRdf, match=r"bare\.rq: the rule's header lacks"):
         read_rules(tmp_path)

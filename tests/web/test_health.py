@@ -2,10 +2,9 @@
 
 import json
 
-from tests.conftest import Server
-
 from dppgraph.operations.build import Built
 from dppgraph.store.versions import VersionStore
+from tests.conftest import Server
 
 
 def test_health_says_which_version_is_served(server: Server, built: tuple[VersionStore, Built]) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 import rdflib
+
 from tests.conftest import Server
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?l a dpp:LineOfAction }"
@@ -306,10 +307,11 @@ def test_a_runaway_is_ended_at_its_deadline_while_small_queries_are_answered(ser
     runaways = [threading.Thread(target=lambda: answers.append(get(server, RUNAWAY, timeout="1.5"))) for _ in range(3)]
     for thread in runaways:
         thread.start()
-    assert [number(get(server, COUNT)) for _ in range(100)] == ["16"] * 100
-    assert any(thread.is_alive() for thread in runaways), "the small queries were to be answered beside the runaways"
-    for thread in runaways:
-        thread.join()
+    small = 0
+    while any(thread.is_alive() for thread in runaways):
+        assert number(get(server, COUNT)) == "16"
+        small += 1
+    assert small > 10, "small queries are answered while others run away"
     assert [problem(answer)[0] for answer in answers] == [504] * 3
     assert "ran for 1.5 seconds" in problem(answers[0])[1]
     for _ in range(100):
