@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,11 +69,28 @@ def run() -> Run:
 
 @dataclass
 class Server:
-    """A running ``dppgraph serve`` on a free port."""
+    """A running ``dppgraph serve`` on a free port; a thread takes what it logs, or it would wait for a full pipe."""
 
     process: "subprocess.Popen[str]"
     port: int
     said: list[str] = field(default_factory=list)
+    listening: threading.Thread = field(default_factory=threading.Thread)
+
+    def listen(self) -> None:
+        """Notes what the server says until it says where it answers, and in the background from then on."""
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.said.append(line.rstrip())
+            if served := re.search(r"is served at http://127\.0\.0\.1:(\d+)/", line):
+                self.port = int(served.group(1))
+                self.listening = threading.Thread(target=self._listen_on, daemon=True)
+                self.listening.start()
+                return
+        raise AssertionError(f"the server ended with status {self.stop()}: {self.said}")
+
+    def _listen_on(self) -> None:
+        assert self.process.stderr is not None
+        self.said += [line.rstrip() for line in self.process.stderr]
 
     def ask(
         self, method: str, target: str, body: bytes | None = None, headers: dict[str, str] | None = None
@@ -100,8 +118,9 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(with_signal)
         status = self.process.wait(20)
-        if self.process.stderr and not self.process.stderr.closed:
-            self.said += self.process.stderr.read().splitlines()
+        if self.listening.ident:
+            self.listening.join()
+        if self.process.stderr:
             self.process.stderr.close()
         return status
 
@@ -118,15 +137,8 @@ def start_server(*arguments: object, environment: dict[str, str] | None = None) 
         env={"PATH": "/usr/bin:/bin"} | (environment or {}),
     )
     server = Server(process, 0)
-    assert process.stderr is not None
-    for line in process.stderr:
-        server.said.append(line.rstrip())
-        if served := re.search(r"is served at http://127\.0\.0\.1:(\d+)/", line):
-            server.port = int(served.group(1))
-            return server
-    process.wait(10)
-    process.stderr.close()
-    raise AssertionError(f"the server ended with status {process.returncode}: {server.said}")
+    server.listen()
+    return server
 
 
 @pytest.fixture

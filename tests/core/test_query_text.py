@@ -7,30 +7,16 @@ from hypothesis import strategies as st
 from dppgraph.core.query_text import QueryForm, read_query, tokens, with_columns
 
 # Pieces that begin, end or hide something: any mixture of them is a text to survive.
+# fmt: off
 PIECES = st.lists(
-    st.sampled_from(
-        [
-            "SELECT",
-            "ASK",
-            "PREFIX",
-            "BASE",
-            "FROM",
-            "SERVICE",
-            "*",
-            "?a",
-            "$b",
-            "ex:a",
-            ":",
-            "_:b",
-            "<",
-            ">",
-            "<http://e>",
-        ]
-        + ['"', "'", '"""', "'''", "\\", "\\u0053", "\\U0001D11E", "\\UFFFFFFFF", "#", "\n", "\r", " ", "@en", "{", "}"]
-        + ["(", ")", "[", "]", "<<(", ")>>", "1", ".", "-", "%", "é", "☃", "\u2028", "\x00", "\ud800"]
-    ),
+    st.sampled_from([
+        "SELECT", "ASK", "PREFIX", "BASE", "FROM", "SERVICE", "*", "?a", "$b", "ex:a", ":", "_:b", "<", ">", "<http://e>",
+        "1", ".", "-", "%", "@en", "<<(", ")>>", "{", "}", "(", ")", "[", "]", "é", "☃", " ", "#", "\n", "\r", "\u2028",
+        '"', "'", '"""', "'''", "\\", "\\u0053", "\\U0001D11E", "\\UFFFFFFFF", "\x00", "\ud800",
+    ]),
     max_size=30,
 ).map("".join)
+# fmt: on
 TEXTS = st.text(alphabet=st.characters()) | PIECES
 SKIPPED = re.compile(r"(?:[\x00-\x20]|#[^\r\n]*)*")
 

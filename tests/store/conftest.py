@@ -1,13 +1,16 @@
 """What the tests of the store share: versions on disk, pool parents over them, and ways to ask."""
 
 import asyncio
+import os
 import subprocess
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -50,15 +53,23 @@ def until(condition: Callable[[], object]) -> None:
         time.sleep(0.005)
 
 
+def living(process: int) -> bool:
+    """Whether a process runs; one that has ended and was not yet waited for does not."""
+    return _state_and_parent(process) is not None
+
+
 def children(process: int) -> set[int]:
     """The process numbers of the living children of a process."""
-    found = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
-            if int(parent) == process and state not in "ZX":
-                found.add(int(stat.parent.name))
-    return found
+    numbers = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return {number for number in numbers if (found := _state_and_parent(number)) and found[1] == process}
+
+
+def _state_and_parent(process: int) -> tuple[str, int] | None:
+    try:
+        state, parent = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[:2]
+    except OSError:
+        return None
+    return None if state in "ZX" else (state, int(parent))
 
 
 @dataclass
@@ -67,7 +78,7 @@ class Pool:
 
     options: PoolOptions
     address: Path
-    process: "subprocess.Popen[bytes]" = field(init=False)
+    process: subprocess.Popen[bytes] = field(init=False)
 
     def __post_init__(self) -> None:
         self.listener = listen(self.address)
@@ -110,7 +121,8 @@ class Pool:
 
 def request(text: str, **said: Any) -> QueryRequest:
     """A query whose sender takes JSON and N-Triples, unless it is said otherwise."""
-    return QueryRequest(**{"text": text, "results": formats.JSON, "rdf": formats.NTRIPLES} | said)
+    usual: dict[str, Any] = {"results": formats.JSON, "rdf": formats.NTRIPLES}
+    return QueryRequest(text, **usual | said)
 
 
 async def read(store: WorkerStore, text: str, **said: Any) -> tuple[Format, bytes]:
@@ -122,11 +134,24 @@ async def read(store: WorkerStore, text: str, **said: Any) -> tuple[Format, byte
         await answer.chunks.aclose()
 
 
+def xml(document: bytes) -> ElementTree.Element:
+    """The root of an XML document, read by a parser that knows namespaces and line ends, as XML asks for."""
+    return ElementTree.fromstring(document)  # noqa: S314 - our own
+
+
 def published(folder: Path, lines: list[str]) -> tuple[VersionStore, Manifest]:
     """A new version store with one version of these lines."""
     versions = VersionStore(folder)
     with versions.writing("a test") as writer:
         return versions, writer.publish(publication(lines), None)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder of the test's own, in memory if it can be: to sync it to a disk, over and over, would take long."""
+    memory = Path("/dev/shm")  # noqa: S108 - the folder in it has a random name
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as name:
+        yield Path(name)
 
 
 @pytest.fixture(scope="session")
@@ -141,3 +166,19 @@ def store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def options(store_folder: Path) -> PoolOptions:
     """What a pool parent over :data:`DATA` is told; 64 MiB for a query."""
     return PoolOptions(store_folder, 1, BASE, union=True, memory=64 * MIB)
+
+
+@pytest.fixture(scope="session")
+def pool(options: PoolOptions, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
+    """A pool parent for tests that leave it as it was."""
+    running = Pool(options, tmp_path_factory.mktemp("pool") / "address")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def mortal_pool(options: PoolOptions, tmp_path: Path) -> Iterator[Pool]:
+    """A pool parent of the test's own, to be killed."""
+    running = Pool(options, tmp_path / "address")
+    yield running
+    running.stop()

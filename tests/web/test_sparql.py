@@ -184,7 +184,7 @@ def test_an_unknown_format_is_400_with_the_names(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "line", "column"), [("SELECT * {", 1, 11), ("SELECT ?x\nWHERE { ?x ?y }", 2, 15), ("", None, None)]
+    ("query", "line", "column"), [("SELECT * {", 1, 11), ("SELECT ?x\nWHERE { ?x ?y }", 2, 16), ("", None, None)]
 )
 def test_a_query_that_does_not_parse_is_400_with_its_place(
     server: Server, query: str, line: int | None, column: int | None

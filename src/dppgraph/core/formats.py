@@ -67,5 +67,5 @@ def named(name: str, offered: tuple[Format, ...]) -> Format:
 
 def of_file(file_name: str) -> Format | None:
     """The RDF format that a file's name announces, or None."""
-    extension = file_name.rpartition(".")[2].lower()
-    return next((format_ for format_ in RDF if format_.extension == extension), None)
+    stem, _, extension = file_name.lower().rpartition(".")
+    return next((format_ for format_ in RDF if stem and format_.extension == extension), None)

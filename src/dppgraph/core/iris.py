@@ -6,6 +6,8 @@ An IRI here is a plain string; a *term* is what canonical N-Quads writes (``<iri
 import re
 from typing import Final
 
+from dppgraph.core.quads import with_leaves
+
 DEFAULT_BASE: Final = "https://w3id.org/dppgraph/"
 """What the shipped files are written for; ``--base`` moves it when a version is built."""
 
@@ -65,7 +67,9 @@ def rebased(term: str, base: str) -> str:
     >>> rebased("<https://w3id.org/dppgraph/ns#PolicyPlan>", "https://data.example.org/")
     '<https://w3id.org/dppgraph/ns#PolicyPlan>'
     """
-    is_iri = term.startswith("<") and not term.startswith("<<")
+    if term.startswith("<<("):
+        return with_leaves(term, lambda leaf: rebased(leaf, base))
+    is_iri = term.startswith("<")
     if not (is_iri or term.endswith(_ANY_URI)):
         return term
     iri = term[1:-1] if is_iri else term[1 : -len(_ANY_URI)]

@@ -1,11 +1,15 @@
 """Content negotiation: from an Accept header to one of the formats on offer (RFC 9110, section 12.5.1)."""
 
+import re
 from dataclasses import dataclass
 
 from dppgraph.core.formats import Format
 from dppgraph.errors import NotAcceptable
 
 _IN_FULL = 3
+# A comma or semicolon within quotes belongs to its parameter; quotes that are never closed hold all that follows.
+_BETWEEN_COMMAS = re.compile(r'(?:[^,"]++|"(?:[^"\\]++|\\.)*+(?:"|\\?\Z))++')
+_BETWEEN_SEMICOLONS = re.compile(r'(?:[^;"]++|"(?:[^"\\]++|\\.)*+(?:"|\\?\Z))++')
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,8 @@ def _rate(media_type: str, ranges: list[_Range]) -> tuple[int, float]:
 
 def _ranges(accept: str) -> list[_Range]:
     ranges = []
-    for part in accept.lower().split(","):
-        media_range, *parameters = (piece.strip() for piece in part.split(";"))
+    for part in _BETWEEN_COMMAS.findall(accept.lower()):
+        media_range, *parameters = [piece.strip() for piece in _BETWEEN_SEMICOLONS.findall(part)] or [""]
         type_, slash, subtype = media_range.partition("/")
         if slash and type_ and subtype:
             ranges.append(_Range(type_, subtype, _q(parameters)))

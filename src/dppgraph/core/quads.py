@@ -6,7 +6,7 @@ graph's canonical form is its lines, sorted by code point.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from dppgraph.errors import BadRdf
@@ -53,9 +53,17 @@ def parse_line(line: str) -> Quad:
         object_, tail = rest[:end], rest[end:]
     except ValueError as error:
         raise BadRdf(f"this is no line of canonical N-Quads: {line[:80]}") from error
-    if end < 0 or not tail.endswith(" ."):
+    if end < 0 or not (tail.startswith(" ") and tail.endswith(" .")):
         raise BadRdf(f"this is no line of canonical N-Quads: {line[:80]}")
     return Quad(subject, predicate, object_, tail[1:-2] if len(tail) > len(" .") else "")
+
+
+def with_leaves(term: str, change: Callable[[str], str]) -> str:
+    """The term with ``change`` done to it, or, in a triple term (RDF 1.2), to the terms that it is made of."""
+    if not term.startswith("<<("):
+        return change(term)
+    subject, predicate, object_, _ = parse_line(f"{term[len('<<( ') : -len(' )>>')]} .")
+    return f"<<( {with_leaves(subject, change)} {change(predicate)} {with_leaves(object_, change)} )>>"
 
 
 def canonical(quads: Iterable[Quad]) -> list[str]:
@@ -70,7 +78,7 @@ def difference(old: Iterable[str], new: Iterable[str]) -> Delta:
 
 
 _ESCAPES = {
-    **{chr(code): f"\\u{code:04X}" for code in [*range(0x20), 0x7F]},
+    **{chr(code): f"\\u{code:04X}" for code in [*range(0x20), 0x7F, 0xFFFE, 0xFFFF]},
     **{'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"},
 }
 

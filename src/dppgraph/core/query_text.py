@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 QueryForm = Literal["select", "ask", "construct", "describe", "update"]
@@ -41,8 +42,6 @@ _FORMS: dict[str, QueryForm] = {
 }
 _PROLOGUE = {"PREFIX", "BASE", "VERSION"}
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-# An engine that reads greedily may take "?a<?b)SERVICE#>" for a comparison, a keyword and a comment.
-_HIDDEN_SERVICE = re.compile(r"\).*service(silent)?#", re.IGNORECASE | re.DOTALL)
 
 
 class Token(NamedTuple):
@@ -63,6 +62,7 @@ class QueryText:
         variables: the names of all variables in order of first appearance (for ``SELECT *``: after the star).
         has_dataset: whether it has FROM or FROM NAMED.
         has_service: whether it may hold a SERVICE.
+        glued: whether it may hold a FROM that is not set apart, so that ``has_dataset`` cannot be relied on.
         depth: how deep its brackets nest.
     """
 
@@ -71,6 +71,7 @@ class QueryText:
     variables: tuple[str, ...]
     has_dataset: bool
     has_service: bool
+    glued: bool
     depth: int
 
 
@@ -95,6 +96,7 @@ def read_query(text: str) -> QueryText:
         variables=tuple(names),
         has_dataset=any(token.kind == "word" and token.text.upper() == "FROM" for token in found),
         has_service=_has_service(found) or ("\\" in text and _has_service(list(tokens(_unescaped(text))))),
+        glued=_is_glued(found),
         depth=_depth(found),
     )
 
@@ -133,14 +135,39 @@ def _has_service(found: list[Token]) -> bool:
             continue
         if token.kind == "word":
             return True
-        if token.kind == "iri" and _HIDDEN_SERVICE.search(lowered):
+        if token.kind == "iri" and _hides("service", lowered):
             return True
         # "SERVICEex:y {" without a space, and no graph's name.
         followed = index + 1 < len(found) and found[index + 1].text == "{"
         graph = index > 0 and found[index - 1].text.upper() == "GRAPH"
-        if token.kind == "name" and lowered.startswith("service") and followed and not graph:
+        if token.kind == "name" and "service" in lowered.partition(":")[0] and followed and not graph:
             return True
     return False
+
+
+def _is_glued(found: list[Token]) -> bool:
+    """Whether FROM may stand in the text without white space around it, as in ``FROMNAMED<a>`` or ``FROMe:a``."""
+    declared = {after.text for token, after in pairwise(found) if token.text.upper() == "PREFIX"}
+    for token in found:
+        upper = token.text.upper()
+        if token.kind == "word" and "FROM" in upper and upper != "FROM":
+            return True
+        prefix = token.text.partition(":")[0] + ":"
+        if token.kind == "name" and upper.startswith("FROM") and prefix not in declared:
+            return True
+        if token.kind == "iri" and _hides("from", token.text.lower()):
+            return True
+    return False
+
+
+def _hides(keyword: str, iri: str) -> bool:
+    """Whether a token that reads as an IRI may be a comparison, the keyword and a comment, as ``<?b)SERVICE#>``.
+
+    An engine that tries one reading after the other may find it; a real IRI hardly has all three in this order.
+    """
+    bracket = iri.find(")")
+    at = iri.find(keyword, bracket) if bracket >= 0 else -1
+    return at >= 0 and iri.find("#", at) >= 0
 
 
 def _depth(found: list[Token]) -> int:

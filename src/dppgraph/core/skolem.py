@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 
 from dppgraph.core.iris import PREFIXES
-from dppgraph.core.quads import Quad
+from dppgraph.core.quads import Quad, with_leaves
 from dppgraph.errors import BadRdf
 
 _TYPE = f"<{PREFIXES['rdf']}type>"
@@ -30,11 +30,28 @@ def skolemised(quads: Iterable[Quad], base: str) -> list[Quad]:
 
     Raises:
         BadRdf: two different nodes would get one name (two periods of one plan), blank nodes name each other in a
-            ring, or a graph is named by a blank node.
+            ring, one is named only within a triple term, or a graph is named by a blank node.
     """
     quads = list(quads)
     if any(quad.graph.startswith("_:") for quad in quads):
         raise BadRdf("a named graph needs an IRI here, not a blank node: give it one")
+    outgoing, incoming = _links(quads)
+    try:
+        contents = _contents(outgoing, incoming)
+        names = _names(outgoing, incoming, contents, f"{base}.well-known/genid/")
+    except CycleError as error:
+        raise BadRdf("blank nodes here name each other in a ring: give one of them an IRI") from error
+    in_use = set(names.values()) & {term for quad in quads for term in quad}
+    if in_use:
+        raise BadRdf(f"a node without a name would be called {min(in_use)}, which is in use: give it an IRI of its own")
+    found = [Quad(*(with_leaves(term, lambda leaf: names.get(leaf, leaf)) for term in quad)) for quad in quads]
+    for quad in found:
+        with_leaves(quad.object, _refuse_blank)
+    return found
+
+
+def _links(quads: list[Quad]) -> tuple[dict[str, list[Quad]], dict[str, list[Quad]]]:
+    """The quads that go out of each blank node, and those that come in."""
     outgoing: dict[str, list[Quad]] = defaultdict(list)
     incoming: dict[str, list[Quad]] = defaultdict(list)
     for quad in quads:
@@ -42,14 +59,7 @@ def skolemised(quads: Iterable[Quad], base: str) -> list[Quad]:
             outgoing[quad.subject].append(quad)
         if quad.object.startswith("_:"):
             incoming[quad.object].append(quad)
-    if not outgoing and not incoming:
-        return quads
-    try:
-        contents = _contents(outgoing, incoming)
-        names = _names(outgoing, incoming, contents, f"{base}.well-known/genid/")
-    except CycleError as error:
-        raise BadRdf("blank nodes here name each other in a ring: give one of them an IRI") from error
-    return [Quad(*(names.get(term, term) for term in quad)) for quad in quads]
+    return outgoing, incoming
 
 
 def _contents(outgoing: dict[str, list[Quad]], incoming: dict[str, list[Quad]]) -> dict[str, str]:
@@ -86,6 +96,12 @@ def _names(
             raise BadRdf(f"two different nodes would both be called {name}: give the second an IRI of its own")
         names[node] = name
     return names
+
+
+def _refuse_blank(term: str) -> str:
+    if term.startswith("_:"):
+        raise BadRdf("a blank node that is named only within a triple term has no stable name: give it an IRI")
+    return term
 
 
 def _fragment(said: Iterable[Quad]) -> str | None:

@@ -6,7 +6,7 @@ import pyoxigraph
 
 from dppgraph.core.quads import Quad
 from dppgraph.errors import QuerySyntax
-from dppgraph.store.rdf import engine_quads
+from dppgraph.store.rdf import engine_quads, exact_term
 
 
 class MemoryStore:
@@ -29,7 +29,7 @@ class MemoryStore:
         answer = self._query(text, base)
         if not isinstance(answer, pyoxigraph.QueryTriples):
             raise QuerySyntax("a rule is a CONSTRUCT")
-        return (Quad(str(triple.subject), str(triple.predicate), str(triple.object)) for triple in answer)
+        return (Quad(str(triple.subject), str(triple.predicate), exact_term(triple.object)) for triple in answer)
 
     def select(self, text: str, *, base: str) -> Iterator[dict[str, str]]:
         """The rows of a SELECT over the union of all graphs: column to term, unbound columns absent.
@@ -41,7 +41,7 @@ class MemoryStore:
         if not isinstance(answer, pyoxigraph.QuerySolutions):
             raise QuerySyntax("this is to be a SELECT")
         names = [variable.value for variable in answer.variables]
-        return ({name: str(row[name]) for name in names if row[name] is not None} for row in answer)
+        return ({name: exact_term(row[name]) for name in names if row[name] is not None} for row in answer)
 
     def _query(self, text: str, base: str) -> object:
         try:

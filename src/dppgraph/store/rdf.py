@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import count, groupby
 from pathlib import Path
+from xml.parsers import expat
 
 import pyoxigraph
 
@@ -24,6 +25,9 @@ _ENGINE_FORMATS = {
 }
 
 _NUMBER = re.compile(rf'"(?P<value>[^"]*)"\^\^<{re.escape(PREFIXES["xsd"])}(?P<type>integer|decimal|double)>')
+_XML_NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*$")
+# A carriage return could be written as a reference, but the engine writes it bare, and readers make it a line feed.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _KEPT = {
     "integer": re.compile(r"0|-?[1-9]\d*"),
     "decimal": re.compile(r"-?(0|[1-9]\d*)\.\d+"),
@@ -55,6 +59,8 @@ def read_file(path: Path, format_: Format, *, graph: str, base: str) -> list[Qua
 
 def parse(data: bytes, format_: Format, *, graph: str = "", base: str | None = None, name: str = "input") -> list[Quad]:
     """The quads of a document; arguments and errors as for :func:`read_file`, ``name`` for the messages."""
+    if format_ == formats.RDFXML:
+        _refuse_broken_xml(data, name)
     try:
         found = pyoxigraph.parse(data, engine_format(format_), base_iri=base, rename_blank_nodes=True)
         return [_exact(quad, graph) for quad in found]
@@ -71,15 +77,17 @@ def serialised(lines: Iterable[str], format_: Format) -> bytes:
     A format without named graphs gets the union of all graphs as triples. Turtle and TriG are grouped by subject.
 
     Raises:
-        BadRdf: the format cannot say one of the literals (RDF/XML and control characters).
+        BadRdf: the format cannot say one of the statements (RDF/XML and control characters, for one).
     """
+    lines = sorted(set(lines))
     if format_ == formats.NQUADS:
         return "".join(f"{line}\n" for line in lines).encode()
     quads = _ordered(lines, format_.named_graphs)
     if format_ == formats.NTRIPLES:
         return "".join(f"{quad.line()}\n" for quad in quads).encode()
     if format_ == formats.RDFXML:
-        _refuse_control_characters(quads)
+        for quad in engine_quads(quads):
+            sayable(quad.triple)
     if format_ in (formats.TURTLE, formats.TRIG):
         return _without_lossy_shorthand(quads, format_)
     return _written(quads, format_)
@@ -95,6 +103,13 @@ def used_prefixes(quads: Iterable[Quad]) -> dict[str, str]:
     """Those of the known prefixes that the terms of these quads begin with."""
     text = {term.rpartition("#")[0] or term.rpartition("/")[0] for quad in quads for term in _iris(quad)}
     return {name: iri for name, iri in PREFIXES.items() if f"<{iri[:-1]}" in text}
+
+
+def exact_term(term: object) -> str:
+    """One of Oxigraph's terms as canonical N-Quads writes it; a triple term in its brackets (RDF 1.2)."""
+    if isinstance(term, pyoxigraph.Triple):
+        return f"<<( {term.subject} {term.predicate} {exact_term(term.object)} )>>"
+    return str(term)
 
 
 def literal_text(term: str) -> str:
@@ -116,7 +131,10 @@ def with_canonical_blank_nodes(quads: Iterable[Quad]) -> list[Quad]:
 def _written(quads: list[Quad], format_: Format) -> bytes:
     found = engine_quads(quads)
     statements = found if format_.named_graphs else (quad.triple for quad in found)
-    return pyoxigraph.serialize(statements, format=engine_format(format_), prefixes=used_prefixes(quads)) or b""
+    try:
+        return pyoxigraph.serialize(statements, format=engine_format(format_), prefixes=used_prefixes(quads)) or b""
+    except (OSError, ValueError) as error:
+        raise BadRdf(f"this cannot be written as {format_.name}: {error}") from error
 
 
 def _without_lossy_shorthand(quads: list[Quad], format_: Format) -> bytes:
@@ -139,7 +157,8 @@ def _marked(term: str, mark: str) -> str:
 
 def _exact(quad: pyoxigraph.Quad, graph: str) -> Quad:
     in_default = isinstance(quad.graph_name, pyoxigraph.DefaultGraph)
-    return Quad(str(quad.subject), str(quad.predicate), str(quad.object), graph if in_default else str(quad.graph_name))
+    name = graph if in_default else str(quad.graph_name)
+    return Quad(str(quad.subject), str(quad.predicate), exact_term(quad.object), name)
 
 
 def _ordered(lines: Iterable[str], named_graphs: bool) -> list[Quad]:
@@ -161,16 +180,27 @@ def _iris(quad: Quad) -> Iterator[str]:
         yield quad.object[quad.object.rindex("^^<") + 2 :]
 
 
-def _refuse_control_characters(quads: list[Quad]) -> None:
-    for quad in quads:
-        # XML 1.0, section 2.2: these characters cannot be written, not even escaped.
-        if "\\u00" in quad.object or "\\b" in quad.object or "\\f" in quad.object:
-            value = next(engine_quads([quad])).object
-            text = value.value if isinstance(value, pyoxigraph.Literal) else ""
-            if any(character < " " and character not in "\t\n\r" for character in text):
-                raise BadRdf(
-                    f"RDF/XML cannot say the control character in {quad.subject} {quad.predicate}: take another format"
-                )
+def sayable(triple: pyoxigraph.Triple) -> pyoxigraph.Triple:
+    """The same triple, if RDF/XML can say it (XML 1.0, section 2.2; RDF/XML, section 5.1).
+
+    Raises:
+        BadRdf: its property has no name that XML takes for one, or its text a character that XML cannot write.
+    """
+    if not _XML_NAME.search(triple.predicate.value):
+        raise BadRdf(f"RDF/XML cannot name the property {triple.predicate}")
+    if isinstance(triple.object, pyoxigraph.Literal) and _NOT_IN_XML.search(triple.object.value):
+        raise BadRdf(f"RDF/XML cannot say a character in {triple.subject} {triple.predicate}")
+    return triple
+
+
+def _refuse_broken_xml(data: bytes, name: str) -> None:
+    # The engine takes a document that was cut short for a shorter one.
+    try:
+        expat.ParserCreate().Parse(data, True)
+    except expat.ExpatError as error:
+        line, column = error.lineno, error.offset + 1
+        reason = expat.errors.messages[error.code]
+        raise BadRdf(f"{name}:{line}:{column}: {reason}", line=line, column=column) from error
 
 
 def _reason(error: SyntaxError) -> str:

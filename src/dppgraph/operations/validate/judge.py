@@ -49,10 +49,10 @@ def judged(data: Iterable[Quad], shapes: Iterable[Quad]) -> list[Result]:
 
 
 def _graph(quads: Iterable[Quad]) -> "Graph":
-    import rdflib  # noqa: PLC0415
+    from dppgraph.operations.validate.prepared import PreparedGraph  # noqa: PLC0415
 
     data = "".join(f"{line}\n" for line in canonical(quad._replace(graph="") for quad in quads))
-    return rdflib.Graph().parse(data=data, format="nt")
+    return PreparedGraph().parse(data=data, format="nt")
 
 
 def _said(report: list[Quad]) -> list[dict[str, list[str]]]:

@@ -46,8 +46,8 @@ def decompressed(data: bytes, where: str) -> list[str]:
         raise Damaged(f"{where} is damaged: {error}") from error
 
 
-def read_checked(path: Path, sha256: str) -> bytes:
-    """The bytes of a file that must have a checksum.
+def read_checked(path: Path, sha256: str | None) -> bytes:
+    """The bytes of a file that must have a checksum, if one is known.
 
     Raises:
         Damaged: it is missing, unreadable or other than it was.
@@ -56,6 +56,6 @@ def read_checked(path: Path, sha256: str) -> bytes:
         data = path.read_bytes()
     except OSError as error:
         raise Damaged(f"{path} cannot be read: {error.strerror}") from error
-    if hashlib.sha256(data).hexdigest() != sha256:
+    if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
         raise Damaged(f"{path} is damaged: its bytes are not those that were published")
     return data

@@ -29,7 +29,8 @@ def derive_index(target: Path, parent: Path, delta: Delta, lines: Iterable[str])
     Raises:
         OSError: the parent's database cannot be opened or linked.
     """
-    pyoxigraph.Store(parent).backup(target)
+    # Read-only, so that a folder that lost its files is an error and not a new, empty database.
+    pyoxigraph.Store.read_only(str(parent)).backup(target)
     store = pyoxigraph.Store(target)
     for quad in engine_quads(map(parse_line, delta.removed)):
         store.remove(quad)

@@ -18,6 +18,7 @@ class Manifest:
         format: the layout's number (:data:`FORMAT`).
         version: its number, from 1.
         parent: the number of the version that it was made from, or None.
+        parent_sha256: the SHA-256 of that version's manifest: a chain that ends in the file ``current``.
         created: when, in UTC, ISO 8601 to the second.
         agent: who made it.
         message: why.
@@ -36,6 +37,7 @@ class Manifest:
     format: int
     version: int
     parent: int | None
+    parent_sha256: str | None
     created: str
     agent: str
     message: str

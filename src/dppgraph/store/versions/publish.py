@@ -111,6 +111,7 @@ class Writer:
             format=FORMAT,
             version=number,
             parent=parent,
+            parent_sha256=self._store.manifest_sha256(parent) if parent else None,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             agent=what.agent,
             message=what.message,

@@ -1,5 +1,6 @@
 """Reading the version store: which versions there are, which is current, what a version holds."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,10 +26,11 @@ class VersionStore:
 
     def numbers(self) -> list[int]:
         """The numbers of all published versions, oldest first; empty where nothing is published."""
-        current = self._current
-        found = [int(path.name) for path in self._paths() if path.name.isdigit()]
-        # A later number than the current one is what a writer left that was killed before its last step.
-        return sorted(number for number in found if current is None or number <= current[0])
+        if self._current:
+            # A later number is what a writer left that was killed before its last step.
+            return list(range(1, self._current[0] + 1))
+        paths = self._versions.iterdir() if self._versions.is_dir() else ()
+        return sorted(int(path.name) for path in paths if path.name.isdigit())
 
     def current(self) -> int:
         """The number of the version that is current.
@@ -36,8 +38,6 @@ class VersionStore:
         Raises:
             NotBuilt: there is none.
         """
-        if self._current is not None:
-            return self._current[0]
         numbers = self.numbers()
         if not numbers:
             raise NotBuilt(f"nothing is built in {self.folder} yet: run `dppgraph build`, or `dppgraph serve`")
@@ -53,14 +53,16 @@ class VersionStore:
         if number not in self.numbers():
             raise Unknown(f"there is no version {number} here: `dppgraph versions` lists those there are")
         path = self.path(number) / "manifest.json"
-        if self._current and self._current[0] == number:
-            data = read_checked(path, self._current[1])
-        else:
-            try:
-                data = path.read_bytes()
-            except OSError as error:
-                raise Damaged(f"{path} cannot be read: {error.strerror}") from error
+        data = read_checked(path, self._pins().get(number))
         return read_manifest(data.decode(errors="replace"), str(path))
+
+    def manifest_sha256(self, number: int) -> str:
+        """The SHA-256 of a version's manifest, as its successor remembers it.
+
+        Raises:
+            Damaged: it cannot be read.
+        """
+        return hashlib.sha256(read_checked(self.path(number) / "manifest.json", None)).hexdigest()
 
     def lines(self, number: int) -> list[str]:
         """The exact quads of a version, as canonical sorted lines.
@@ -155,7 +157,7 @@ class VersionStore:
                 writer.tidy()
                 yield writer
         except OSError as error:
-            where = error.filename or self.folder
+            where = error.filename2 or error.filename or self.folder
             raise StoreUnavailable(
                 f"the store {self.folder} cannot be written ({where}: {error.strerror or error}): take another --store"
             ) from error
@@ -169,8 +171,21 @@ class VersionStore:
         except (OSError, ValueError):
             return None
 
-    def _paths(self) -> list[Path]:
-        return list(self._versions.iterdir()) if self._versions.is_dir() else []
+    def _pins(self) -> dict[int, str]:
+        """Version to the SHA-256 of its manifest, as far as the chain from ``current`` is whole."""
+        pins: dict[int, str] = {}
+        following = self._current
+        while following:
+            number, sha256 = following
+            pins[number] = sha256
+            path = self.path(number) / "manifest.json"
+            try:
+                manifest = read_manifest(read_checked(path, sha256).decode(errors="replace"), str(path))
+            except Damaged:
+                break
+            parent, sha256 = manifest.parent, manifest.parent_sha256 or ""
+            following = (parent, sha256) if parent and sha256 else None
+        return pins
 
     def _read(self, manifest: Manifest, name: str) -> list[str]:
         path = self.path(manifest.version) / name

@@ -14,9 +14,10 @@ _PACKET = 1 << 12
 
 @dataclass(slots=True)
 class Forked:
-    """A worker: its name on this line, its stream, and what signal ended it (0: none), once it has ended."""
+    """A worker: its name, the line that knows it by this, its stream, and, once it ended, the signal (0: none)."""
 
     name: int
+    line: "Control"
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     ended: asyncio.Future[int]
@@ -47,7 +48,11 @@ class Control:
         try:
             await loop.sock_connect(self._socket, str(address))
         except OSError as error:
+            self._socket.close()
             raise EngineDied("no query process can be reached: start the server again") from error
+        except asyncio.CancelledError:
+            self._socket.close()
+            raise
         loop.add_reader(self._socket, self._hear)
 
     async def fork(self) -> Forked:
@@ -62,7 +67,7 @@ class Control:
         ended = self._ends[name] = loop.create_future()
         self._say("fork", name)
         reader, writer = await asyncio.open_connection(sock=await forked, limit=1 << 20)
-        return Forked(name, reader, writer, ended)
+        return Forked(name, self, reader, writer, ended)
 
     def lower(self, worker: Forked) -> None:
         """Has the kernel prefer other processes to this worker."""

@@ -64,7 +64,7 @@ class Seats:
         await self._connect()
         self._seats_wanted()
         await asyncio.gather(*self._tasks)
-        if not self._idle:
+        if not self._seats:
             raise EngineDied("the query processes did not start: see the messages above")
 
     async def take(self, patience: float) -> Seat:
@@ -77,17 +77,18 @@ class Seats:
             seat = self._idle.pop()
             if not seat.worker.ended.done():
                 return seat
-        if len(self._waiting) >= self.queue and self._starting == 0:
+        self._seats_wanted()
+        # Each worker that is being made takes one query out of the queue at once.
+        if len(self._waiting) >= self.queue + self._starting:
             raise self._full()
         waiting: asyncio.Future[Seat] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiting)
-        self._seats_wanted()
         try:
             async with asyncio.timeout(patience):
                 return await waiting
         except TimeoutError as error:
             self._not_taken(waiting)
-            raise self._full() if self._control else EngineDied(_AWAY) from error
+            raise self._full() if self._seats else EngineDied(_AWAY) from error
         except asyncio.CancelledError:
             self._not_taken(waiting)
             raise
@@ -97,8 +98,7 @@ class Seats:
         if not seat.lowered and not seat.worker.ended.done():
             seat.lowered = True
             self._lowered += 1
-            if self._control:
-                self._control.lower(seat.worker)
+            seat.worker.line.lower(seat.worker)
             self._seats_wanted()
 
     def give_back(self, seat: Seat) -> None:
@@ -110,8 +110,7 @@ class Seats:
 
     def kill(self, seat: Seat) -> None:
         """Ends a seat's worker; another takes its place when it is gone."""
-        if self._control:
-            self._control.kill(seat.worker)
+        seat.worker.line.kill(seat.worker)
 
     async def close(self) -> None:
         """Ends all workers."""

@@ -13,14 +13,16 @@ from dppgraph.core.iris import PREFIXES
 from dppgraph.core.query_text import QueryText, read_query, with_columns
 from dppgraph.errors import (
     BadParameter,
+    BadRdf,
     DppgraphError,
+    EngineDied,
     NotAcceptable,
     QueryMemory,
     QuerySyntax,
     ServiceForbidden,
     UpdatesOff,
 )
-from dppgraph.store.rdf import engine_format
+from dppgraph.store.rdf import engine_format, sayable
 from dppgraph.store.workers import frames
 from dppgraph.store.workers.frames import Kind
 
@@ -38,6 +40,10 @@ _RESULT_FORMATS: Final = {
 }
 _Term = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxigraph.Triple
 _PLACE = re.compile(r"error at (\d+):(\d+): ")
+
+
+# XML 1.0, section 2.2; and a bare carriage return, which its readers turn into a line feed.
+_NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b-\x1f]|\xef\xbf[\xbe\xbf]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +71,32 @@ def work(connection: socket.socket, dataset: Dataset) -> None:
         except MemoryError:
             described = _described(QueryMemory("the query needs more memory than one query may have: narrow it"))
             connection.sendall(frames.encoded_json(Kind.ERROR, described))
+        except Exception as error:  # noqa: BLE001 - nobody is above to hear of it, and the caller has to be told
+            described = _described(EngineDied(f"the query could not be answered ({type(error).__name__})"))
+            connection.sendall(frames.encoded_json(Kind.ERROR, described))
 
 
 def _answer(request: dict[str, Any], dataset: Dataset, send: Callable[[bytes], None]) -> None:
     query = read_query(request["text"])
     _guard(query)
-    format_ = _format(query, request)
+    if query.form is not None:
+        # Before anything is evaluated in vain.
+        _format(request, tabular=query.form in ("select", "ask"))
     answer = _evaluated(request, query, dataset)
+    format_ = _format(request, tabular=not isinstance(answer, pyoxigraph.QueryTriples))
     output = _Output(send, format_)
     # The engine asks no more of a file than write() and flush().
     file = cast("IO[bytes]", output)
-    if isinstance(answer, pyoxigraph.QueryTriples):
-        pyoxigraph.serialize(answer, file, engine_format(format_), prefixes=PREFIXES)
-    else:
-        answer.serialize(file, _RESULT_FORMATS[format_])
+    try:
+        if isinstance(answer, pyoxigraph.QueryTriples):
+            triples = map(sayable, answer) if format_ == formats.RDFXML else answer
+            pyoxigraph.serialize(triples, file, engine_format(format_), prefixes=PREFIXES)
+        else:
+            answer.serialize(file, _RESULT_FORMATS[format_])
+    except (BadRdf, OSError, ValueError, RuntimeError) as error:
+        raise NotAcceptable(
+            f"this answer cannot be written as {format_.name} ({error}): ask for another format"
+        ) from error
     output.finish()
 
 
@@ -87,19 +105,19 @@ def _guard(query: QueryText) -> None:
         raise UpdatesOff("this is a SPARQL update, and nothing can be written here: send a query")
     if query.has_service:
         raise ServiceForbidden("SERVICE is not allowed here: ask the other endpoint yourself, and join what it says")
+    if query.glued:
+        raise QuerySyntax("FROM and NAMED have to stand apart here: write white space before and after each")
     if query.depth > _DEEPEST:
         raise QuerySyntax(f"the query nests {query.depth} brackets deep: at most {_DEEPEST} are read here")
 
 
-def _format(query: QueryText, request: dict[str, Any]) -> formats.Format:
-    """The format of the answer; where the text does not say its form, any, as it will not parse anyway."""
-    tabular = query.form in ("select", "ask")
+def _format(request: dict[str, Any], *, tabular: bool) -> formats.Format:
     name = request["results"] if tabular else request["rdf"]
     offered = formats.RESULTS if tabular else formats.RDF
-    if name is None and query.form is not None:
+    if name is None:
         types = tuple(format_.media_types[0] for format_ in offered)
         raise NotAcceptable(f"this query is answered as {', '.join(types)}: ask for one of these", offered=types)
-    return formats.named(name, offered) if name else offered[0]
+    return formats.named(name, offered)
 
 
 def _evaluated(
@@ -107,9 +125,7 @@ def _evaluated(
 ) -> pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples:
     default, named = request["default_graphs"], request["named_graphs"]
     options: dict[str, Any] = {"base_iri": dataset.base, "prefixes": PREFIXES}
-    substitutions: dict[pyoxigraph.Variable, _Term] = {
-        pyoxigraph.Variable(name): _term(text) for name, text in request["substitutions"].items()
-    }
+    substitutions = _substitutions(request["substitutions"])
     try:
         text = _with_columns(request["text"], query, options)
         return dataset.store.query(
@@ -151,11 +167,18 @@ def _graphs(these: list[str], others: list[str]) -> list[Any] | None:
         raise BadParameter(f"a graph is named by an absolute IRI: {error}") from error
 
 
-def _term(text: str) -> pyoxigraph.NamedNode | pyoxigraph.Literal:
+def _substitutions(said: dict[str, str]) -> dict[pyoxigraph.Variable, _Term]:
+    try:
+        return {pyoxigraph.Variable(name): _term(text) for name, text in said.items()}
+    except ValueError as error:
+        raise BadParameter(f"the query has no such variable: {error}") from error
+
+
+def _term(text: str) -> _Term:
     """The term that a substitution stands for, given as in N-Triples."""
     try:
-        quad = next(pyoxigraph.parse(f"<a:a> <a:a> {text} .", pyoxigraph.RdfFormat.N_TRIPLES))
-    except (SyntaxError, StopIteration) as error:
+        (quad,) = pyoxigraph.parse(f"<a:a> <a:a> {text} .".encode(), pyoxigraph.RdfFormat.N_TRIPLES)
+    except (SyntaxError, ValueError) as error:
         raise BadParameter(f"{text!r} is no IRI or literal as in N-Triples") from error
     if not isinstance(quad.object, pyoxigraph.NamedNode | pyoxigraph.Literal):
         raise BadParameter(f"{text!r} is no IRI or literal as in N-Triples")
@@ -187,6 +210,8 @@ class _Output:
         self._begun = False
 
     def write(self, data: bytes) -> int:
+        if self._format == formats.XML and (character := _NOT_IN_XML.search(data)):
+            raise BadRdf(f"XML has no way to say the character {character.group().decode(errors='replace')!r}")
         self._buffer += data
         if len(self._buffer) >= _CHUNK:
             self._pass_on()
