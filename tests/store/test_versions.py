@@ -109,6 +109,8 @@ def test_the_same_data_has_the_same_digest_and_the_same_files_in_any_folder(tmp_
     one, other = (store.manifest(1) for store in stores)
     assert one.digest == other.digest
     assert one.files == other.files
+    # Nor is the time in them: RFC 1952, section 2.3.
+    assert {path.read_bytes()[4:8] for path in stores[0].path(1).glob("*.gz")} == {bytes(4)}
 
 
 def test_each_of_many_versions_stays_what_it_was_and_a_keyframe_comes_now_and_then(store: VersionStore) -> None:

@@ -148,13 +148,19 @@ def _has_service(found: list[Token]) -> bool:
 def _is_glued(found: list[Token]) -> bool:
     """Whether FROM may stand in the text without white space around it, as in ``FROMNAMED<a>`` or ``FROMe:a``."""
     declared = {after.text for token, after in pairwise(found) if token.text.upper() == "PREFIX"}
-    for token in found:
+    in_pattern = False
+    for token, before in zip(found, [None, *found], strict=False):
         upper = token.text.upper()
+        in_pattern = in_pattern or upper == "{"
         if token.kind == "word" and "FROM" in upper and upper != "FROM":
             return True
-        prefix = token.text.partition(":")[0] + ":"
-        if token.kind == "name" and upper.startswith("FROM") and prefix not in declared:
-            return True
+        prefix = upper.partition(":")[0]
+        declares = before is not None and before.text.upper() == "PREFIX"
+        if token.kind == "name" and "FROM" in prefix and not declares:
+            known = token.text.partition(":")[0] + ":" in declared
+            # A clause is read before a name: even a declared FROMe: is FROM and e: ahead of the pattern.
+            if not known or (prefix != "FROM" and not in_pattern):
+                return True
         if token.kind == "iri" and _hides("from", token.text.lower()):
             return True
     return False

@@ -25,7 +25,12 @@ _ENGINE_FORMATS = {
 }
 
 _NUMBER = re.compile(rf'"(?P<value>[^"]*)"\^\^<{re.escape(PREFIXES["xsd"])}(?P<type>integer|decimal|double)>')
-_XML_NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*$")
+# XML 1.0, section 2.3, productions 4 and 4a, without the colon.
+_NAME_START = (
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_XML_NAME = re.compile(f"[{_NAME_START}][{_NAME_START}\\-.0-9\u00b7\u0300-\u036f\u203f\u2040]*$")
 # A carriage return could be written as a reference, but the engine writes it bare, and readers make it a line feed.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _KEPT = {
