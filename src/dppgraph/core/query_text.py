@@ -51,6 +51,11 @@ class Token(NamedTuple):
     text: str
     start: int
 
+    @property
+    def end(self) -> int:
+        """Where it ends: the offset after its last character."""
+        return self.start + len(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class QueryText:

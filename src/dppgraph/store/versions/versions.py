@@ -23,6 +23,7 @@ class VersionStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._versions = folder / "versions"
+        self._chain: tuple[tuple[int, str] | None, dict[int, str]] = (None, {})
 
     def numbers(self) -> list[int]:
         """The numbers of all published versions, oldest first; empty where nothing is published."""
@@ -173,8 +174,13 @@ class VersionStore:
 
     def _pins(self) -> dict[int, str]:
         """Version to the SHA-256 of its manifest, as far as the chain from ``current`` is whole."""
+        current = self._current
+        if self._chain[0] != current:
+            self._chain = (current, self._pins_from(current))
+        return self._chain[1]
+
+    def _pins_from(self, following: tuple[int, str] | None) -> dict[int, str]:
         pins: dict[int, str] = {}
-        following = self._current
         while following:
             number, sha256 = following
             pins[number] = sha256

@@ -106,16 +106,23 @@ class Control:
             return
         said = json.loads(packet)
         if "forked" in said:
-            connection = socket.socket(fileno=descriptors[0])
-            fork = self._forks.pop(said["forked"])
-            if fork.done():
-                connection.close()
-            else:
-                fork.set_result(connection)
+            self._take(self._forks.pop(said["forked"]), descriptors)
         else:
             ended = self._ends.pop(said["ended"])
             if not ended.done():
                 ended.set_result(said["signal"])
+
+    @staticmethod
+    def _take(fork: asyncio.Future[socket.socket], descriptors: list[int]) -> None:
+        if not descriptors:
+            if not fork.done():
+                fork.set_exception(EngineDied("this process has too many files open: raise its limit, or ask for less"))
+            return
+        connection = socket.socket(fileno=descriptors[0])
+        if fork.done():
+            connection.close()
+        else:
+            fork.set_result(connection)
 
     def _hang_up(self) -> None:
         if self._socket.fileno() < 0:

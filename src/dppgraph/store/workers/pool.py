@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 import pyoxigraph
 
 from dppgraph.core.quads import parse_line
+from dppgraph.errors import DppgraphError
 from dppgraph.store.rdf import engine_quads
 from dppgraph.store.versions import VersionStore
 from dppgraph.store.workers import confine
@@ -135,7 +136,10 @@ def main(options: dict[str, Any]) -> NoReturn:
     confine.die_with(options["parent"])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     listener = socket.socket(fileno=options["listener"])
-    lines = VersionStore(Path(options["folder"])).lines(options["version"])
+    try:
+        lines = VersionStore(Path(options["folder"])).lines(options["version"])
+    except DppgraphError as error:
+        sys.exit(f"dppgraph: the query engine cannot start: {error}")
     store = pyoxigraph.Store()
     store.extend(engine_quads(map(parse_line, lines)))
     del lines

@@ -10,7 +10,7 @@ import pyoxigraph
 
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
-from dppgraph.core.query_text import QueryText, read_query, with_columns
+from dppgraph.core.query_text import QueryText, read_query, tokens, with_columns
 from dppgraph.errors import (
     BadParameter,
     BadRdf,
@@ -191,6 +191,9 @@ def _syntax_error(message: str, text: str) -> QuerySyntax:
         return QuerySyntax(f"the query does not parse: {message[:300]}")
     line, column = int(place.group(1)), int(place.group(2))
     lines = text.split("\n")
+    offset = sum(len(before) + 1 for before in lines[: line - 1]) + column - 1
+    # The engine names the furthest character that it got to; what is wrong is the word that it stands in.
+    column -= next((offset - token.start for token in tokens(text) if token.start < offset < token.end), 0)
     rest = lines[line - 1][column - 1 :] if line <= len(lines) else ""
     near = f"at {rest[:30]!r}" if rest.strip() else "where it ends" if line >= len(lines) else "at the end of the line"
     return QuerySyntax(f"the query does not parse: line {line}, column {column}, {near}", line=line, column=column)
@@ -227,5 +230,9 @@ class _Output:
     def _pass_on(self) -> None:
         head = b"" if self._begun else frames.encoded_json(Kind.BEGUN, self._format.name)
         self._begun = True
-        self._send(head + frames.encoded(Kind.DATA, bytes(self._buffer)))
+        # In pieces: a single long literal would otherwise be one frame, which the front holds whole before it counts.
+        pieces = range(0, max(len(self._buffer), 1), _CHUNK)
+        for start in pieces:
+            self._send(head + frames.encoded(Kind.DATA, bytes(self._buffer[start : start + _CHUNK])))
+            head = b""
         self._buffer.clear()
