@@ -10,7 +10,7 @@ serve: .venv/.run ## set up, build the graph if need be, and serve it at http://
 	$(BIN)/dppgraph serve
 
 test: check ## set up, check the code, and run the tests
-	$(BIN)/pytest -n 2 -m "not heavy and not conformance"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not heavy"
 
 check: .venv/.test ## the code alone: style, types, arrows between layers
 	$(BIN)/ruff check .
@@ -18,8 +18,8 @@ check: .venv/.test ## the code alone: style, types, arrows between layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-heavy: .venv/.test ## the long tests: kills, every fixture on its own, other people's suites
-	$(BIN)/pytest -n 2 -m "heavy or conformance"
+heavy: .venv/.test ## the long tests: kills, whole exports, every fixture on its own
+	$(BIN)/pytest -n 2 --dist worksteal -m heavy
 
 bench: .venv/.test ## what start-up, build and queries cost
 	$(BIN)/python benchmarks/startup.py

@@ -4,6 +4,7 @@ A flag of a command wins over the environment, the environment over the default.
 """
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -15,6 +16,7 @@ from dppgraph.errors import BadSetting
 PREFIX: Final = "DPPGRAPH_"
 
 _A_DAY: Final = 86_400
+_BASE: Final = re.compile(r"https?://[^\x00-\x20<>\"{}|\\^`/?#]+(/[^\x00-\x20<>\"{}|\\^`/?#]+)*/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,8 @@ def _folder(text: str) -> Path:
 
 
 def _base(text: str) -> str:
-    # Kept in step with core.iris.is_base by a test; a leaf imports no layer.
-    if not text.startswith(("http://", "https://")) or not text.endswith(("/", "#")) or set(text) & set(' <>"{}|\\^`'):
-        raise ValueError("an http(s) IRI that ends in / or #, such as https://data.example.org/plans/")
+    if not _BASE.fullmatch(text):
+        raise ValueError("an http(s) IRI that ends in /, such as https://data.example.org/plans/")
     return text
 
 
@@ -95,13 +96,16 @@ SETTINGS: Final = (
 
 
 def read_settings(
-    given: Mapping[str, object | None] | None = None, environment: Mapping[str, str] | None = None
+    given: Mapping[str, object | None] | None = None,
+    environment: Mapping[str, str] | None = None,
+    defaults: Mapping[str, str] | None = None,
 ) -> Settings:
     """The settings in force.
 
     Args:
         given: field name to what a flag said; None where it was not used.
         environment: what to read instead of the process's own environment.
+        defaults: field name to what counts where neither says anything, in place of the declared default.
 
     Raises:
         BadSetting: a value cannot be what it is meant to be; the message names it and says what can.
@@ -110,7 +114,11 @@ def read_settings(
     values: dict[str, Any] = {}
     for setting in SETTINGS:
         flag = given.get(setting.field) if given else None
-        text = str(flag) if flag is not None else environment.get(setting.variable, setting.default)
+        text = (
+            str(flag)
+            if flag is not None
+            else environment.get(setting.variable, (defaults or {}).get(setting.field, setting.default))
+        )
         try:
             values[setting.field] = setting.read(text)
         except ValueError as error:

@@ -28,7 +28,14 @@ def sources(settings: Settings, data: Path | None = None, shapes: str | None = N
     """
     ontology = bundle.folder("ontology")
     gate = None if shapes == "none" else Path(shapes) if shapes else ontology / "shapes"
-    return Sources(data or bundle.folder("data"), ontology, gate, settings.base)
+    return Sources(
+        data or bundle.folder("data"),
+        ontology,
+        gate,
+        settings.base,
+        named_data=str(data.resolve()) if data else None,
+        named_shapes=str(Path(shapes).resolve()) if shapes and shapes != "none" else shapes,
+    )
 
 
 def versions(settings: Settings) -> VersionStore:

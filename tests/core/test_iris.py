@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dppgraph.core.iris import DEFAULT_BASE, GRAPHS, NAMESPACE, PREFIXES, graph_iri, is_base, rebased
+from dppgraph.core.iris import DEFAULT_BASE, GRAPHS, NAMESPACE, PREFIXES, graph_iri, rebased
 from dppgraph.core.quads import literal
 
 ELSEWHERE = "https://data.example.org/plans/"
@@ -63,50 +63,6 @@ def test_no_literal_of_text_is_ever_touched(text: str) -> None:
 @given(st.from_regex(r"[a-z/#]*", fullmatch=True))
 def test_moving_to_the_default_base_moves_nothing(path: str) -> None:
     assert rebased(f"<{DEFAULT_BASE}{path}>", DEFAULT_BASE) == f"<{DEFAULT_BASE}{path}>"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        DEFAULT_BASE,
-        "https://data.example.org/",
-        "http://localhost:8000/",
-        "http://localhost:8000/plans/2009/",
-        "https://data.example.org/plans#",
-        "https://data.example.org#",
-        "https://brüssel.example/pläne/",
-    ],
-)
-def test_an_absolute_http_iri_that_ends_in_a_slash_or_hash_is_a_base(text: str) -> None:
-    assert is_base(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "/",
-        "data.example.org/",
-        "//data.example.org/",
-        "https://data.example.org",
-        "https://data.example.org/plans",
-        "https:///plans/",
-        "ftp://data.example.org/",
-        "urn:example:",
-        "https://data.example.org/?of=/",
-        "https://data.example.org/a#b/",
-        "https://data.example.org/a b/",
-        "https://data.example.org/<a>/",
-        'https://data.example.org/"/',
-        "https://data.example.org/\\/",
-        "https://data.example.org/{a}/",
-        "https://data.example.org/\n",
-        "https://data.example.org/\n/",
-        " https://data.example.org/",
-    ],
-)
-def test_anything_else_is_no_base(text: str) -> None:
-    assert not is_base(text)
 
 
 def test_every_named_graph_has_an_iri_of_its_own_under_the_base() -> None:

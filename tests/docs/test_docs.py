@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from dppgraph.core import formats
+from dppgraph.operations.build import Built
 from dppgraph.store.rdf import parse
+from dppgraph.store.versions import VersionStore
 from tests.conftest import BASE, REPOSITORY, Run
 
 DOCUMENTS = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")]
@@ -24,12 +26,13 @@ def commands() -> list[str]:
     return [line.partition(" #")[0].strip() for line in listed.splitlines()]
 
 
-def test_the_commands_of_the_readme_run_in_their_order(run: Run, tmp_path: Path) -> None:
+def test_the_commands_of_the_readme_run_in_their_order(run: Run, built: tuple[VersionStore, Built]) -> None:
+    # On a store that is built already: building anew is what other tests do.
     answers = {}
     for command in commands():
         name, *arguments = shlex.split(command)
         assert name == "dppgraph"
-        answers[command] = run(*arguments, environment={"DPPGRAPH_STORE": str(tmp_path / "store")})
+        answers[command] = run(*arguments, environment={"DPPGRAPH_STORE": str(built[0].folder)})
         assert answers[command].returncode == 0, answers[command]
     (count,) = [answer for command, answer in answers.items() if "COUNT" in command]
     assert "16" in count.stdout

@@ -122,6 +122,26 @@ def test_a_store_of_a_later_format_asks_for_an_update(store: VersionStore) -> No
 def test_without_a_readable_current_the_last_version_counts(store: VersionStore, said: str) -> None:
     (store.folder / "current").write_text(said)
     assert store.current() == 3
+    number, (damage,) = store.newest_whole()
+    assert number == 3
+    assert "does not say which version is current" in str(damage)
+
+
+def test_the_next_build_mends_a_damaged_current_and_loses_nothing(store: VersionStore) -> None:
+    (store.folder / "current").write_text("three")
+    with store.writing("a test") as writer:
+        writer.publish(publication(lines(9)), 3)
+    assert (store.current(), store.numbers()) == (4, [1, 2, 3, 4])
+    assert store.newest_whole() == (4, [])
+
+
+def test_versions_beyond_the_current_one_are_never_swept_away(store: VersionStore) -> None:
+    before = (store.folder / "current").read_text()
+    digest = hashlib.sha256((store.path(1) / "manifest.json").read_bytes()).hexdigest()
+    (store.folder / "current").write_text(f"1 {digest}\n")
+    with pytest.raises(Damaged, match="holds version 3, but `current` names version 1"), store.writing("a test"):
+        pass
+    (store.folder / "current").write_text(before)
     assert store.newest_whole() == (3, [])
 
 

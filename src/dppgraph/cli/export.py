@@ -37,7 +37,7 @@ def command(iri: str | None, format_: str | None, graphs: str | None, out: Path 
     if graphs is not None:
         lines = of_graphs(lines, [name.strip() for name in graphs.split(",") if name.strip()], manifest.base)
     if iri is not None:
-        lines = of_thing(lines, iri)
+        lines = of_thing(lines, iri if ":" in iri else f"{manifest.base}id/{iri.removeprefix('id/')}")
     written = export(lines, wanted)
     if out is None:
         options.show(written)
@@ -53,16 +53,23 @@ def _format(name: str | None, out: Path | None) -> formats.Format:
 
 def _replace(path: Path, data: bytes) -> None:
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            try:
+        if path.exists() and not path.is_file():
+            # A device or a pipe is written to, never replaced.
+            path.write_bytes(data)
+            return
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 # A temporary file is private; what is exported is as readable as any new file.
                 mask = os.umask(0)
                 os.umask(mask)
                 os.fchmod(file.fileno(), 0o666 & ~mask)
-                Path(file.name).replace(path)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
     except OSError as error:
-        raise BadCall(f"{path} cannot be written: {error.strerror}") from error
+        raise BadCall(f"{path} cannot be written: {error.strerror or error}") from error

@@ -1,6 +1,7 @@
 """The command ``dppgraph``: its sub-commands, and how an error becomes one line and an exit status."""
 
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import Final, NoReturn
@@ -23,6 +24,7 @@ _COMMANDS: Final = {
 _NOT_ACCEPTABLE: Final = 1
 _UNUSABLE: Final = 2
 _INTERRUPTED: Final = 130
+_TERMINATED: Final = 143
 
 
 class _Commands(click.Group):
@@ -55,6 +57,8 @@ def main() -> NoReturn:
     The exit status is 0 for done, 1 for data or an answer that is not acceptable, 2 for a call or an input that is
     unusable, 130 for Ctrl-C.
     """
+    # So that whoever is told to stop ends what it started, and removes what is only its own.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
     try:
         sys.exit(dppgraph.main(prog_name="dppgraph", standalone_mode=False) or 0)
     except click.UsageError as error:
@@ -68,6 +72,9 @@ def main() -> NoReturn:
         # Whoever read our output has enough; Python would complain once more while it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _end(f"{where}{error.strerror or error}: this cannot be read or written", _UNUSABLE)
     except DppgraphError as error:
         if isinstance(error, ShapeViolation):
             click.echo("\n".join(error.report.lines()), err=True)

@@ -9,7 +9,7 @@ import click
 from dppgraph import wiring
 from dppgraph.cli import options
 from dppgraph.cli.build import summary
-from dppgraph.errors import BadCall, Damaged, DppgraphError, ShapeViolation
+from dppgraph.errors import BadCall, BadRdf, Damaged, ShapeViolation
 from dppgraph.operations.build import build, is_due
 from dppgraph.operations.sources import Sources
 from dppgraph.settings import read_settings, unknown_variables
@@ -44,11 +44,19 @@ def command(
     """Build if nothing is built or the data changed, then answer SPARQL over HTTP until Ctrl-C."""
     from dppgraph.cli.supervisor import supervise  # noqa: PLC0415
 
-    settings = read_settings({"store": store, "base": base})
+    given = {"store": store, "base": base}
+    versions = wiring.versions(read_settings(given))
+    built = _built(versions)
+    # What is not said is as it was when the store was built: a server never turns one graph into another by itself.
+    settings = read_settings(given, defaults={"base": built.base} if built else None)
+    sources = wiring.sources(
+        settings,
+        data or (Path(built.data) if built and built.data else None),
+        shapes or (built.shapes if built else None),
+    )
     for line in unknown_variables():
         _say(line)
     listener = _listening(host, port)
-    versions, sources = wiring.versions(settings), wiring.sources(settings, data, shapes)
     with versions.writing("dppgraph serve") as writer:
         manifest = _version(versions, writer, sources)
         address = listener.getsockname()
@@ -64,6 +72,12 @@ def command(
         )
 
 
+def _built(versions: VersionStore) -> Manifest | None:
+    """The newest whole version, before anything is built."""
+    number, _ = versions.newest_whole()
+    return versions.manifest(number) if number else None
+
+
 def _version(versions: VersionStore, writer: Writer, sources: Sources) -> Manifest:
     """The version to serve: a new one if one is due and can be had, else the newest whole one."""
     try:
@@ -73,7 +87,7 @@ def _version(versions: VersionStore, writer: Writer, sources: Sources) -> Manife
     if due or versions.newest_whole()[0] is None:
         try:
             built = build(versions, writer, sources, agent=wiring.agent(), progress=options.progress)
-        except DppgraphError as error:
+        except (BadRdf, ShapeViolation) as error:
             if versions.newest_whole()[0] is None:
                 raise
             for line in error.report.lines() if isinstance(error, ShapeViolation) else ():

@@ -3,13 +3,11 @@
 It answers no request itself. Its children die with it, whatever ends it.
 """
 
-import json
 import os
 import selectors
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,7 +19,7 @@ import click
 
 from dppgraph.errors import StoreUnavailable
 from dppgraph.store.versions import Manifest
-from dppgraph.store.workers.process import PoolOptions, listen, start_pool
+from dppgraph.store.workers.process import PoolOptions, listen, start_pool, start_python
 
 _GRACE: Final = 10.0
 """Seconds that running answers get when the server is told to stop."""
@@ -136,14 +134,7 @@ class _Supervisor:
 
 def _start_front(listener: socket.socket, said: dict[str, object], ready_end: int) -> "subprocess.Popen[bytes]":
     options = said | {"parent": os.getpid(), "listener": listener.fileno(), "ready": ready_end, "grace": _GRACE / 2}
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "dppgraph.cli.front", json.dumps(options)],
-        pass_fds=[listener.fileno(), ready_end],
-        stdin=subprocess.DEVNULL,
-        env={},
-        # Ctrl-C in a terminal is for the supervisor, who stops the others in order.
-        start_new_session=True,
-    )
+    return start_python("dppgraph.cli.front", options, [listener.fileno(), ready_end])
 
 
 def _how(status: int) -> str:

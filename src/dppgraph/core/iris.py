@@ -50,15 +50,6 @@ def graph_iri(name: str, base: str = DEFAULT_BASE) -> str:
     return f"{base}id/graph/{name}"
 
 
-def is_base(text: str) -> bool:
-    """Whether ``text`` can be the base of the data: an absolute http(s) IRI that ends in ``/`` or ``#``.
-
-    >>> is_base("https://data.example.org/plans/"), is_base("data.example.org")
-    (True, False)
-    """
-    return re.fullmatch(r"https?://[^\s<>\"{}|\\^`/?#]+(/[^\s<>\"{}|\\^`?#]*)?[/#]", text) is not None
-
-
 def rebased(term: str, base: str) -> str:
     """``term`` with the default base replaced by ``base``: in an IRI, and in an ``xsd:anyURI``; the ontology stays.
 

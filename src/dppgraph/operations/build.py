@@ -73,9 +73,10 @@ def build(
         base=sources.base,
         inputs=fingerprint,
         findings=report.counts if report else None,
+        data=sources.named_data,
+        shapes=sources.named_shapes,
     )
     manifest = writer.publish(publication, parent.version if parent else None)
-    writer.remember(fingerprint, manifest.version)
     return Built(manifest, new=True, report=report)
 
 

@@ -30,12 +30,16 @@ class Sources:
         ontology: the folder of the ontology, its concepts and its rules.
         shapes: the folder of the shapes; None takes the gate off, and only the data goes in, as it is.
         base: what the data's IRIs begin with.
+        named_data: the folder of the data as it was asked for; None for the one that travels with the software.
+        named_shapes: likewise the shapes, or ``none``.
     """
 
     data: Path
     ontology: Path
     shapes: Path | None
     base: str
+    named_data: str | None = None
+    named_shapes: str | None = None
 
     @property
     def gated(self) -> bool:
@@ -48,7 +52,7 @@ class Sources:
         for folder in filter(None, (self.data, self.ontology if self.gated else None, self.shapes)):
             for path in sorted(path for path in _files(folder) if path.is_file()):
                 content = hashlib.sha256(path.read_bytes()).hexdigest()
-                found.update(f"{path.relative_to(folder)} {content}\n".encode())
+                found.update(f"{path.relative_to(folder)} {content}\n".encode(errors="surrogateescape"))
         return found.hexdigest()
 
 

@@ -25,6 +25,7 @@ class StreamedAnswer(Response):
         # Response counts the bytes of a body that is not there yet.
         self.raw_headers = [(name, value) for name, value in self.raw_headers if name != b"content-length"]
         self._answer = answer
+        self._gone = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Sends the answer. Returning before the body's end makes the server break the connection off."""
@@ -38,7 +39,8 @@ class StreamedAnswer(Response):
             async for chunk in self._answer.chunks:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         except DppgraphError as error:
-            _log.warning("an answer was broken off: %s", error)
+            if not self._gone:
+                _log.warning("an answer was broken off: %s", error)
             return
         finally:
             watch.cancel()
@@ -48,6 +50,7 @@ class StreamedAnswer(Response):
     async def _end_when_gone(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
+        self._gone = True
         await self._answer.chunks.aclose()
 
 

@@ -20,6 +20,7 @@ from dppgraph.web.health import Health
 from dppgraph.web.problems import accept_of, problem, problem_of
 from dppgraph.web.sparql import SparqlEndpoint, add_sparql_routes
 
+_HEALTH = "Says that the server answers, and from which version; asks no query process."
 _log = logging.getLogger("dppgraph.web")
 
 
@@ -48,9 +49,19 @@ def create_app(store: OpenableStore, manifest: Manifest, max_query: int) -> Fast
 
     # FastAPI's own documentation pages load scripts from another host.
     app = FastAPI(title="dppgraph", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    # A redirect would be built from the Host header, which is the client's.
+    app.router.redirect_slashes = False
     sparql, health = SparqlEndpoint(store, max_query), Health(manifest)
     add_sparql_routes(app, sparql)
-    app.add_api_route("/health", health, methods=["GET"], summary="Whether this server lives", tags=["operations"])
+    app.add_api_route(
+        "/health",
+        health,
+        methods=["GET"],
+        summary="Whether this server lives",
+        description=_HEALTH,
+        tags=["operations"],
+    )
+    app.add_api_route("/health", health, methods=["HEAD"], include_in_schema=False)
     app.add_exception_handler(DppgraphError, _expected)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)

@@ -54,6 +54,7 @@ HEADERS: Final = {
     "vary": "Accept",
     "x-content-type-options": "nosniff",
 }
+_LONGEST_ACCEPT: Final = 8_192
 _Value = TypeVar("_Value")
 _PAGE: Final = Path(__file__).parent / "templates"
 
@@ -114,8 +115,10 @@ def problem(
 
 
 def accept_of(request: Request) -> str | None:
-    """The request's Accept header; several are one (RFC 9110, section 5.3)."""
-    return ", ".join(request.headers.getlist("accept")) or None
+    """The request's Accept header; several are one (RFC 9110, section 5.3), and one that is far too long is none."""
+    accept = ", ".join(request.headers.getlist("accept"))
+    # No client lists that many types: a header of megabytes would keep everybody else waiting.
+    return accept if 0 < len(accept) <= _LONGEST_ACCEPT else None
 
 
 def _page(said: dict[str, object]) -> str:

@@ -1,5 +1,6 @@
 """SPARQL 1.1 Protocol, query operation (https://www.w3.org/TR/sparql11-protocol/): GET, form POST and direct POST."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -11,7 +12,7 @@ from starlette.responses import Response
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.core.negotiation import negotiated
-from dppgraph.errors import BadCall, BadParameter, BodyTooLarge, NotAcceptable, UnsupportedMedia, UpdatesOff
+from dppgraph.errors import BadCall, BadParameter, BodyTooLarge, EngineDied, NotAcceptable, UnsupportedMedia, UpdatesOff
 from dppgraph.store.interface import GraphStore, QueryRequest
 from dppgraph.web.answers import StreamedAnswer, unless_gone
 from dppgraph.web.problems import accept_of
@@ -53,9 +54,14 @@ class SparqlEndpoint:
             answer = await unless_gone(request, self.store.query(query))
         except ClientDisconnect:
             return Response(status_code=499)
+        except asyncio.CancelledError as error:
+            # The server has waited as long as it may; whoever still waits for an answer is told so.
+            raise EngineDied("this server is being stopped: ask again in a moment") from error
         return StreamedAnswer(answer, _CORS | {"vary": "Accept", "dppgraph-version": str(answer.version)})
 
     async def _query_of(self, request: Request) -> QueryRequest:
+        if len(request.scope["query_string"]) > self.max_query:
+            raise BodyTooLarge(f"the address is longer than {self.max_query} bytes: send a shorter query")
         parameters = _decoded(request.scope["query_string"])
         texts = [value for name, value in parameters if name == "query"]
         if request.method == "POST":
@@ -75,6 +81,8 @@ class SparqlEndpoint:
         if len(texts) != 1:
             said = "no query is given" if not texts else f"{len(texts)} queries are given"
             raise BadCall(f"{said}: send exactly one as the parameter `query`, such as {_EXAMPLE}")
+        if any(name == "version" for name, _ in parameters):
+            raise BadParameter("older versions cannot be asked here yet: leave the parameter version out")
         results, rdf = _formats(parameters, request)
         return QueryRequest(
             text=texts[0],
@@ -102,6 +110,7 @@ def add_sparql_routes(app: FastAPI, endpoint: SparqlEndpoint) -> None:
         endpoint,
         methods=["GET"],
         summary="Ask a SPARQL query",
+        description=_ABOUT,
         openapi_extra={"parameters": [_QUERY_PARAMETER, *_PARAMETERS]},
         **said,
     )
@@ -110,6 +119,7 @@ def add_sparql_routes(app: FastAPI, endpoint: SparqlEndpoint) -> None:
         endpoint,
         methods=["POST"],
         summary="Ask a SPARQL query that is too long for an address",
+        description=_ABOUT,
         openapi_extra={"parameters": _PARAMETERS, "requestBody": {"required": True, "content": _BODY}},
         **said,
     )
@@ -121,6 +131,9 @@ def _parameter(name: str, type_: str, description: str, *, required: bool = Fals
     return said | {"schema": {"type": type_}}
 
 
+_ABOUT: Final = (
+    "SPARQL 1.1 Protocol, query operation. An answer is complete, or it is a problem document or breaks off."
+)
 _QUERY_PARAMETER: Final = _parameter("query", "string", "the query", required=True)
 _PARAMETERS: Final = [
     _parameter("default-graph-uri", "string", "a graph of the default graph; may be repeated"),

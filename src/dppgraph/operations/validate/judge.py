@@ -49,10 +49,17 @@ def judged(data: Iterable[Quad], shapes: Iterable[Quad]) -> list[Result]:
 
 
 def _graph(quads: Iterable[Quad]) -> "Graph":
+    from rdflib.exceptions import ParserError  # noqa: PLC0415
+
     from dppgraph.operations.validate.prepared import PreparedGraph  # noqa: PLC0415
 
     data = "".join(f"{line}\n" for line in canonical(quad._replace(graph="") for quad in quads))
-    return PreparedGraph().parse(data=data, format="nt")
+    try:
+        return PreparedGraph().parse(data=data, format="nt")
+    except ParserError as error:
+        raise BadRdf(
+            f"the shapes cannot judge what RDF 1.1 has not (triple terms, directions of text): {error}"
+        ) from error
 
 
 def _said(report: list[Quad]) -> list[dict[str, list[str]]]:

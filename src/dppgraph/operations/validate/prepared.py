@@ -1,6 +1,7 @@
 """A graph that parses each query once. Imported only where a validation runs, as rdflib takes a while to load."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from rdflib import Graph
@@ -12,10 +13,6 @@ from rdflib.term import Identifier
 
 class PreparedGraph(Graph):
     """An rdflib graph for pySHACL, which sends one text for many focus nodes: parsing costs more than evaluation."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._prepared: dict[str, Query] = {}
 
     def query(  # type: ignore[override] # pySHACL asks in no other way
         self,
@@ -29,7 +26,11 @@ class PreparedGraph(Graph):
     ) -> Result:
         """As ``Graph.query``."""
         if isinstance(query_object, str):
-            if query_object not in self._prepared:
-                self._prepared[query_object] = prepareQuery(query_object, dict(initNs or self.namespaces()))
-            query_object = self._prepared[query_object]
+            namespaces = initNs or dict(self.namespaces())
+            query_object = _prepared(query_object, tuple(sorted((name, str(iri)) for name, iri in namespaces.items())))
         return super().query(query_object, processor, result, initNs, initBindings, *arguments, **options)
+
+
+@lru_cache(maxsize=1024)
+def _prepared(text: str, namespaces: tuple[tuple[str, str], ...]) -> Query:
+    return prepareQuery(text, dict(namespaces))

@@ -82,10 +82,14 @@ class Report:
     def lines(self, language: str = "en") -> Iterator[str]:
         """Each result in one line: severity, check, focus, message, value."""
         for result in self.results:
-            value = f" (value: {self._short(result.value)})" if result.value and result.value != result.focus else ""
+            value = result.value if result.value != result.focus else ""
+            details = (
+                (name, self._short(term)) for name, term in (("property", result.path), ("value", value)) if term
+            )
+            shown = ", ".join(f"{name}: {text}" for name, text in details)
             yield (
                 f"{result.severity.lower()} {result.check}: {self._short(result.focus)}: "
-                f"{result.message(language)}{value}"
+                f"{result.message(language)}{f' ({shown})' if shown else ''}"
             )
 
     def to_text(self, language: str = "en") -> str:
@@ -134,7 +138,9 @@ class Report:
             yield from (Quad(node, f"<{_SH}{name}>", term) for name, term in said if term)
 
     def _short(self, term: str) -> str:
-        return _plain(term).removeprefix(f"{self.base}id/")
+        text = _plain(term).removeprefix(f"{self.base}id/")
+        prefix = next((name for name, iri in PREFIXES.items() if text.startswith(iri)), None)
+        return f"{prefix}:{text[len(PREFIXES[prefix]) :]}" if prefix else text
 
 
 def _plain(term: str) -> str:

@@ -4,10 +4,11 @@ import gzip
 import hashlib
 import os
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from dppgraph.errors import Damaged
+from dppgraph.errors import Damaged, StoreUnavailable
 
 
 def write_synced(path: Path, data: bytes) -> str:
@@ -17,6 +18,22 @@ def write_synced(path: Path, data: bytes) -> str:
         file.flush()
         os.fsync(file.fileno())
     return hashlib.sha256(data).hexdigest()
+
+
+@contextmanager
+def writable(folder: Path) -> Iterator[None]:
+    """Tells of a disk that does not take what the block writes.
+
+    Raises:
+        StoreUnavailable: it did not.
+    """
+    try:
+        yield
+    except OSError as error:
+        where = error.filename2 or error.filename or folder
+        raise StoreUnavailable(
+            f"the store {folder} cannot be written ({where}: {error.strerror or error}): take another --store"
+        ) from error
 
 
 def sync_folder(folder: Path) -> None:

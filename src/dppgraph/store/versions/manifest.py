@@ -32,6 +32,8 @@ class Manifest:
         graphs: named graph IRI (empty: the default graph) to number of statements.
         findings: SHACL severity to number of results; None where the gate was off.
         files: file name to SHA-256.
+        data: the folder that the data came from; None for the one that travels with the software.
+        shapes: likewise for the shapes; ``none`` where the gate was off.
     """
 
     format: int
@@ -51,6 +53,8 @@ class Manifest:
     graphs: dict[str, int]
     findings: dict[str, int] | None
     files: dict[str, str]
+    data: str | None = None
+    shapes: str | None = None
 
     def to_json(self) -> str:
         """The manifest as it is written."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from dppgraph.core.digest import root_of, tree_of
 from dppgraph.core.quads import Delta, difference, entity_of, parse_line
-from dppgraph.store.versions.files import compressed, sync_folder, write_synced
+from dppgraph.store.versions.files import compressed, sync_folder, writable, write_synced
 from dppgraph.store.versions.index import build_index, derive_index, prune
 from dppgraph.store.versions.manifest import FORMAT, Manifest
 
@@ -34,6 +34,8 @@ class Publication:
     base: str
     inputs: str
     findings: dict[str, int] | None
+    data: str | None = None
+    shapes: str | None = None
 
 
 class Writer:
@@ -50,11 +52,14 @@ class Writer:
                 shutil.rmtree(left)
             else:
                 left.unlink()
-        published = set(self._store.numbers())
-        for folder in (self._store.folder / "versions", self._store.folder / "indexes"):
-            for path in folder.iterdir():
-                if path.name.isdigit() and int(path.name) not in published:
-                    shutil.rmtree(path)
+        if self._store.pointer_damage():
+            # Then nothing tells what is a leftover.
+            return
+        # A killed writer leaves at most the one version that it was about to make current.
+        unpublished = max(self._store.numbers(), default=0) + 1
+        for left in (self._store.path(unpublished), self._store.index_path(unpublished)):
+            if left.is_dir():
+                shutil.rmtree(left)
 
     def publish(self, what: Publication, parent: int | None) -> Manifest:
         """Publishes a version; when this returns, it is current and on disk.
@@ -64,19 +69,21 @@ class Writer:
             parent: the number of the version that it follows, or None for the first.
 
         Raises:
-            OSError: the disk did not take it; nothing is left of it.
+            StoreUnavailable: the disk did not take it; nothing is left of it.
         """
-        work = Path(tempfile.mkdtemp(dir=self._unfinished))
-        try:
-            return self._publish(what, parent, work)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+        with writable(self._store.folder):
+            work = Path(tempfile.mkdtemp(dir=self._unfinished))
+            try:
+                return self._publish(what, parent, work)
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
 
     def remember(self, fingerprint: str, number: int) -> None:
         """Notes which files a version was last built from, so that the same files need no second build."""
-        new = self._unfinished / "inputs"
-        write_synced(new, f"{number} {fingerprint}\n".encode())
-        new.replace(self._store.folder / "inputs")
+        with writable(self._store.folder), tempfile.TemporaryDirectory(dir=self._unfinished) as work:
+            new = Path(work) / "inputs"
+            write_synced(new, f"{number} {fingerprint}\n".encode())
+            new.replace(self._store.folder / "inputs")
 
     def _publish(self, what: Publication, parent: int | None, work: Path) -> Manifest:
         delta = difference(self._store.lines(parent) if parent else [], what.lines)
@@ -124,6 +131,8 @@ class Writer:
             removed=len(delta.removed),
             graphs=_graph_sizes(what.lines),
             findings=what.findings,
+            data=what.data,
+            shapes=what.shapes,
             files={name: write_synced(folder / name, data) for name, data in contents.items()},
         )
 

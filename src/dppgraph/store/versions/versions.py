@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from dppgraph.errors import Damaged, NotBuilt, StoreUnavailable, Unknown
-from dppgraph.store.versions.files import decompressed, read_checked
+from dppgraph.core.digest import root_of, tree_of
+from dppgraph.errors import Damaged, NotBuilt, Unknown
+from dppgraph.store.versions.files import decompressed, read_checked, writable
 from dppgraph.store.versions.lock import write_lock
 from dppgraph.store.versions.manifest import Manifest, read_manifest
 from dppgraph.store.versions.publish import Writer
@@ -26,12 +28,16 @@ class VersionStore:
         self._chain: tuple[tuple[int, str] | None, dict[int, str]] = (None, {})
 
     def numbers(self) -> list[int]:
-        """The numbers of all published versions, oldest first; empty where nothing is published."""
-        if self._current:
-            # A later number is what a writer left that was killed before its last step.
-            return list(range(1, self._current[0] + 1))
-        paths = self._versions.iterdir() if self._versions.is_dir() else ()
-        return sorted(int(path.name) for path in paths if path.name.isdigit())
+        """The numbers of all published versions, oldest first; empty where nothing is published.
+
+        Where the file ``current`` is damaged, every version that lies there counts.
+        """
+        try:
+            current = self._current
+        except Damaged:
+            return self._folders()
+        # A later number is what a writer left that was killed before its last step.
+        return list(range(1, current[0] + 1)) if current else []
 
     def current(self) -> int:
         """The number of the version that is current.
@@ -55,7 +61,10 @@ class VersionStore:
             raise Unknown(f"there is no version {number} here: `dppgraph versions` lists those there are")
         path = self.path(number) / "manifest.json"
         data = read_checked(path, self._pins().get(number))
-        return read_manifest(data.decode(errors="replace"), str(path))
+        manifest = read_manifest(data.decode(errors="replace"), str(path))
+        if manifest.version != number:
+            raise Damaged(f"{path} is damaged: it is the manifest of version {manifest.version}")
+        return manifest
 
     def manifest_sha256(self, number: int) -> str:
         """The SHA-256 of a version's manifest, as its successor remembers it.
@@ -82,7 +91,10 @@ class VersionStore:
         for manifest in reversed(chain):
             lines.difference_update(self._read(manifest, "removed.nq.gz"))
             lines.update(self._read(manifest, "added.nq.gz"))
-        return sorted(lines)
+        found = sorted(lines)
+        if root_of(tree_of(found)) != self.manifest(number).digest:
+            raise Damaged(f"version {number} in {self.folder} is damaged: its statements have not the digest it names")
+        return found
 
     def changes(self, number: int) -> dict[str, tuple[int, int]]:
         """Entity to how many statements about it a version added and removed.
@@ -110,7 +122,7 @@ class VersionStore:
 
     def newest_whole(self) -> tuple[int | None, list[Damaged]]:
         """The number of the newest version that can be read whole, or None; and what is wrong with those after it."""
-        damage: list[Damaged] = []
+        damage = [error] if (error := self.pointer_damage()) else []
         for number in reversed(self.numbers()):
             try:
                 self.lines(number)
@@ -119,6 +131,14 @@ class VersionStore:
             else:
                 return number, damage
         return None, damage
+
+    def pointer_damage(self) -> Damaged | None:
+        """What is wrong with the file ``current``, if anything is."""
+        try:
+            _ = self._current
+        except Damaged as error:
+            return error
+        return None
 
     def fingerprint(self, number: int) -> str:
         """The fingerprint of the files that a version was last built from (other files may make the same version).
@@ -149,32 +169,50 @@ class VersionStore:
         Raises:
             StoreInUse: another process has it.
             StoreUnavailable: the folder cannot be written.
+            Damaged: there are later versions than the one that ``current`` names.
         """
-        try:
-            for folder in (self._versions, self.folder / "indexes", self.folder / "unfinished"):
-                folder.mkdir(parents=True, exist_ok=True)
-            with write_lock(self.folder / "lock", holder):
+        with ExitStack() as held:
+            with writable(self.folder):
+                for folder in (self._versions, self.folder / "indexes", self.folder / "unfinished"):
+                    folder.mkdir(parents=True, exist_ok=True)
+                held.enter_context(write_lock(self.folder / "lock", holder))
+                self._refuse_strangers()
                 writer = Writer(self)
                 writer.tidy()
-                yield writer
-        except OSError as error:
-            where = error.filename2 or error.filename or self.folder
-            raise StoreUnavailable(
-                f"the store {self.folder} cannot be written ({where}: {error.strerror or error}): take another --store"
-            ) from error
+            yield writer
+
+    def _refuse_strangers(self) -> None:
+        """Makes sure that nothing is there which a writer could take for its own leftover."""
+        last = max(self.numbers(), default=0)
+        later = [number for number in self._folders() if number > last + 1]
+        if later:
+            raise Damaged(
+                f"{self.folder} holds version {max(later)}, but `current` names version {last}: "
+                "put the right `current` back, or move the later versions away"
+            )
 
     @property
     def _current(self) -> tuple[int, str] | None:
-        """The number in ``current``, and the checksum of its manifest."""
+        """The number in ``current``, and the checksum of its manifest; None where nothing was published yet."""
+        path = self.folder / "current"
         try:
-            number, sha256 = (self.folder / "current").read_text().split()
-            return int(number), sha256
-        except (OSError, ValueError):
+            text = path.read_text()
+        except (FileNotFoundError, NotADirectoryError):
             return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise Damaged(f"{path} cannot be read: {error}") from error
+        found = re.fullmatch(r"([1-9]\d{0,8}) ([0-9a-f]{64})\n", text)
+        if found is None:
+            raise Damaged(f"{path} is damaged: it does not say which version is current; the next build mends it")
+        return int(found.group(1)), found.group(2)
+
+    def _folders(self) -> list[int]:
+        paths = self._versions.iterdir() if self._versions.is_dir() else ()
+        return sorted(int(path.name) for path in paths if path.name.isdigit())
 
     def _pins(self) -> dict[int, str]:
         """Version to the SHA-256 of its manifest, as far as the chain from ``current`` is whole."""
-        current = self._current
+        current = None if self.pointer_damage() else self._current
         if self._chain[0] != current:
             self._chain = (current, self._pins_from(current))
         return self._chain[1]

@@ -61,10 +61,11 @@ class WorkerStore:
         await self._seats.open()
 
     async def query(self, request: QueryRequest) -> Answer:
-        """As ``GraphStore.query``; the deadline covers evaluation and sending, not the time in the queue."""
+        """As ``GraphStore.query``; the deadline covers all: waiting for a worker, evaluation, sending."""
         timeout = min(request.timeout or self._limits.timeout, self._limits.timeout)
+        deadline = asyncio.get_running_loop().time() + timeout
         seat = await self._seats.take(timeout)
-        run = _Run(self._seats, seat, timeout, self._limits.max_bytes)
+        run = _Run(self._seats, seat, timeout, deadline, self._limits.max_bytes)
         try:
             format_ = await run.begin(request)
         except BaseException:
@@ -80,15 +81,14 @@ class WorkerStore:
 class _Run(AsyncIterator[bytes]):
     """One query in one worker: its clock, and the chunks of its answer."""
 
-    def __init__(self, seats: Seats, seat: Seat, timeout: float, max_bytes: int) -> None:
+    def __init__(self, seats: Seats, seat: Seat, timeout: float, deadline: float, max_bytes: int) -> None:
         self._seats = seats
         self._seat = seat
         self._timeout = timeout
         self._left = max_bytes
         self._over = False
-        loop = asyncio.get_running_loop()
-        self._deadline = loop.time() + timeout
-        self._slice = loop.call_later(SLICE, seats.lower, seat)
+        self._deadline = deadline
+        self._slice = asyncio.get_running_loop().call_later(SLICE, seats.lower, seat)
 
     async def begin(self, request: QueryRequest) -> formats.Format:
         """Sends the query and waits for the beginning of its answer; the format that it comes in."""

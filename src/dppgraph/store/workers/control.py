@@ -108,6 +108,9 @@ class Control:
         if "forked" in said:
             self._take(self._forks.pop(said["forked"]), descriptors)
         else:
+            fork = self._forks.pop(said["ended"], None)
+            if fork and not fork.done():
+                fork.set_exception(EngineDied("this machine has no room for another query process: ask again"))
             ended = self._ends.pop(said["ended"])
             if not ended.done():
                 ended.set_result(said["signal"])

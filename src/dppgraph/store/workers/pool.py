@@ -91,9 +91,14 @@ class Pool:
                 os.setpriority(os.PRIO_PROCESS, front.workers[name], _LOWERED)
 
     def _fork(self, front: _Front, name: int) -> None:
-        ours, theirs = socket.socketpair()
         parent = os.getpid()
-        process = os.fork()
+        try:
+            ours, theirs = socket.socketpair()
+            process = os.fork()
+        except OSError:
+            # Too many processes or files: those that there are go on, and the front is told that this one is not.
+            self._tell(front, {"ended": name, "signal": 0})
+            return
         if process == 0:
             self._become_worker(ours, parent)
         front.workers[name] = process
@@ -151,4 +156,4 @@ def main(options: dict[str, Any]) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+    main(json.load(sys.stdin))

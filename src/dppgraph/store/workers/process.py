@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def listen(address: Path) -> socket.socket:
 
 def start_pool(options: PoolOptions, listener: socket.socket) -> "subprocess.Popen[bytes]":
     """Starts a pool parent that hears fronts on ``listener``."""
-    said = {
+    said: dict[str, object] = {
         "parent": os.getpid(),
         "listener": listener.fileno(),
         "folder": str(options.folder.resolve()),
@@ -49,11 +50,27 @@ def start_pool(options: PoolOptions, listener: socket.socket) -> "subprocess.Pop
         "union": options.union,
         "memory": options.memory,
     }
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "dppgraph.store.workers.pool", json.dumps(said)],
-        pass_fds=[listener.fileno()],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        env={},
-        cwd="/",
-    )
+    return start_python("dppgraph.store.workers.pool", said, [listener.fileno()])
+
+
+def start_python(module: str, said: dict[str, object], descriptors: list[int]) -> "subprocess.Popen[bytes]":
+    """Starts a module as a process: told by its standard input, with no environment, in a session of its own.
+
+    Args:
+        module: the module, run as ``python -m``.
+        said: what it is told, as JSON; not in its arguments, which every user of the machine can read.
+        descriptors: the open files that it inherits.
+    """
+    # A file and not a pipe: a child that is slow to start keeps nobody waiting.
+    with tempfile.TemporaryFile() as told:
+        told.write(json.dumps(said).encode())
+        told.seek(0)
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", module],
+            pass_fds=descriptors,
+            stdin=told,
+            env={},
+            cwd="/",
+            # Ctrl-C in a terminal is for whoever started it, who ends its children in order.
+            start_new_session=True,
+        )

@@ -157,7 +157,7 @@ class Seats:
     async def _seat(self, control: Control) -> None:
         try:
             worker = await control.fork()
-        except EngineDied:
+        except (EngineDied, OSError):
             return
         finally:
             self._starting -= 1

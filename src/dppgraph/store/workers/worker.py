@@ -93,10 +93,13 @@ def _answer(request: dict[str, Any], dataset: Dataset, send: Callable[[bytes], N
             pyoxigraph.serialize(triples, file, engine_format(format_), prefixes=PREFIXES)
         else:
             answer.serialize(file, _RESULT_FORMATS[format_])
-    except (BadRdf, OSError, ValueError, RuntimeError) as error:
-        raise NotAcceptable(
-            f"this answer cannot be written as {format_.name} ({error}): ask for another format"
-        ) from error
+    except OSError as error:
+        if not str(error).startswith("JSON-LD"):
+            raise _outside() from error
+        raise NotAcceptable(f"this answer cannot be written as JSON-LD ({error}): ask for another format") from error
+    except (BadRdf, ValueError) as error:
+        said = f"this answer cannot be written as {format_.name} ({error}): ask for another format"
+        raise NotAcceptable(said) from error
     output.finish()
 
 
@@ -142,8 +145,12 @@ def _evaluated(
     except (RuntimeError, ValueError) as error:
         raise BadParameter(f"the query cannot be answered as it is asked: {error}") from error
     except OSError as error:
-        # The second wall: without descriptors to open, whatever slipped past the guard fails here.
-        raise ServiceForbidden("the query reaches outside this server, which is not allowed here") from error
+        raise _outside() from error
+
+
+def _outside() -> ServiceForbidden:
+    # The second wall: without descriptors to open, whatever slipped past the guard fails, at once or while it is read.
+    return ServiceForbidden("the query reaches outside this server, which is not allowed here")
 
 
 def _with_columns(text: str, query: QueryText, options: dict[str, Any]) -> str:
