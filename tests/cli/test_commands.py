@@ -272,6 +272,22 @@ def test_serve_builds_when_the_data_changed_and_serves_the_last_version_when_it_
     assert any("the data is not published" in line and "b.ttl:1:13" in line for line in said)
 
 
+def test_serve_keeps_to_the_data_the_gate_and_the_base_that_were_built(
+    run: Run, serve: Serve, data: Path, tmp_path: Path
+) -> None:
+    store = ("--store", tmp_path / "store")
+    (data / "source" / "b.ttl").write_text("<id/plan/x> a <http://e.org/Plan> .")
+    run("build", "--data", data, *store, *PLAIN, "--base", "https://data.example.org/")
+    server = serve(*store)
+    said = json.loads(server.ask("GET", "/health")[2])
+    assert said["version"] == 1
+    query = "/sparql?query=ASK%20%7B%3Chttps://data.example.org/id/plan/x%3E%20?p%20?o%7D"
+    assert b"true" in server.ask("GET", query)[2]
+    assert server.stop() == 0
+    assert run("versions", *store).stdout.count("\n") == 1
+    one_line(run("serve", "--port", 0, "--data", tmp_path / "absent", *store), 2, "there is no folder")
+
+
 def test_a_server_that_is_stopped_ends_all_it_started(serve: Serve, data: Path, tmp_path: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
         server = serve("--data", data, "--store", tmp_path / "store", *PLAIN)
