@@ -21,7 +21,7 @@ def command(data: Path | None, store: Path | None, base: str | None, shapes: str
 
     Nothing is published if a shape is broken, and no new version is made if nothing changed.
     """
-    from dppgraph.operations.build import build  # noqa: PLC0415
+    from dppgraph.operations.build import build
 
     settings = read_settings({"store": store, "base": base})
     versions, sources = wiring.versions(settings), wiring.sources(settings, data, shapes)

@@ -20,8 +20,8 @@ from dppgraph.settings import read_settings
 @options.base
 def command(text: Path, source: str | None, data: Path | None, base: str | None) -> None:
     """Compare every quote with the source's own text, letter by letter; say which fail and how."""
-    from dppgraph.operations.check_quotes import check_quotes  # noqa: PLC0415
-    from dppgraph.operations.sources import read_data  # noqa: PLC0415
+    from dppgraph.operations.check_quotes import check_quotes
+    from dppgraph.operations.sources import read_data
 
     sources = wiring.sources(read_settings({"base": base}), data)
     try:

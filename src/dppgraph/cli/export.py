@@ -26,7 +26,7 @@ def command(iri: str | None, format_: str | None, graphs: str | None, out: Path 
 
     The same version gives the same bytes. Turtle, N-Triples and RDF/XML cannot name graphs: they get their union.
     """
-    from dppgraph.operations.export import export, of_graphs, of_thing  # noqa: PLC0415
+    from dppgraph.operations.export import export, of_graphs, of_thing
 
     versions = wiring.versions(read_settings({"store": store}))
     wanted = _format(format_, out)

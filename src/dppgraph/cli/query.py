@@ -41,9 +41,9 @@ def command(
     store: Path | None,
 ) -> None:
     """Ask a question of queries/ by NAME, a FILE.rq, or the TEXT after -e."""
-    from dppgraph.operations.query import ask, substitutions_of, text_of  # noqa: PLC0415
-    from dppgraph.store.interface import QueryRequest  # noqa: PLC0415
-    from dppgraph.store.workers.client import WorkerStore  # noqa: PLC0415
+    from dppgraph.operations.query import ask, substitutions_of, text_of
+    from dppgraph.store.interface import QueryRequest
+    from dppgraph.store.workers.client import WorkerStore
 
     if (name is None) == (text is None):
         raise BadCall("name one question or file, or give a text with -e: see `dppgraph query --help`")

@@ -42,7 +42,7 @@ def command(
     shapes: str | None,
 ) -> None:
     """Build if nothing is built or the data changed, then answer SPARQL over HTTP until Ctrl-C."""
-    from dppgraph.cli.supervisor import supervise  # noqa: PLC0415
+    from dppgraph.cli.supervisor import supervise
 
     given = {"store": store, "base": base}
     versions = wiring.versions(read_settings(given))

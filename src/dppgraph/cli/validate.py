@@ -28,7 +28,7 @@ def command(
     A FILE is read as one of data/source/, unless it names its graphs itself (TriG, N-Quads). The exit status is 1 if
     there is a violation; warnings and notes leave it at 0.
     """
-    from dppgraph.operations.validate import assemble, validate  # noqa: PLC0415
+    from dppgraph.operations.validate import assemble, validate
 
     if shapes == "none":
         raise BadCall("there is nothing to validate by with --shapes none: name a folder of shapes")
