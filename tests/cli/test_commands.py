@@ -12,7 +12,7 @@ import pytest
 
 from dppgraph.operations.build import Built
 from dppgraph.operations.sources import Sources
-from dppgraph.settings import SETTINGS
+from dppgraph.settings import SETTINGS, Setting
 from dppgraph.store.versions import VersionStore
 from tests.conftest import DPPGRAPH, Run, Serve
 
@@ -203,8 +203,8 @@ def test_a_store_that_cannot_be_written_is_said(run: Run, data: Path, tmp_path: 
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.field)
-def test_an_unknown_value_of_a_setting_is_said(run: Run, setting: object) -> None:
-    variable = getattr(setting, "variable")  # noqa: B009 - parametrised by object
+def test_an_unknown_value_of_a_setting_is_said(run: Run, setting: Setting) -> None:
+    variable = setting.variable
     bad = "" if variable.endswith("STORE") else "nonsense"
     one_line(run("settings", environment={variable: bad}), 2, variable, "it must be")
 

@@ -1,20 +1,22 @@
-"""pySHACL, called and read: quads in, results out."""
+"""pySHACL, called and read: quads in, results out. Loading it takes half a second: imported where a validation runs."""
 
 import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+
+import pyshacl
+import rdflib
+from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError
+from rdflib.exceptions import ParserError
 
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad, canonical
 from dppgraph.errors import BadRdf
-from dppgraph.operations.validate.report import SEVERITIES, Result, Severity
-from dppgraph.store.rdf import literal_text, parse
-
-if TYPE_CHECKING:
-    from rdflib import Graph
+from dppgraph.operations.validate.prepared import PreparedGraph
+from dppgraph.operations.validate.report import SEVERITIES, Result, Severity, messages_of
+from dppgraph.store.rdf import parse
 
 _SH = PREFIXES["sh"]
 _PLACEHOLDER = re.compile(r"\{[?$]\w+\}")
@@ -30,11 +32,6 @@ def judged(data: Iterable[Quad], shapes: Iterable[Quad]) -> list[Result]:
         BadRdf: the shapes are not well-formed.
     """
     shapes = list(shapes)
-    # Half a second of imports that only a validation needs.
-    import pyshacl  # noqa: PLC0415
-    import rdflib  # noqa: PLC0415
-    from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError  # noqa: PLC0415
-
     rdflib.NORMALIZE_LITERALS = False
     # It logs a traceback for each ill-typed literal; the shapes report those in their own words.
     logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
@@ -48,11 +45,7 @@ def judged(data: Iterable[Quad], shapes: Iterable[Quad]) -> list[Result]:
     return [_result(said, templates) for said in _said(parse(report.serialize(format="nt").encode(), formats.NTRIPLES))]
 
 
-def _graph(quads: Iterable[Quad]) -> "Graph":
-    from rdflib.exceptions import ParserError  # noqa: PLC0415
-
-    from dppgraph.operations.validate.prepared import PreparedGraph  # noqa: PLC0415
-
+def _graph(quads: Iterable[Quad]) -> rdflib.Graph:
     data = "".join(f"{line}\n" for line in canonical(quad._replace(graph="") for quad in quads))
     try:
         return PreparedGraph().parse(data=data, format="nt")
@@ -112,15 +105,6 @@ def _with_languages(
         ((language, text),) = messages_of([term])
         known = next((tag for tag, pattern in templates if pattern.fullmatch(text)), language)
         found[language if term.endswith(f"@{language}") else known] = text
-    return tuple(sorted(found.items()))
-
-
-def messages_of(literals: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """Language and text of some literals; a plain one counts as English."""
-    found = {}
-    for term in literals:
-        language = term.rpartition('"')[2].removeprefix("@")
-        found[language if language and not language.startswith("^^") else "en"] = literal_text(term)
     return tuple(sorted(found.items()))
 
 

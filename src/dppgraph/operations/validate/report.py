@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -141,6 +141,15 @@ class Report:
         text = _plain(term).removeprefix(f"{self.base}id/")
         prefix = next((name for name, iri in PREFIXES.items() if text.startswith(iri)), None)
         return f"{prefix}:{text[len(PREFIXES[prefix]) :]}" if prefix else text
+
+
+def messages_of(literals: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Language and text of some literals; a plain one counts as English."""
+    found = {}
+    for term in literals:
+        language = term.rpartition('"')[2].removeprefix("@")
+        found[language if language and not language.startswith("^^") else "en"] = literal_text(term)
+    return tuple(sorted(found.items()))
 
 
 def _plain(term: str) -> str:

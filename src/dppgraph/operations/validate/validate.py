@@ -10,8 +10,7 @@ from dppgraph.core.quads import Quad, canonical
 from dppgraph.operations.check_quotes import disagreements, read_quotes
 from dppgraph.operations.infer import inferred, read_rules
 from dppgraph.operations.sources import Shapes, Sources, read_data, read_shapes, read_vocabulary
-from dppgraph.operations.validate.judge import judged, messages_of
-from dppgraph.operations.validate.report import SEVERITIES, Report, Result
+from dppgraph.operations.validate.report import SEVERITIES, Report, Result, messages_of
 
 _QUOTES_AGREE: Final = "quotes-agree"
 """The shape whose condition no SHACL core constraint can say, and that is judged here."""
@@ -69,6 +68,9 @@ def validate(candidate: Candidate) -> Report:
     Raises:
         BadRdf: the shapes are not well-formed.
     """
+    # pySHACL and rdflib: half a second that a server on a built store never spends.
+    from dppgraph.operations.validate.judge import judged  # noqa: PLC0415
+
     results = judged(candidate.quads, candidate.shapes.merged)
     for name, shapes in sorted(candidate.shapes.by_graph.items()):
         graph = f"<{graph_iri(name, candidate.base)}>"
