@@ -299,6 +299,21 @@ def test_a_substitution_stands_for_its_variable(
     assert rows(pool, ASKED, substitutions={variable: term}) == expected
 
 
+def test_a_substitution_reaches_where_the_columns_do_not(pool: Pool) -> None:
+    text = "SELECT ?s { ?s <http://e/p> ?any FILTER NOT EXISTS { { SELECT ?s { ?s <http://e/p> ?o } } } }"
+    assert rows(pool, text, substitutions={"o": '"one"@en'}) == {("http://e/b",), ("http://e/default",)}
+
+
+def test_a_value_where_only_an_iri_can_stand_is_refused(pool: Pool) -> None:
+    with pytest.raises(BadParameter, match="an IRI may be wanted"):
+        pool.ask("SELECT * { ?s ?p ?o }", substitutions={"p": '"one"'})
+
+
+def test_what_is_wrong_with_the_text_itself_is_told_of_the_text_itself(pool: Pool) -> None:
+    with pytest.raises(QuerySyntax, match="line 2, column 4"):
+        pool.ask("SELECT * { ?s ?p ?o\n;; ", substitutions={"o": f'"{"long " * 20}"'})
+
+
 def test_a_substitution_leaves_the_columns_of_a_star_as_they_are(pool: Pool) -> None:
     found = rows(pool, "SELECT * { ?s <http://e/p> ?o }", substitutions={"s": "<http://e/b>"})
     assert found == {("http://e/b", "two")}

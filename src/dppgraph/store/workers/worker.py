@@ -10,6 +10,7 @@ import pyoxigraph
 
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
+from dppgraph.core.prebinding import with_values
 from dppgraph.core.query_text import QueryText, read_query, tokens, with_columns
 from dppgraph.errors import (
     BadParameter,
@@ -128,20 +129,24 @@ def _evaluated(
 ) -> pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples:
     default, named = request["default_graphs"], request["named_graphs"]
     options: dict[str, Any] = {"base_iri": dataset.base, "prefixes": PREFIXES}
-    substitutions = _substitutions(request["substitutions"])
+    values = {name: str(_term(text)) for name, text in request["substitutions"].items()}
     try:
         text = _with_columns(request["text"], query, options)
+        asked = with_values(text, values)
         return dataset.store.query(
-            text,
+            asked,
             # A dataset that the query or the request states replaces ours, the union included.
             use_default_graph_as_union=dataset.union and not (query.has_dataset or default or named),
             default_graph=_graphs(default, named),
             named_graphs=_graphs(named, default),
-            substitutions=substitutions or None,
             **options,
         )
     except SyntaxError as error:
-        raise _syntax_error(str(error), request["text"]) from error
+        own = _syntax_error_in(request["text"], options) if values else error
+        if own is None:
+            said = "a value cannot stand where its variable stands: an IRI may be wanted there"
+            raise BadParameter(said) from error
+        raise _syntax_error(str(own), request["text"]) from error
     except (RuntimeError, ValueError) as error:
         raise BadParameter(f"the query cannot be answered as it is asked: {error}") from error
     except OSError as error:
@@ -174,11 +179,13 @@ def _graphs(these: list[str], others: list[str]) -> list[Any] | None:
         raise BadParameter(f"a graph is named by an absolute IRI: {error}") from error
 
 
-def _substitutions(said: dict[str, str]) -> dict[pyoxigraph.Variable, _Term]:
+def _syntax_error_in(text: str, options: dict[str, Any]) -> SyntaxError | None:
+    """What is wrong with a text itself, before values were put into it."""
     try:
-        return {pyoxigraph.Variable(name): _term(text) for name, text in said.items()}
-    except ValueError as error:
-        raise BadParameter(f"the query has no such variable: {error}") from error
+        pyoxigraph.Store().query(text, **options)
+    except SyntaxError as error:
+        return error
+    return None
 
 
 def _term(text: str) -> _Term:
