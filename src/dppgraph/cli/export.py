@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dppgraph import wiring
+from dppgraph import bundle, wiring
 from dppgraph.cli import options
 from dppgraph.core import formats
 from dppgraph.errors import BadCall
@@ -24,9 +24,12 @@ from dppgraph.settings import read_settings
 def command(iri: str | None, format_: str | None, graphs: str | None, out: Path | None, store: Path | None) -> None:
     """Write all, one graph or one thing (IRI) as RDF, from the exact quads of the current version.
 
-    The same version gives the same bytes. Turtle, N-Triples and RDF/XML cannot name graphs: they get their union.
+    A thing comes with its parts and with what hangs on it: a plan with its lines, its approval, its results. The same
+    version gives the same bytes. Turtle, N-Triples and RDF/XML cannot name graphs: they get their union.
     """
-    from dppgraph.operations.export import export, of_graphs, of_thing
+    from dppgraph.operations.describe import Descriptions
+    from dppgraph.operations.export import export, export_thing, of_graphs
+    from dppgraph.operations.frames import read_frames
 
     versions = wiring.versions(read_settings({"store": store}))
     wanted = _format(format_, out)
@@ -36,9 +39,12 @@ def command(iri: str | None, format_: str | None, graphs: str | None, out: Path 
     lines = versions.lines(manifest.version)
     if graphs is not None:
         lines = of_graphs(lines, [name.strip() for name in graphs.split(",") if name.strip()], manifest.base)
-    if iri is not None:
-        lines = of_thing(lines, iri if ":" in iri else f"{manifest.base}id/{iri.removeprefix('id/')}")
-    written = export(lines, wanted)
+    if iri is None:
+        written = export(lines, wanted)
+    else:
+        frames = read_frames(bundle.folder("ontology"))
+        thing = iri if ":" in iri else f"{manifest.base}id/{iri.removeprefix('id/')}"
+        written = export_thing(Descriptions(lines, frames).of(thing), wanted, frames)
     if out is None:
         options.show(written)
     else:

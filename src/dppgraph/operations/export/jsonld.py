@@ -1,0 +1,207 @@
+"""JSON-LD that reads as plain JSON: names from ``ontology/context.jsonld``, nested by ``ontology/frames/`` with PyLD.
+
+Only what the document uses of the context is in it, so nothing is ever fetched to read it. Each literal keeps its exact
+form: a whole number or a boolean is native JSON only in its canonical form.
+"""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from dppgraph.core import formats
+from dppgraph.core.iris import PREFIXES
+from dppgraph.core.quads import parse_line
+from dppgraph.errors import BadRdf
+from dppgraph.operations.describe import INCLUDED, Description, Layout
+from dppgraph.operations.export.inlined import with_context
+from dppgraph.operations.frames import Context, Frames, Link
+from dppgraph.store.rdf import serialised
+
+_RDF_TYPE: Final = PREFIXES["rdf"] + "type"
+_XSD: Final = PREFIXES["xsd"]
+# A number of more digits is rounded where JSON is read into doubles.
+_WHOLE: Final = re.compile(r"0|-?[1-9][0-9]{0,14}")
+# PyLD loses values that are framed backwards once it has met their node elsewhere (3.0), so each such step is framed
+# forwards, along a property that only stands for it until the document is written.
+_STAND_IN: Final = "urn:dppgraph:backwards:"
+
+
+def compacted(lines: list[str], context: Context) -> bytes:
+    """All statements of some lines, with their graphs, in one flat document.
+
+    Raises:
+        BadRdf: JSON-LD cannot say one of them.
+    """
+    by_graph: dict[str, list[str]] = defaultdict(list)
+    for line in lines:
+        by_graph[parse_line(line).graph].append(line)
+    found: list[Any] = []
+    for graph in sorted(by_graph):
+        # Graph by graph, as each uses few of the names.
+        found += _compact(_nodes(by_graph[graph], context), _used_in(by_graph[graph], context))["@graph"]
+    return with_context({"@graph": found}, context)
+
+
+def nested(description: Description, frames: Frames) -> bytes:
+    """A thing as one nested object; graphs are left out.
+
+    Raises:
+        BadRdf: JSON-LD cannot say one of its statements.
+    """
+    lines = sorted({parse_line(line)._replace(graph="").line() for line in description.lines})
+    names = _used_in(lines, frames.context, keep_backwards=True)
+    stand_ins = {frames.context.link(name): f"{_STAND_IN}{name}" for name in names if frames.context.is_backwards(name)}
+    nodes = {node["@id"]: node for node in _nodes(lines, frames.context)}
+    thing = nodes.setdefault(description.iri, {"@id": description.iri})
+    for link in description.backlinks:
+        told = {"@id": _bare(link.told)}
+        step = stand_ins[Link(link.predicate, backwards=True)]
+        nodes.setdefault(_bare(link.thing), {"@id": _bare(link.thing)}).setdefault(step, []).append(told)
+    if description.included:
+        thing[stand_ins[INCLUDED]] = [{"@id": _bare(part)} for part in description.included]
+    _in_reading_order(nodes)
+    for stand_in in stand_ins.values():
+        names[stand_in.removeprefix(_STAND_IN)] = {"@id": stand_in, "@type": "@id", "@container": "@set"}
+    naming = [_RDF_TYPE, *sorted(predicate.strip("<>") for predicate in frames.named_by)]
+    frame = {"@id": description.iri} | _frame(description.layout, stand_ins, naming)
+    document = _framed(list(nodes.values()), frame | {"@context": {"@version": 1.1} | names})
+    names_only = {"@id", "@type", *naming}
+    _shown_once(document, lambda key: frames.context.iri(key) in names_only)
+    return with_context(document, frames.context)
+
+
+def _nodes(lines: list[str], context: Context) -> list[dict[str, Any]]:
+    """Expanded JSON-LD: nodes, or graphs with nodes in them."""
+    found: list[dict[str, Any]] = json.loads(serialised(lines, formats.JSONLD))
+    texts = context.texts()
+    return [_plain(node, texts) for node in found]
+
+
+def _plain(node: dict[str, Any], texts: frozenset[str]) -> dict[str, Any]:
+    """A node with ``@type`` in place of the property rdf:type, and native numbers and booleans where they are exact."""
+    plain: dict[str, Any] = {}
+    for key, values in node.items():
+        if key == "@graph":
+            plain[key] = [_plain(inner, texts) for inner in values]
+        elif key == _RDF_TYPE:
+            plain["@type"] = plain.get("@type", []) + [value["@id"] for value in values if "@id" in value]
+            plain[key] = [value for value in values if "@id" not in value]
+        elif key.startswith("@") or key in texts:
+            # A map by language holds strings only.
+            plain[key] = values
+        else:
+            plain[key] = [_native(value) for value in values]
+    return {key: values for key, values in plain.items() if values}
+
+
+def _native(value: dict[str, Any]) -> dict[str, Any]:
+    text, datatype = value.get("@value"), value.get("@type")
+    if isinstance(text, str):
+        if datatype == f"{_XSD}integer" and _WHOLE.fullmatch(text):
+            return {"@value": int(text)}
+        if datatype == f"{_XSD}boolean" and text in ("true", "false"):
+            return {"@value": text == "true"}
+    return value
+
+
+def _in_reading_order(nodes: Mapping[str, dict[str, Any]]) -> None:
+    """Sorts what each property leads to: by position, then by IRI."""
+    position = f"{PREFIXES['dpp']}position"
+
+    def place(value: dict[str, Any]) -> tuple[bool, int, str]:
+        found = nodes.get(value.get("@id", ""), {}).get(position, [{}])[0].get("@value")
+        at = found if isinstance(found, int) else 0
+        return (at == 0, at, value.get("@id", ""))
+
+    for node in nodes.values():
+        for key, values in node.items():
+            if not key.startswith("@"):
+                node[key] = sorted(values, key=place)
+
+
+def _frame(layout: Layout, stand_ins: Mapping[Link, str], naming: list[str]) -> dict[str, Any]:
+    """A frame of PyLD's: any node fits, and nothing is embedded but what the layout says."""
+    frame: dict[str, Any] = {}
+    named_only: dict[str, Any] = {name: {} for name in naming} | {"@explicit": True}
+    for link, below in layout.below.items():
+        key = stand_ins[link] if link.backwards else _bare(link.predicate)
+        # With an @id that fits all, the properties below choose what is shown and not which nodes are.
+        frame[key] = {"@id": {}} | (_frame(below, stand_ins, naming) if below else named_only)
+    return frame
+
+
+def _framed(nodes: list[dict[str, Any]], frame: dict[str, Any]) -> dict[str, Any]:
+    # 0.1 s that only JSON-LD needs.
+    from pyld import jsonld  # noqa: PLC0415
+
+    options = {"documentLoader": _refuse, "embed": "@always", "omitDefault": True, "pruneBlankNodeIdentifiers": False}
+    try:
+        framed: dict[str, Any] = jsonld.frame(nodes, frame, options)
+    except jsonld.JsonLdError as error:
+        raise BadRdf(f"this cannot be written as jsonld: {error}") from error
+    return framed
+
+
+def _compact(nodes: list[dict[str, Any]], names: dict[str, Any]) -> dict[str, Any]:
+    from pyld import jsonld  # noqa: PLC0415
+
+    options = {"documentLoader": _refuse, "graph": True, "skipExpansion": True}
+    try:
+        document: dict[str, Any] = jsonld.compact(nodes, {"@version": 1.1} | names, options)
+    except jsonld.JsonLdError as error:
+        raise BadRdf(f"this cannot be written as jsonld: {error}") from error
+    return document
+
+
+def _refuse(url: str, _options: object) -> object:
+    raise AssertionError(f"an export asked for {url}")
+
+
+def _used_in(lines: list[str], context: Context, *, keep_backwards: bool = False) -> dict[str, Any]:
+    """Prefixes, names of keywords, names of what the lines use: no more, as PyLD searches them for every IRI."""
+    iris = {term.strip("<>") for line in lines for term in parse_line(line)[1:3]}
+    return {
+        name: said
+        for name, said in context.definitions.items()
+        if (context.iri(name) in iris or _is_prefix(said) or context.iri(name).startswith("@"))
+        and (keep_backwards or not context.is_backwards(name))
+    }
+
+
+def _is_prefix(said: object) -> bool:
+    return isinstance(said, str) and said.endswith(("#", "/"))
+
+
+def _shown_once(document: Any, is_name: Callable[[str], bool]) -> None:
+    """Leaves of a list's item only the name, at the list's end, where it is told in full below another item."""
+    for value in document.values() if isinstance(document, dict) else document:
+        if isinstance(value, dict | list):
+            _shown_once(value, is_name)
+    if isinstance(document, list):
+        items = [(item, set(_told_in(item, is_name))) for item in document if isinstance(item, dict)]
+        places = Counter(iri for _, told in items for iri in told)
+        for item, told in sorted(items, key=lambda pair: len(pair[1])):
+            if told and all(places[iri] > 1 for iri in told):
+                places.subtract(told)
+                for key in [key for key in item if not is_name(key)]:
+                    del item[key]
+                document.remove(item)
+                document.append(item)
+
+
+def _told_in(value: Any, is_name: Callable[[str], bool]) -> Iterator[str]:
+    """The things that are told in full in a value."""
+    if isinstance(value, dict):
+        if "id" in value and not all(is_name(key) for key in value):
+            yield value["id"]
+        value = value.values()
+    elif not isinstance(value, list):
+        return
+    for inner in value:
+        yield from _told_in(inner, is_name)
+
+
+def _bare(term: str) -> str:
+    return term[1:-1] if term.startswith("<") else term
