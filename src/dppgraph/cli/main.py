@@ -15,6 +15,7 @@ _COMMANDS: Final = {
     "build": "Build data/ into a validated new version.",
     "check-quotes": "Compare every quote with the source's own text.",
     "export": "Write all, one graph or one thing as RDF.",
+    "new": "Add a plan from a table with its facts and their words.",
     "query": "Ask a named question, a file or a text.",
     "serve": "Build if need be, then answer over HTTP.",
     "settings": "List every setting with its value and meaning.",

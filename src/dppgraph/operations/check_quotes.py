@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from dppgraph.core import formats
+from dppgraph.core.iris import rebased
 from dppgraph.core.quads import Quad
-from dppgraph.errors import BadCall, BadParameter, Unknown
+from dppgraph.errors import BadCall, BadParameter, BadRdf, Unknown
 from dppgraph.store.memory import MemoryStore
-from dppgraph.store.rdf import literal_text
+from dppgraph.store.rdf import literal_text, read_file
 
 _HERE = Path(__file__).parent
 
@@ -67,7 +69,29 @@ def read_quotes(quads: Iterable[Quad], base: str) -> list[Quote]:
     return _quotes(MemoryStore(quads), base)
 
 
-def check_quotes(quads: Iterable[Quad], text: bytes, base: str, document: str | None = None) -> QuoteCheck:
+def read_drafts(paths: Iterable[Path], base: str) -> list[Quad]:
+    """The statements of files that are not in the data yet, on the base of the data.
+
+    Raises:
+        BadRdf: a file does not parse, or its name ends in no format.
+        BadCall: it cannot be read.
+    """
+    found = []
+    for path in paths:
+        format_ = formats.of_file(path.name)
+        if format_ is None:
+            raise BadRdf(f"{path}: its name ends in no format that is read here, such as .ttl")
+        try:
+            quads = read_file(path, format_, graph="", base=base)
+        except OSError as error:
+            raise BadCall(f"{path} cannot be read: {error.strerror}") from error
+        found += [Quad(*(rebased(term, base) for term in quad)) for quad in quads]
+    return found
+
+
+def check_quotes(
+    quads: Iterable[Quad], text: bytes, base: str, document: str | None = None, drafts: Iterable[Quad] = ()
+) -> QuoteCheck:
     """Compares the quotes of a document with its text.
 
     Args:
@@ -75,6 +99,7 @@ def check_quotes(quads: Iterable[Quad], text: bytes, base: str, document: str | 
         text: the document's text, UTF-8.
         base: the base of the data.
         document: the document's IRI; without it, the one that was captured with this text, or else the only one.
+        drafts: statements that are not in the data yet; if they quote anything, only their quotes are compared.
 
     Raises:
         BadCall: it cannot be told which document is meant.
@@ -85,11 +110,14 @@ def check_quotes(quads: Iterable[Quad], text: bytes, base: str, document: str | 
         words = text.decode()
     except UnicodeDecodeError as error:
         raise BadParameter(f"the text is not UTF-8 (byte {error.start}): save it as UTF-8") from error
-    store = MemoryStore(quads)
-    hashes = _documents(store, base)
+    store, added = MemoryStore(quads), MemoryStore(drafts)
+    in_drafts = _quotes(added, base)
+    hashes = _documents(store, base) | _documents(added, base)
+    if in_drafts and document is None:
+        hashes = {iri: hashes[iri] for iri in sorted({quote.document for quote in in_drafts}) if iri in hashes}
     sha256 = hashlib.sha256(text).hexdigest()
     chosen = _chosen(hashes, sha256, document)
-    quotes = [quote for quote in _quotes(store, base) if quote.document == chosen]
+    quotes = [quote for quote in in_drafts or _quotes(store, base) if quote.document == chosen]
     misquotes = [Misquote(quote, how) for quote in quotes if (how := _misquoted(quote, words))]
     return QuoteCheck(chosen, len(quotes), misquotes, same_text=hashes[chosen] == sha256)
 

@@ -1,0 +1,12 @@
+"""A plan from a table: one row for each fact with its exact words, turned into the files that ``data/`` holds.
+
+People who know plans think in spreadsheets. The table has few columns (``table``); what a row may say is listed in
+``words.csv``, and what it opens, such as an approval, in ``things.csv``. Every quote is found in the page's own text
+(``text``), so that nobody counts characters. All that is wrong is told at once, row by row.
+"""
+
+from dppgraph.operations.new.draft import Draft, draft
+from dppgraph.operations.new.known import Known, read_known
+from dppgraph.operations.new.starter import starter
+
+__all__ = ["Draft", "Known", "draft", "read_known", "starter"]

@@ -1,0 +1,89 @@
+"""What a draft becomes on the disk: all of its files, or none."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from dppgraph.errors import BadCall
+from dppgraph.operations.new.turtle import is_written_here
+
+ENDINGS: Final = (".ttl", ".bodies.trig", ".interpretation.trig")
+"""How the names of a draft's files end: facts, new bodies, readings."""
+
+
+def write_draft(table: Path, files: Mapping[str, str]) -> list[Path]:
+    """Writes a draft's files beside its table, over those of an earlier draft of it; the paths, in order.
+
+    Args:
+        table: the table.
+        files: the files' content by the ending of their names.
+
+    Raises:
+        BadCall: a file of that name is not of ours, or cannot be written; then none is.
+    """
+    targets = {ending: table.with_suffix(ending) for ending in ENDINGS}
+    for target in targets.values():
+        _refuse_foreign(target)
+    written: dict[Path, Path] = {}
+    try:
+        for ending, content in files.items():
+            written[targets[ending]] = _beside(targets[ending], content)
+        for target, ready in written.items():
+            ready.replace(target)
+        for ending in set(ENDINGS) - set(files):
+            targets[ending].unlink(missing_ok=True)
+    except OSError as error:
+        for ready in written.values():
+            with suppress(OSError):
+                ready.unlink(missing_ok=True)
+        raise BadCall(
+            f"{error.filename2 or error.filename or table.parent} cannot be written: {error.strerror}"
+        ) from error
+    return list(written)
+
+
+def write_new(path: Path, content: str) -> None:
+    """Writes a file that is not there yet.
+
+    Raises:
+        FileExistsError: it is there.
+        BadCall: it cannot be written.
+    """
+    try:
+        with path.open("x", encoding="utf-8", newline="") as file:
+            file.write(content)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise BadCall(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _refuse_foreign(path: Path) -> None:
+    try:
+        ours = not path.exists() or is_written_here(path.read_text(encoding="utf-8", errors="replace"))
+    except OSError as error:
+        raise BadCall(f"{path} cannot be read: {error.strerror}") from error
+    if not ours:
+        raise BadCall(f"{path} was edited by hand and stays as it is: move it away to have it written anew")
+
+
+def _beside(target: Path, content: str) -> Path:
+    """Writes a file next to its place, under a name of its own."""
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    path = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # A temporary file is private; a draft is as readable as any new file.
+        mask = os.umask(0)
+        os.umask(mask)
+        path.chmod(0o666 & ~mask)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path
