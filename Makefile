@@ -4,7 +4,7 @@ BIN := .venv/bin
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
-.PHONY: serve test check heavy bench lock clean
+.PHONY: serve test check heavy goldens bench lock clean
 
 serve: .venv/.run ## set up, build the graph if need be, and serve it at http://127.0.0.1:8000/sparql
 	$(BIN)/dppgraph serve
@@ -20,6 +20,9 @@ check: .venv/.test ## the code alone: style, types, arrows between layers
 
 heavy: .venv/.test ## the long tests: kills, whole exports, every fixture on its own
 	$(BIN)/pytest -n 2 --dist worksteal -m heavy
+
+goldens: .venv/.test ## write what the questions answer now as what they should answer: read the diff
+	$(BIN)/pytest -q tests/web/test_queries.py -k approved --write-goldens
 
 bench: .venv/.test ## what start-up, build and queries cost
 	$(BIN)/python benchmarks/startup.py

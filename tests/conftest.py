@@ -27,6 +27,12 @@ hypothesis.settings.load_profile("often")
 DPPGRAPH = [sys.executable, "-P", "-m", "dppgraph"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--write-goldens", action="store_true", help="write what the questions answer now as what they should"
+    )
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of specifications and suites beside the repository, which users do not have."""

@@ -6,6 +6,7 @@
     ├── InvalidInput            the call or what came with it is unusable
     │   ├── BadCall             a command or request that contradicts itself
     │   ├── BadParameter        a parameter's value
+    │   ├── BadQuestion         a file of queries/ whose header is not of its query
     │   ├── BadRdf              a file or body that does not parse (file, line, column)
     │   ├── BadSetting          a setting's value
     │   └── QuerySyntax         a query that does not parse (line, column)
@@ -50,6 +51,10 @@ class BadCall(InvalidInput):
 
 class BadParameter(InvalidInput):
     """A parameter has a value that it cannot have."""
+
+
+class BadQuestion(InvalidInput):
+    """A file of ``queries/`` whose header lacks or misstates something."""
 
 
 class BadRdf(InvalidInput):

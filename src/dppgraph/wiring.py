@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from dppgraph import bundle
 from dppgraph.errors import Damaged
+from dppgraph.operations.frames import context_file
+from dppgraph.operations.queries import read_questions
 from dppgraph.operations.sources import Sources
 from dppgraph.settings import Settings
 from dppgraph.store.versions import Manifest, VersionStore
@@ -86,4 +88,7 @@ def web_app(address: Path, manifest: Manifest, settings: Settings) -> "ASGIApp":
     """The HTTP face over the workers that a pool parent at ``address`` makes."""
     from dppgraph.web.app import create_app  # noqa: PLC0415 - half a second that only a front spends
 
-    return create_app(WorkerStore(address, manifest.version, limits(settings)), manifest, settings.max_query)
+    store = WorkerStore(address, manifest.version, limits(settings))
+    questions = read_questions(bundle.folder("queries"))
+    context = context_file(bundle.folder("ontology"))
+    return create_app(store, manifest, questions, context, settings.max_query)

@@ -8,12 +8,14 @@ import pytest
 
 from dppgraph.core import formats
 from dppgraph.operations.build import Built
+from dppgraph.operations.queries import read_questions
 from dppgraph.store.rdf import parse
 from dppgraph.store.versions import VersionStore
-from tests.conftest import BASE, REPOSITORY, Run
+from tests.conftest import BASE, REPOSITORY, Run, Server
 
 DOCUMENTS = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+QUERIES = (REPOSITORY / "docs" / "queries.md").read_text(encoding="utf-8")
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -36,6 +38,36 @@ def test_the_commands_of_the_readme_run_in_their_order(run: Run, built: tuple[Ve
         assert answers[command].returncode == 0, answers[command]
     (count,) = [answer for command, answer in answers.items() if "COUNT" in command]
     assert "16" in count.stdout
+
+
+def test_the_commands_of_the_questions_run(run: Run, built: tuple[VersionStore, Built]) -> None:
+    asked = [line for block in blocks(QUERIES, "sh") for line in block.splitlines() if line.startswith("dppgraph ")]
+    assert len(asked) > 2
+    for command in asked:
+        answer = run(*shlex.split(command)[1:], environment={"DPPGRAPH_STORE": str(built[0].folder)})
+        assert answer.returncode == 0, answer
+        assert len(answer.stdout.splitlines()) > 1, command
+
+
+def test_the_addresses_of_the_questions_answer(server: Server) -> None:
+    addresses = re.findall(r"curl 'http://127\.0\.0\.1:8000(/[^']*)'", QUERIES)
+    assert addresses
+    for address in addresses:
+        status, _, body = server.ask("GET", address)
+        assert (status, b"overheidsopdrachten" in body) == (200, True), address
+
+
+def test_every_question_is_listed_with_its_parameters() -> None:
+    listed = {
+        name: (title, said)
+        for name, title, said in re.findall(r"^\| `([a-z-]+)` \| (.*) \| (.*) \|$", QUERIES, re.MULTILINE)
+    }
+    known = read_questions(REPOSITORY / "queries")
+    assert set(listed) == set(known)
+    for name, (title, said) in listed.items():
+        parameters = [part for part in known[name].parameters.values() if part.name != "lang"]
+        assert title == known[name].titles["en"]
+        assert said.strip() == ", ".join(f"`{p.name}`" if p.required else f"[`{p.name}`]" for p in parameters)
 
 
 def test_the_two_commands_are_make_targets() -> None:

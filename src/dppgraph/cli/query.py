@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ _NARROWEST = 8
 @click.command("query")
 @click.argument("name", required=False, metavar="[NAME|FILE.rq]")
 @click.option("-e", "text", metavar="TEXT", help="The query itself.")
-@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A value for one of the query's variables.")
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A value for one of its parameters.")
+@click.option("--list", "listing", is_flag=True, help="List the questions with their parameters, and stop.")
 @click.option(
     "--format",
     "format_",
@@ -36,24 +38,33 @@ def command(
     name: str | None,
     text: str | None,
     parameters: tuple[str, ...],
+    listing: bool,
     format_: str,
     default_graph: str,
     store: Path | None,
 ) -> None:
-    """Ask a question of queries/ by NAME, a FILE.rq, or the TEXT after -e."""
-    from dppgraph.operations.query import ask, substitutions_of, text_of
+    """Ask a question of queries/ by NAME, a FILE.rq, or the TEXT after -e.
+
+    A parameter of a question has a type, and is checked; `dppgraph query --list` names them all. In a text or a file
+    without such a header -p gives a value to a variable: an IRI, a literal in quotes, or plain text.
+    """
+    from dppgraph.operations.query import ask
     from dppgraph.store.interface import QueryRequest
     from dppgraph.store.workers.client import WorkerStore
 
+    if listing:
+        _list()
+        return
     if (name is None) == (text is None):
-        raise BadCall("name one question or file, or give a text with -e: see `dppgraph query --help`")
-    asked = text if text is not None else text_of(name or "", bundle.folder("queries"))
-    settings = read_settings({"store": store})
+        raise BadCall("name one question or file, or give a text with -e: `dppgraph query --list` lists the questions")
+    given = _parsed(parameters)
+    asked, values = _asked(name or "", text)
     results, rdf = _formats(format_)
-    request = QueryRequest(asked, results, rdf, substitutions=substitutions_of(_parsed(parameters)))
+    settings = read_settings({"store": store})
     manifest, damage = wiring.whole_version(wiring.versions(settings))
     for error in damage:
         click.echo(f"dppgraph: {error}; this is version {manifest.version}", err=True)
+    request = QueryRequest(asked, results, rdf, substitutions=values(given, manifest.base))
     limits = wiring.limits(settings, workers=1)
     answered, answer = ask(
         wiring.pool_options(settings, manifest, union=default_graph == "union"),
@@ -61,6 +72,39 @@ def command(
         request,
     )
     options.show(_table(json.loads(answer), _short(manifest.base)) if _is_table(format_, answered) else answer)
+
+
+def _asked(name: str, text: str | None) -> tuple[str, Callable[[Mapping[str, str], str], dict[str, str]]]:
+    """The query's text, and what makes terms of the parameters' values and the base."""
+    from dppgraph.operations.queries import has_header, question, read_question
+    from dppgraph.operations.query import substitutions_of, text_of
+
+    if text is None and not name.endswith(".rq"):
+        known = question(name, bundle.folder("queries"))
+        return known.text, known.values
+    asked = text if text is not None else text_of(name)
+    if has_header(asked):
+        return asked, read_question(Path(name).stem or "query", asked).values
+    return asked, lambda given, _: substitutions_of(given)
+
+
+def _list() -> None:
+    from dppgraph.operations.queries import read_questions
+
+    questions = read_questions(bundle.folder("queries"))
+    width = max(map(len, questions), default=0)
+    for asked in questions.values():
+        click.echo(f"{asked.name:{width}}  {asked.titles['en']}")
+        for known in asked.parameters.values():
+            value = known.example or known.default
+            need = (
+                "required"
+                if known.required
+                else "optional"
+                if known.default is None
+                else f"{known.default} if not given"
+            )
+            click.echo(f"{'':{width}}    -p {known.name}={value}  ({need})")
 
 
 def _formats(name: str) -> tuple[formats.Format | None, formats.Format | None]:

@@ -1,4 +1,4 @@
-"""Asking a published version: a text, a file, or one of the questions in queries/."""
+"""Asking a published version, in a process that ends with the answer."""
 
 import asyncio
 import re
@@ -8,34 +8,28 @@ from pathlib import Path
 
 from dppgraph.core.formats import Format
 from dppgraph.core.quads import literal
-from dppgraph.errors import BadCall, BadParameter, Unknown
+from dppgraph.errors import BadCall, BadParameter
 from dppgraph.store.interface import QueryRequest
 from dppgraph.store.workers.client import WorkerStore
 from dppgraph.store.workers.process import PoolOptions, listen, start_pool
 
-_NAME = re.compile(r"[a-z][a-z0-9-]*")
 
-
-def text_of(name: str, queries: Path) -> str:
-    """The text of a question by name, or of a file by its path (which ends in ``.rq``).
+def text_of(path: str) -> str:
+    """The text of a file.
 
     Raises:
-        Unknown: there is no such question.
         BadCall: there is no such file.
     """
-    if name.endswith(".rq"):
-        try:
-            return Path(name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadCall(f"{name} cannot be read: {error}") from error
-    known = sorted(path.stem for path in queries.glob("*.rq"))
-    if not _NAME.fullmatch(name) or name not in known:
-        raise Unknown(f"there is no question {name!r}: there are {', '.join(known) or 'none yet'}")
-    return (queries / f"{name}.rq").read_text(encoding="utf-8")
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadCall(f"{path} cannot be read: {error}") from error
 
 
 def substitutions_of(parameters: Mapping[str, str]) -> dict[str, str]:
-    """Parameter values as terms: ``<iri>``, an http(s) IRI or a literal in quotes as it is, anything else as text.
+    """Values for the variables of a query without a header, as terms.
+
+    ``<iri>``, an http(s) IRI or a literal in quotes is taken as it is, anything else as text.
 
     Raises:
         BadParameter: an IRI holds a character that no IRI can have.

@@ -2,15 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Coroutine, Sequence
+from typing import Any, Final, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from dppgraph.errors import DppgraphError
-from dppgraph.store.interface import Answer
+from dppgraph.errors import DppgraphError, EngineDied
+from dppgraph.store.interface import Answer, GraphStore, QueryRequest
+
+CORS: Final = {"access-control-allow-origin": "*", "x-content-type-options": "nosniff"}
+"""Reads are open to the pages of any site; Authorization is never allowed."""
 
 _log = logging.getLogger("dppgraph.answers")
 
@@ -52,6 +55,34 @@ class StreamedAnswer(Response):
             pass
         self._gone = True
         await self._answer.chunks.aclose()
+
+
+async def answered(request: Request, store: GraphStore, query: QueryRequest) -> Response:
+    """The answer to a query, once it has begun, unless the client goes away first.
+
+    Raises:
+        DppgraphError: as ``GraphStore.query``.
+    """
+    try:
+        answer = await unless_gone(request, store.query(query))
+    except ClientDisconnect:
+        return Response(status_code=499)
+    except asyncio.CancelledError as error:
+        # The server has waited as long as it may; whoever still waits for an answer is told so.
+        raise EngineDied("this server is being stopped: ask again in a moment") from error
+    return StreamedAnswer(answer, CORS | {"vary": "Accept", "dppgraph-version": str(answer.version)})
+
+
+def preflight(methods: Sequence[str]) -> Response:
+    """What a browser asks before it lets another site's page ask (Fetch, CORS-preflight)."""
+    allowed = ", ".join(methods)
+    headers = {
+        "allow": allowed,
+        "access-control-allow-methods": allowed,
+        "access-control-allow-headers": "Accept, Content-Type",
+        "access-control-max-age": "86400",
+    }
+    return Response(status_code=204, headers=CORS | headers)
 
 
 async def unless_gone(request: Request, coroutine: Coroutine[Any, Any, _Value]) -> _Value:

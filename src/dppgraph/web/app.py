@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Protocol
@@ -14,10 +14,13 @@ from starlette.responses import Response
 
 from dppgraph import __version__
 from dppgraph.errors import DppgraphError
+from dppgraph.operations.queries import Question
 from dppgraph.store.interface import GraphStore
 from dppgraph.store.versions import Manifest
+from dppgraph.web.context import add_context_routes
 from dppgraph.web.health import Health
 from dppgraph.web.problems import accept_of, problem, problem_of
+from dppgraph.web.queries import add_query_routes
 from dppgraph.web.sparql import SparqlEndpoint, add_sparql_routes
 
 _HEALTH = "Says that the server answers, and from which version; asks no query process."
@@ -32,12 +35,16 @@ class OpenableStore(GraphStore, Protocol):
         ...
 
 
-def create_app(store: OpenableStore, manifest: Manifest, max_query: int) -> FastAPI:
+def create_app(
+    store: OpenableStore, manifest: Manifest, questions: Mapping[str, Question], context: bytes, max_query: int
+) -> FastAPI:
     """The application over a store.
 
     Args:
         store: what answers queries.
         manifest: the version that it holds.
+        questions: the named questions, by name.
+        context: the JSON-LD context.
         max_query: bytes that a request's body may have.
     """
 
@@ -53,6 +60,8 @@ def create_app(store: OpenableStore, manifest: Manifest, max_query: int) -> Fast
     app.router.redirect_slashes = False
     sparql, health = SparqlEndpoint(store, max_query), Health(manifest)
     add_sparql_routes(app, sparql)
+    add_query_routes(app, questions, store, manifest.base, max_query)
+    add_context_routes(app, context)
     app.add_api_route(
         "/health",
         health,
@@ -79,7 +88,7 @@ def _http(request: Request, error: Exception) -> Response:
         raise error
     status = HTTPStatus(error.status_code)
     details = {
-        HTTPStatus.NOT_FOUND: "There is nothing at this address: queries are answered at /sparql.",
+        HTTPStatus.NOT_FOUND: "There is nothing at this address: ask at /sparql, or a question of those at /queries.",
         HTTPStatus.METHOD_NOT_ALLOWED: "This address is not asked with this method.",
     }
     detail = details.get(status, status.description or status.phrase)

@@ -1,0 +1,31 @@
+"""The named questions: one file of ``queries/`` each, whose header says all that there is to know about it.
+
+The header is the comment at the top, a line each::
+
+    # title-nl: ...                 # description-nl: ...
+    # title-en: ...                 # description-en: ...
+    # columns: plan title depth     (none for a CONSTRUCT)
+    # param: plan as ?first; iri of dpp:PolicyInstrument; required; example id/plan/x
+    # param-plan-nl: ...            # param-plan-en: ...
+    # param: lang; language; default nl
+    # rdflib: why that engine cannot give the same answer (only where it cannot)
+
+A parameter's value is read as its type says and put in place of its variable (``core/prebinding.py``).
+"""
+
+from dppgraph.operations.queries.described import described
+from dppgraph.operations.queries.parameters import Parameter
+from dppgraph.operations.queries.question import LANGUAGES, Question
+from dppgraph.operations.queries.read import has_header, question, read_question, read_questions, unknown
+
+__all__ = [
+    "LANGUAGES",
+    "Parameter",
+    "Question",
+    "described",
+    "has_header",
+    "question",
+    "read_question",
+    "read_questions",
+    "unknown",
+]

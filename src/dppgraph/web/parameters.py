@@ -1,0 +1,95 @@
+"""What a request says in its query string: parameters, formats, a deadline."""
+
+from typing import Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from dppgraph.core import formats
+from dppgraph.core.formats import Format
+from dppgraph.core.negotiation import negotiated
+from dppgraph.errors import BadParameter, NotAcceptable
+from dppgraph.web.problems import accept_of
+
+Parameters = list[tuple[str, str]]
+
+_MAX_PARAMETERS: Final = 1000
+
+
+def decoded(data: bytes) -> Parameters:
+    """The parameters of a query string or of a form's body.
+
+    Raises:
+        BadParameter: it cannot be read.
+    """
+    try:
+        return parse_qsl(
+            data.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MAX_PARAMETERS, strict_parsing=False
+        )
+    except (UnicodeDecodeError, ValueError) as error:
+        raise BadParameter(f"the parameters cannot be read: {error}") from error
+
+
+def formats_of(parameters: Parameters, request: Request) -> tuple[Format | None, Format | None]:
+    """The formats for a table and for RDF, by ``?format=``, else by Accept; None where there is none.
+
+    Which of them counts is known only when the query is read; if neither is acceptable, that is known now.
+
+    Raises:
+        BadParameter: ``?format=`` names none.
+    """
+    names = [value for name, value in parameters if name == "format"]
+    if names:
+        return formats_named(names[-1])
+    accept = accept_of(request)
+    return _acceptable(accept, formats.RESULTS), _acceptable(accept, formats.RDF)
+
+
+def formats_named(name: str) -> tuple[Format | None, Format | None]:
+    """The formats for a table and for RDF that go by a name: ``json`` is SPARQL's for a table, JSON-LD for RDF.
+
+    Raises:
+        BadParameter: there is none.
+    """
+    results = next((known for known in formats.RESULTS if name.lower() in _called(known)), None)
+    rdf = next((known for known in formats.RDF if name.lower() in _called(known)), None)
+    if results is None and rdf is None:
+        formats.named(name, formats.RESULTS + formats.RDF)
+    return results, rdf
+
+
+def timeout_of(parameters: Parameters) -> float | None:
+    """Seconds, as ``?timeout=`` says.
+
+    Raises:
+        BadParameter: it says no number above 0.
+    """
+    given = [value for name, value in parameters if name == "timeout"]
+    if not given:
+        return None
+    try:
+        seconds = float(given[-1])
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise BadParameter(f"timeout is {given[-1]!r}: it must be a number of seconds above 0, such as 10")
+    return seconds
+
+
+def described(name: str, type_: str, description: str, *, required: bool = False) -> dict[str, object]:
+    """A parameter of the query string, for ``/openapi.json``."""
+    said: dict[str, object] = {"name": name, "in": "query", "required": required, "description": description}
+    return said | {"schema": {"type": type_}}
+
+
+def _called(known: Format) -> tuple[str, ...]:
+    # "application/json" is JSON-LD to who asks for RDF, and so is "json".
+    short = (media_type.removeprefix("application/") for media_type in known.media_types)
+    return (known.name, known.extension, *known.media_types, *short)
+
+
+def _acceptable(accept: str | None, offered: tuple[Format, ...]) -> Format | None:
+    try:
+        return negotiated(accept, offered)
+    except NotAcceptable:
+        return None

@@ -1,0 +1,209 @@
+"""The named questions over HTTP: ``/queries`` describes them as RDF, ``/queries/NAME`` answers one."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dppgraph.core import formats
+from dppgraph.core.formats import Format
+from dppgraph.core.negotiation import negotiated
+from dppgraph.errors import BadParameter, BodyTooLarge, Unknown
+from dppgraph.operations.export import export
+from dppgraph.operations.queries import Parameter, Question, described, unknown
+from dppgraph.store.interface import GraphStore, QueryRequest
+from dppgraph.web.answers import CORS, answered, preflight
+from dppgraph.web.parameters import decoded, formats_named, formats_of, timeout_of
+from dppgraph.web.problems import accept_of
+
+METHODS: Final = ("GET", "HEAD", "OPTIONS")
+
+_OURS: Final = ("format", "timeout")
+_EXTENSIONS: Final = tuple(known.extension for known in formats.RESULTS + formats.RDF)
+_NATIVE: Final[Mapping[str, Callable[[str], object]]] = {
+    "integer": int,
+    "number": float,
+    "boolean": lambda text: text == "true",
+    "string": str,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueryList:
+    """The route ``/queries``: what can be asked, as ``sh:SPARQLExecutable``.
+
+    Attributes:
+        questions: the named questions.
+        base: what their IRIs begin with.
+        written: the description in each format that was asked for.
+    """
+
+    questions: Mapping[str, Question]
+    base: str
+    written: dict[str, bytes] = field(default_factory=dict)
+
+    async def __call__(self, request: Request) -> Response:
+        """Answers one request."""
+        if request.method == "OPTIONS":
+            return preflight(METHODS)
+        names = [value for name, value in decoded(request.scope["query_string"]) if name == "format"]
+        format_ = formats.named(names[-1], formats.RDF) if names else negotiated(accept_of(request), formats.RDF)
+        if format_.name not in self.written:
+            self.written[format_.name] = await asyncio.to_thread(self._written, format_)
+        headers = CORS | {"content-type": format_.content_type, "vary": "Accept"}
+        return Response(self.written[format_.name], headers=headers)
+
+    def _written(self, format_: Format) -> bytes:
+        return export(described(self.questions.values(), self.base), format_)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryEndpoint:
+    """The route ``/queries/NAME`` of one question.
+
+    Attributes:
+        question: what is asked.
+        store: what answers.
+        base: what ``id/...`` in a parameter is relative to.
+        max_query: bytes that a query string may have.
+    """
+
+    question: Question
+    store: GraphStore
+    base: str
+    max_query: int
+
+    async def __call__(self, request: Request) -> Response:
+        """Answers one request."""
+        return await self.ask(request)
+
+    async def ask(self, request: Request, extension: str = "") -> Response:
+        """Answers one request, in the format of a file's extension where one is given.
+
+        Raises:
+            BadParameter: a parameter is missing, ill-typed, unknown or given twice.
+            DppgraphError: as ``GraphStore.query``.
+        """
+        if request.method == "OPTIONS":
+            return preflight(METHODS)
+        if len(request.scope["query_string"]) > self.max_query:
+            raise BodyTooLarge(f"the address is longer than {self.max_query} bytes: send shorter values")
+        parameters = decoded(request.scope["query_string"])
+        given: dict[str, str] = {}
+        for name, value in parameters:
+            if name in given:
+                raise BadParameter(f"the parameter {name} is given twice: give it once")
+            given[name] = value
+        if extension and "format" in given:
+            raise BadParameter(f"the format is given twice, as .{extension} and as format: give it once")
+        results, rdf = formats_named(extension) if extension else formats_of(parameters, request)
+        values = {name: value for name, value in given.items() if name not in _OURS}
+        query = QueryRequest(
+            text=self.question.text,
+            results=results,
+            rdf=rdf,
+            substitutions=self.question.values(values, self.base),
+            timeout=timeout_of(parameters),
+        )
+        return await answered(request, self.store, query)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryFiles:
+    """The route ``/queries/NAME.EXTENSION``, and the word that there is no such question."""
+
+    endpoints: Mapping[str, QueryEndpoint]
+
+    async def __call__(self, request: Request) -> Response:
+        """Answers one request."""
+        name, _, extension = request.path_params["file"].partition(".")
+        if name not in self.endpoints:
+            raise unknown(name, list(self.endpoints))
+        if extension and extension not in _EXTENSIONS:
+            raise Unknown(f"there is no /queries/{name}.{extension}: take .{', .'.join(_EXTENSIONS)}")
+        return await self.endpoints[name].ask(request, extension)
+
+
+def add_query_routes(
+    app: FastAPI, questions: Mapping[str, Question], store: GraphStore, base: str, max_query: int
+) -> None:
+    """Adds ``/queries`` and a route for each question to an application, described for ``/openapi.json``."""
+    said: dict[str, Any] = {"tags": ["queries"], "response_class": Response}
+    listed = QueryList(questions, base)
+    app.add_api_route(
+        "/queries",
+        listed,
+        methods=["GET"],
+        summary="Which questions can be asked",
+        description="Every named question with its text and parameters, as sh:SPARQLExecutable.",
+        responses={200: {"content": {known.media_types[0]: {} for known in formats.RDF}}},
+        **said,
+    )
+    app.add_api_route("/queries", listed, methods=["HEAD", "OPTIONS"], include_in_schema=False)
+    endpoints = {name: QueryEndpoint(asked, store, base, max_query) for name, asked in questions.items()}
+    for name, endpoint in endpoints.items():
+        asked = endpoint.question
+        offered = formats.RESULTS if asked.columns or asked.form == "ask" else formats.RDF
+        app.add_api_route(
+            f"/queries/{name}",
+            endpoint,
+            methods=["GET"],
+            summary=asked.titles["en"],
+            description=f"{asked.descriptions['en']}\n\n{_about(asked, offered)}",
+            responses={200: {"content": {known.media_types[0]: {} for known in offered}}},
+            openapi_extra={"parameters": [*map(_parameter, asked.parameters.values()), *_common(offered)]},
+            **said,
+        )
+        app.add_api_route(f"/queries/{name}", endpoint, methods=["HEAD", "OPTIONS"], include_in_schema=False)
+    files = QueryFiles(endpoints)
+    app.add_api_route("/queries/{file}", files, methods=list(METHODS), include_in_schema=False)
+
+
+def _about(asked: Question, offered: tuple[Format, ...]) -> str:
+    columns = f"Columns, in this order: {', '.join(asked.columns)}. " if asked.columns else ""
+    files = ", ".join(f"`/queries/{asked.name}.{known.extension}`" for known in offered)
+    return f"{columns}Also as {files}."
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    schema: dict[str, Any] = dict(parameter.type.schema)
+    if parameter.default is not None:
+        schema["default"] = _native(parameter, parameter.default)
+    said: dict[str, Any] = {
+        "name": parameter.name,
+        "in": "query",
+        "required": parameter.required,
+        "description": parameter.descriptions["en"],
+        "schema": schema,
+    }
+    if parameter.example is not None:
+        said["example"] = _native(parameter, parameter.example)
+    return said
+
+
+def _native(parameter: Parameter, value: str) -> object:
+    return _NATIVE[parameter.type.schema["type"]](value)
+
+
+def _common(offered: tuple[Format, ...]) -> list[dict[str, Any]]:
+    names = [known.name for known in offered]
+    return [
+        {
+            "name": "format",
+            "in": "query",
+            "required": False,
+            "description": "the format of the answer; wins over Accept",
+            "schema": {"type": "string", "enum": names},
+        },
+        {
+            "name": "timeout",
+            "in": "query",
+            "required": False,
+            "description": "seconds until the question is given up; the server's own deadline can only be lowered",
+            "schema": {"type": "number"},
+        },
+    ]
