@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from dppgraph.core.quads import Quad, literal, parse_line
 from dppgraph.operations.build import Built
 from dppgraph.operations.check_quotes import Quote, check_quotes, read_quotes
 from dppgraph.operations.sources import Sources, read_data
+from dppgraph.operations.validate import assemble
 from dppgraph.store.memory import MemoryStore
 from dppgraph.store.rdf import literal_text
 from dppgraph.store.versions import VersionStore
@@ -41,26 +43,46 @@ def rows(store: MemoryStore, text: str) -> list[tuple[str, ...]]:
     return [tuple(row.values()) for row in store.select(PREAMBLE + text, base=BASE)]
 
 
+def slug(term: str) -> str:
+    """The last part of an IRI's path, with its fragment."""
+    return term.strip("<>").rpartition("/")[2]
+
+
 def test_there_are_16_lines_of_action(store: MemoryStore) -> None:
     (row,) = store.select(PREAMBLE + "SELECT (COUNT(*) AS ?n) { ?l a dpp:LineOfAction }", base=BASE)
     assert literal_text(row["n"]) == "16"
 
 
 def test_the_three_plans_follow_each_other(store: MemoryStore) -> None:
-    found = rows(store, "SELECT ?newer ?older { ?newer dpp:succeeds ?older } ORDER BY ?older")
-    slugs = [tuple(term.rpartition("/")[2].strip(">") for term in row) for row in found]
+    found = rows(store, "SELECT ?newer ?older { ?newer dpp:succeeds ?older } ORDER BY ?newer ?older")
     first, second = (f"vlaams-actieplan-duurzame-overheidsopdrachten-{years}" for years in ("2009-2011", "2012-2014"))
-    assert slugs == [(second, first), ("vlaams-plan-overheidsopdrachten", second)]
+    third, innovation = "vlaams-plan-overheidsopdrachten", "actieplan-innovatief-aanbesteden"
+    assert [tuple(map(slug, row)) for row in found] == [(second, first), (third, innovation), (third, second)]
 
 
-def test_the_plans_were_approved_on_two_dates(store: MemoryStore) -> None:
-    found = rows(store, "SELECT ?date { ?plan dpp:approvedIn/dpp:decisionDate ?date } ORDER BY ?date")
-    assert [literal_text(row[0]) for row in found] == ["2009-06-05", "2012-12-21"]
+@pytest.mark.parametrize(
+    ("graph", "dates"), [("source", ["2009-06-05", "2012-12-21"]), ("external", ["2008-07", "2016-01-29"])]
+)
+def test_plans_were_approved_on_these_dates(store: MemoryStore, graph: str, dates: list[str]) -> None:
+    found = rows(
+        store,
+        f"SELECT ?date {{ GRAPH <{graph_iri(graph, BASE)}> {{ ?plan dpp:approvedIn/dpp:decisionDate ?date }} }}",
+    )
+    assert sorted(literal_text(row[0]) for row in found) == dates
 
 
 @pytest.mark.parametrize("absent", ["dct:temporal", "dpp:approvedIn", "dpp:hasLineOfAction", "dct:issued"])
-def test_of_the_third_plan_nothing_is_invented(store: MemoryStore, absent: str) -> None:
-    assert not rows(store, f"SELECT ?x {{ {THIRD} {absent} ?x }}")
+def test_the_page_says_nothing_of_the_third_plan_but_its_name(quads: list[Quad], absent: str) -> None:
+    prefix, _, name = absent.partition(":")
+    source = f"<{graph_iri('source', BASE)}>"
+    predicate = f"<{PREFIXES[prefix]}{name}>"
+    assert not [q for q in quads if q.subject == THIRD and q.predicate == predicate and q.graph == source]
+
+
+def test_no_source_gives_the_third_plan_lines_of_action(store: MemoryStore) -> None:
+    assert not rows(store, f"SELECT ?x {{ {THIRD} dpp:hasLineOfAction ?x }}")
+    (count,) = store.select(PREAMBLE + f"SELECT (COUNT(*) AS ?n) {{ {THIRD} dpp:emphasises ?theme }}", base=BASE)
+    assert literal_text(count["n"]) == "5"
 
 
 def test_the_third_plan_is_a_plan_that_does_not_call_itself_an_action_plan(quads: list[Quad]) -> None:
@@ -93,15 +115,136 @@ def test_no_quote_stands_in_the_sites_own_furniture(quotes: list[Quote]) -> None
     assert min(quote.start for quote in quotes) == CONTENT_STARTS
 
 
-def test_the_periods_stay_years_and_their_days_are_only_inferred(quads: list[Quad]) -> None:
+def test_the_pages_periods_stay_years_and_days_are_only_inferred(quads: list[Quad]) -> None:
     xsd = PREFIXES["xsd"]
-    starts = {quad.object: quad.graph for quad in quads if quad.predicate == f"<{PREFIXES['dcat']}startDate>"}
-    assert set(starts) == {literal(year, datatype=f"{xsd}gYear") for year in ("2009", "2012")}
-    days = {quad.object: quad.graph for quad in quads if quad.predicate == f"<{NAMESPACE}until>"}
-    assert days == dict.fromkeys(
-        (literal(f"{year}-12-31", datatype=f"{xsd}date") for year in ("2011", "2014")),
-        f"<{graph_iri('inferred', BASE)}>",
+    source, inferred = (f"<{graph_iri(name, BASE)}>" for name in ("source", "inferred"))
+    dcat = PREFIXES["dcat"]
+    starts = {quad.object for quad in quads if quad.predicate == f"<{dcat}startDate>" and quad.graph == source}
+    assert starts == {literal(year, datatype=f"{xsd}gYear") for year in ("2009", "2012")}
+    bounds = [quad for quad in quads if quad.predicate in (f"<{NAMESPACE}from>", f"<{NAMESPACE}until>")]
+    assert {quad.graph for quad in bounds} == {inferred}
+    until = {slug(q.subject): literal_text(q.object) for q in bounds if q.predicate == f"<{NAMESPACE}until>"}
+    assert until["vlaams-actieplan-duurzame-overheidsopdrachten-2012-2014#period"] == "2014-12-31"
+    assert until["programma-innovatieve-overheidsopdrachten#period"] == "2019-12-31"
+    assert until["vlaamse-regering-peeters-i#period"] == "2009-07-12"
+
+
+def test_a_build_of_the_page_alone_holds_its_facts_and_what_follows(sources: Sources, tmp_path: Path) -> None:
+    shutil.copytree(sources.data / "source", tmp_path / "source")
+    shutil.copy(sources.data / "catalogue.ttl", tmp_path)
+    candidate = assemble(Sources(tmp_path, sources.ontology, sources.shapes, sources.base))
+    graphs = {quad.graph for quad in candidate.quads}
+    assert graphs == {
+        f"<{graph_iri(name, BASE)}>" for name in ("source", "inferred", "catalogue", "concepts", "ontology")
+    }
+    assert len(read_quotes(candidate.quads, BASE)) == FACTS
+    known = {term for quad in candidate.quads if quad not in candidate.rules for term in (quad.subject, quad.object)}
+    made = {quad for quad in candidate.rules if {quad.subject, quad.object} - known}
+    # A conclusion relates what is stated; all that is new in one is the first and the last day of a stated year.
+    assert {quad.predicate for quad in made} == {f"<{NAMESPACE}from>", f"<{NAMESPACE}until>"}
+    assert {q.subject for q in candidate.rules if q.predicate == f"<{NAMESPACE}knownByNameOnly>"} == {THIRD}
+
+
+# --- Readings --------------------------------------------------------------------------------------------------------
+
+
+def test_lines_continue_as_we_read_it(store: MemoryStore) -> None:
+    found = rows(
+        store,
+        """SELECT ?newer ?older ?kind ?confidence { ?c a dpp:LineContinuity ; dpp:newerLine/dpp:position ?newer ;
+          dpp:olderLine/dpp:position ?older ; dpp:continuityKind/skos:notation ?kind ; dpp:confidence ?confidence }""",
     )
+    assert {tuple(literal_text(term) for term in row) for row in found} == {
+        ("7", "1", "intensifies", "0.95"),
+        ("10", "6", "institutionalises", "0.95"),
+        ("9", "4", "continues", "0.85"),
+        ("8", "5", "mainstreams", "0.85"),
+        ("3", "3", "broadens", "0.5"),
+        ("10", "2", "partly-realises", "0.4"),
+    }
+
+
+def test_only_a_sure_continuity_is_stated_plainly_and_only_as_a_reading(store: MemoryStore) -> None:
+    found = rows(
+        store,
+        """SELECT ?newer ?older ?graph { GRAPH ?graph { ?n dpp:continues ?o }
+          ?n dpp:position ?newer . ?o dpp:position ?older }""",
+    )
+    assert {(literal_text(newer), literal_text(older)) for newer, older, _ in found} == {
+        ("7", "1"),
+        ("10", "6"),
+        ("9", "4"),
+        ("8", "5"),
+    }
+    assert {graph for *_, graph in found} == {f"<{graph_iri('interpretation', BASE)}>"}
+
+
+def test_every_line_has_a_theme_a_subject_and_a_label_in_both_languages(store: MemoryStore) -> None:
+    for pattern in (
+        "FILTER NOT EXISTS { ?line dpp:theme ?t . ?line dct:subject ?t }",
+        'FILTER NOT EXISTS { ?line skos:prefLabel ?l FILTER(LANG(?l) = "nl") }',
+        'FILTER NOT EXISTS { ?line skos:prefLabel ?l FILTER(LANG(?l) = "en") }',
+    ):
+        assert rows(store, f"SELECT ?line {{ ?line a dpp:LineOfAction {pattern} }}") == [], pattern
+
+
+def test_every_reading_says_why_in_both_languages(store: MemoryStore) -> None:
+    unsaid = """SELECT ?reading ?language { VALUES ?kind { dpp:LineContinuity dpp:InterpretedStatement }
+      ?reading a ?kind . VALUES ?language { "nl" "en" }
+      FILTER NOT EXISTS { ?reading dpp:rationale ?why FILTER(LANG(?why) = ?language) } }"""
+    assert rows(store, unsaid) == []
+
+
+# --- Other sources ---------------------------------------------------------------------------------------------------
+
+
+def test_sources_that_disagree_stand_side_by_side(store: MemoryStore) -> None:
+    found = rows(
+        store,
+        """SELECT ?date ?page { <id/plan/com-2008-400> dct:issued ?date . ?s a dpp:ExternalStatement ;
+          rdf:predicate dct:issued ; rdf:object ?date ; dpp:inDocument/foaf:page ?page }""",
+    )
+    dates = {literal_text(date): page for date, page in found}
+    assert dates.keys() == {"2008-07-16", "2008-07-02"}
+    assert "eur-lex" in dates["2008-07-16"]
+    assert "eumonitor" in dates["2008-07-02"]
+
+
+def test_what_is_not_verified_is_described_and_not_asserted(store: MemoryStore) -> None:
+    found = rows(
+        store,
+        """SELECT ?subject ?predicate { ?s dpp:verification <id/concept/verification-unverified> ;
+          rdf:subject ?subject ; rdf:predicate ?predicate FILTER NOT EXISTS { ?s rdf:object ?value } }""",
+    )
+    assert {(slug(subject), slug(predicate)) for subject, predicate in found} == {
+        ("vlaams-plan-overheidsopdrachten", "ns#emphasises"),
+        ("innovatief-aanbesteden-2008-07", "ns#decisionDate"),
+    }
+    unverified = rows(store, "SELECT ?s { ?s dpp:verification <id/concept/verification-unverified> }")
+    assert len(unverified) == len(found)
+
+
+def test_the_federal_plan_was_presented_and_nothing_says_approved(store: MemoryStore) -> None:
+    federal = "<id/plan/federaal-actieplan-duurzame-overheidsopdrachten-2009-2011>"
+    found = rows(
+        store, f"SELECT ?kind ?date {{ ?e dpp:eventOf {federal} ; dpp:eventKind ?kind ; dpp:eventDate ?date }}"
+    )
+    assert [(slug(kind), literal_text(date)) for kind, date in found] == [("event-presented", "2009-07-03")]
+    assert rows(store, f"SELECT ?a {{ {federal} dpp:approvedIn ?a }}") == []
+
+
+def test_the_governments_in_office_follow_from_themis(store: MemoryStore) -> None:
+    found = rows(store, "SELECT ?date ?government { ?a dpp:governmentInOffice ?government ; dpp:decisionDate ?date }")
+    assert {literal_text(date): slug(government) for date, government in found} == {
+        "2009-06-05": "vlaamse-regering-peeters-i",
+        "2012-12-21": "vlaamse-regering-peeters-ii",
+    }
+
+
+def test_a_body_is_the_same_as_another_and_never_a_concept(store: MemoryStore) -> None:
+    assert rows(store, "SELECT ?x { ?x a foaf:Agent ; skos:exactMatch|skos:closeMatch|skos:narrowMatch ?y }") == []
+    same = {slug(row[0]) for row in rows(store, "SELECT ?x { ?x a foaf:Agent ; owl:sameAs ?y }")}
+    assert {"vlaamse-regering", "vlaams-gewest", "europese-commissie"} <= same
 
 
 def test_every_fact_of_the_list_is_there_with_its_words(shared: Path, quotes: list[Quote]) -> None:

@@ -3,29 +3,37 @@
 A rule is a CONSTRUCT. Rules of one stratum run together, again and again, until none adds anything; then come those of
 the next stratum. A rule that concludes from absence stands in a later stratum than whatever could fill the gap. What is
 stated already is not inferred once more, and nothing rests on the graph ``interpretation``.
+
+Each inferred triple is described by a ``dpp:InferredStatement`` that names its rule (:func:`traced`).
 """
 
+import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from dppgraph.core.iris import graph_iri
-from dppgraph.core.quads import Quad
+from dppgraph.core.iris import NAMESPACE, PREFIXES, graph_iri
+from dppgraph.core.quads import Quad, literal
 from dppgraph.errors import BadRdf, QuerySyntax
 from dppgraph.store.memory import MemoryStore
+
+_LANGUAGES: Final = ("nl", "en")
+_DIGITS: Final = 32
+"""Hexadecimal digits of a statement's name: 128 bits, so that no two are ever the same."""
 
 _HEADER = re.compile(r"^# ([a-z-]+): *(.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: its name, title (nl, en), reason, stratum, and text."""
+    """A rule: its name, title and reason (by language), stratum, and text."""
 
     name: str
-    titles: dict[str, str]
-    why: str
+    titles: Mapping[str, str]
+    reasons: Mapping[str, str]
     stratum: int
     text: str
 
@@ -45,11 +53,11 @@ def inferred(quads: Iterable[Quad], rules: Iterable[Rule], base: str) -> dict[Qu
     Raises:
         BadRdf: a rule does not parse, or makes a blank node.
     """
-    quads = list(quads)
     interpretation = f"<{graph_iri('interpretation', base)}>"
     target = f"<{graph_iri('inferred', base)}>"
-    stated = {quad[:3] for quad in quads}
-    store = MemoryStore(quad for quad in quads if quad.graph != interpretation)
+    told = [quad for quad in quads if quad.graph != interpretation]
+    stated = {quad[:3] for quad in told}
+    store = MemoryStore(told)
     strata: dict[int, list[Rule]] = defaultdict(list)
     for rule in rules:
         strata[rule.stratum].append(rule)
@@ -65,6 +73,41 @@ def inferred(quads: Iterable[Quad], rules: Iterable[Rule], base: str) -> dict[Qu
                 store.add(new)
                 fresh = fresh or bool(new)
     return found
+
+
+def traced(found: Mapping[Quad, str], rules: Iterable[Rule], base: str) -> Iterator[Quad]:
+    """The rules, described in the graph ``ontology``, and in ``inferred`` the rule that gave each inferred quad.
+
+    What is written here is not traced in its turn.
+    """
+    for rule in rules:
+        yield from _described(rule, base)
+    for quad, name in found.items():
+        digest = hashlib.sha256(" ".join(quad[:3]).encode()).hexdigest()[:_DIGITS]
+        statement = f"<{base}id/statement/inferred-{digest}>"
+        for predicate, term in (
+            (f"{PREFIXES['rdf']}type", f"<{NAMESPACE}InferredStatement>"),
+            (f"{PREFIXES['rdf']}subject", quad.subject),
+            (f"{PREFIXES['rdf']}predicate", quad.predicate),
+            (f"{PREFIXES['rdf']}object", quad.object),
+            (f"{NAMESPACE}inferredBy", _rule_iri(name, base)),
+        ):
+            yield Quad(statement, f"<{predicate}>", term, quad.graph)
+
+
+def _described(rule: Rule, base: str) -> Iterator[Quad]:
+    this, graph = _rule_iri(rule.name, base), f"<{graph_iri('ontology', base)}>"
+    sh, rdfs = PREFIXES["sh"], PREFIXES["rdfs"]
+    yield Quad(this, f"<{PREFIXES['rdf']}type>", f"<{NAMESPACE}InferenceRule>", graph)
+    yield Quad(this, f"<{sh}construct>", literal(rule.text), graph)
+    yield Quad(this, f"<{sh}order>", literal(str(rule.stratum), datatype=f"{PREFIXES['xsd']}integer"), graph)
+    for language in _LANGUAGES:
+        yield Quad(this, f"<{rdfs}label>", literal(rule.titles[language], language=language), graph)
+        yield Quad(this, f"<{rdfs}comment>", literal(rule.reasons[language], language=language), graph)
+
+
+def _rule_iri(name: str, base: str) -> str:
+    return f"<{base}id/rule/{name}>"
 
 
 def _run(rule: Rule, store: MemoryStore, base: str) -> list[Quad]:
@@ -83,8 +126,8 @@ def _rule(path: Path) -> Rule:
     try:
         return Rule(
             name=path.stem,
-            titles={"nl": header["title-nl"], "en": header["title-en"]},
-            why=header["why"],
+            titles={language: header[f"title-{language}"] for language in _LANGUAGES},
+            reasons={language: header[f"why-{language}"] for language in _LANGUAGES},
             stratum=int(header.get("stratum", "1")),
             text=text,
         )

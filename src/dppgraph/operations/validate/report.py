@@ -15,6 +15,8 @@ Severity = Literal["Violation", "Warning", "Info"]
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("Violation", "Warning", "Info")
 
+_MEANT: Final = {"en": "Did you mean {}?", "nl": "Bedoelt u {}?"}
+
 _SH = PREFIXES["sh"]
 _RDF_TYPE = f"<{PREFIXES['rdf']}type>"
 
@@ -32,6 +34,10 @@ class Result:
         component: the IRI of the SHACL constraint component, or empty.
         shape: the shape's IRI.
         messages: language and text, by language.
+        meant: the term that was probably meant where a name is wrong, or empty.
+        follows: whether it comes of another result, and will be gone when that is mended.
+        file: the file to mend, as its reader would call it, or empty.
+        line: the line in it, counted from 1; 0 if it is not known.
     """
 
     severity: Severity
@@ -42,6 +48,15 @@ class Result:
     component: str
     shape: str
     messages: tuple[tuple[str, str], ...]
+    meant: str = ""
+    follows: bool = False
+    file: str = ""
+    line: int = 0
+
+    @property
+    def place(self) -> str:
+        """The file, and the line if it is known, or an empty string."""
+        return f"{self.file}:{self.line}" if self.line else self.file
 
     def message(self, language: str) -> str:
         """The message in a language; else in English; else any."""
@@ -74,22 +89,32 @@ class Report:
 
     def summary(self) -> str:
         """The report in one line."""
+        found = Counter(result.severity for result in self.results if not result.follows)
         counts = ", ".join(
-            f"{number} {severity.lower()}{'s' * (number != 1)}" for severity, number in self.counts.items()
+            f"{found[severity]} {severity.lower()}{'s' * (found[severity] != 1)}" for severity in SEVERITIES
         )
-        return f"{'conforms' if self.conforms else 'does not conform'}: {counts}"
+        more = len(self.results) - found.total()
+        rest = f" (and {more} more that come of these: --format json has them)" if more else ""
+        return f"{'conforms' if self.conforms else 'does not conform'}: {counts}{rest}"
 
     def lines(self, language: str = "en") -> Iterator[str]:
-        """Each result in one line: severity, check, focus, message, value."""
+        """Each result in one line: place, severity, check, focus, message, property and value.
+
+        What only follows from another result is left out.
+        """
         for result in self.results:
-            value = result.value if result.value != result.focus else ""
+            if result.follows:
+                continue
+            value = result.value if result.value not in (result.focus, result.path) else ""
             details = (
-                (name, self._short(term)) for name, term in (("property", result.path), ("value", value)) if term
+                (name, short(term, self.base)) for name, term in (("property", result.path), ("value", value)) if term
             )
             shown = ", ".join(f"{name}: {text}" for name, text in details)
+            meant = f" {_MEANT[language].format(short(result.meant, self.base))}" if result.meant else ""
             yield (
-                f"{result.severity.lower()} {result.check}: {self._short(result.focus)}: "
-                f"{result.message(language)}{f' ({shown})' if shown else ''}"
+                f"{f'{result.place}: ' if result.file else ''}{result.severity.lower()} {result.check}: "
+                f"{short(result.focus, self.base)}: {self._shortened(result.message(language))}{meant}"
+                f"{f' ({shown})' if shown else ''}"
             )
 
     def to_text(self, language: str = "en") -> str:
@@ -107,6 +132,10 @@ class Report:
                 "value": _plain(result.value) or None,
                 "shape": result.shape,
                 "messages": dict(result.messages),
+                "meant": _plain(result.meant) or None,
+                "follows": result.follows,
+                "file": result.file or None,
+                "line": result.line or None,
             }
             for result in self.results
         ]
@@ -137,10 +166,18 @@ class Report:
             yield Quad(node, _RDF_TYPE, f"<{_SH}ValidationResult>")
             yield from (Quad(node, f"<{_SH}{name}>", term) for name, term in said if term)
 
-    def _short(self, term: str) -> str:
-        text = _plain(term).removeprefix(f"{self.base}id/")
-        prefix = next((name for name, iri in PREFIXES.items() if text.startswith(iri)), None)
-        return f"{prefix}:{text[len(PREFIXES[prefix]) :]}" if prefix else text
+    def _shortened(self, message: str) -> str:
+        return message.replace(f"{self.base}id/", "").replace(PREFIXES["dpp"], "dpp:")
+
+
+def short(term: str, base: str) -> str:
+    """A term for people: without the base of the data, with a prefix for a known vocabulary, a literal as in Turtle."""
+    if term.startswith('"'):
+        value, typed, datatype = term.rpartition('"^^')
+        return f'{value}"^^{short(datatype, base)}' if typed else term
+    text = _plain(term).removeprefix(f"{base}id/")
+    prefix = next((name for name, iri in PREFIXES.items() if text.startswith(iri)), None)
+    return f"{prefix}:{text[len(PREFIXES[prefix]) :]}" if prefix else text
 
 
 def messages_of(literals: Iterable[str]) -> tuple[tuple[str, str], ...]:
