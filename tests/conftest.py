@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -45,6 +46,16 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def sources() -> Sources:
     return Sources(REPOSITORY / "data", REPOSITORY / "ontology", REPOSITORY / "ontology" / "shapes", BASE)
+
+
+@pytest.fixture(scope="session")
+def few_shapes(sources: Sources, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shapes about plans alone: quick to judge by."""
+    folder = tmp_path_factory.mktemp("few") / "shapes"
+    folder.mkdir()
+    for name in ("prefixes.ttl", "plan.ttl"):
+        shutil.copy(sources.ontology / "shapes" / name, folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

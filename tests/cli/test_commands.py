@@ -9,7 +9,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from dppgraph.cli.main import dppgraph
 from dppgraph.operations.build import Built
 from dppgraph.operations.sources import Sources
 from dppgraph.settings import SETTINGS, Setting
@@ -39,9 +41,9 @@ def one_line(result: "subprocess.CompletedProcess[str]", status: int, *said: str
 def test_help_names_every_command(run: Run) -> None:
     result = run("--help")
     assert result.returncode == 0
-    for command in ("serve", "build", "validate", "check-quotes", "query", "export", "versions", "settings"):
+    for command in ("serve", "build", "validate", "check-quotes", "new", "query", "export", "versions", "settings"):
         assert f"  {command} " in result.stdout
-        assert run(command, "--help").returncode == 0
+        assert CliRunner().invoke(dppgraph, [command, "--help"]).exit_code == 0
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -86,22 +88,12 @@ def test_export_is_the_same_twice_and_keeps_literals(run: Run, data: Path, tmp_p
     assert [path.name for path in tmp_path.glob(".out*")] == []
 
 
-@pytest.fixture
-def few_shapes(sources: Sources, tmp_path: Path) -> Path:
-    """The shapes about plans alone: quick to judge by."""
-    folder = tmp_path / "shapes"
-    folder.mkdir()
-    for name in ("prefixes.ttl", "plan.ttl"):
-        shutil.copy(sources.ontology / "shapes" / name, folder)
-    return folder
-
-
 def test_validate_tells_focus_message_and_status(run: Run, few_shapes: Path, tmp_path: Path) -> None:
     draft = tmp_path / "draft.ttl"
     draft.write_text("<id/plan/new> a <https://w3id.org/dppgraph/ns#PolicyPlan> .")
     result = run("validate", draft, "--shapes", few_shapes)
     assert result.returncode == 1
-    assert any(line.startswith("violation plan-title: plan/new: ") for line in result.stdout.splitlines())
+    assert any("draft.ttl:1: violation plan-title: plan/new: " in line for line in result.stdout.splitlines())
     assert result.stdout.splitlines()[-1].startswith("does not conform: 1 violation, ")
 
 
@@ -192,7 +184,7 @@ def test_a_violated_shape_stops_the_build_with_focus_and_message(
     (data / "source" / "x.ttl").write_text("<id/plan/x> a <https://w3id.org/dppgraph/ns#PolicyPlan> .")
     result = run("build", "--data", data, "--store", tmp_path / "store", "--shapes", few_shapes)
     assert result.returncode == 1
-    assert result.stderr.startswith("violation plan-title: plan/x: ")
+    assert "source/x.ttl:1: violation plan-title: plan/x: " in result.stderr.splitlines()[0]
     assert result.stderr.splitlines()[-1].startswith("dppgraph: nothing is published, the data does not conform: ")
 
 

@@ -1,5 +1,7 @@
 """Quotes against a text, and against each other."""
 
+import hashlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,9 @@ BASE = "https://example.org/"
 DOCUMENT = "https://example.org/d"
 
 
-def data(*quotes: tuple[str, int, int], document: str = DOCUMENT, sha256: str = "0") -> list[Quad]:
+def data(
+    *quotes: tuple[str, int, int], document: str = DOCUMENT, sha256: str = "0", length: int | None = None
+) -> list[Quad]:
     turtle = (
         """
         PREFIX dpp: <https://w3id.org/dppgraph/ns#>
@@ -22,6 +26,8 @@ def data(*quotes: tuple[str, int, int], document: str = DOCUMENT, sha256: str = 
     """
         + f'<{document}> a dpp:SourceDocument ; dpp:sha256 "{sha256}" .'
     )
+    if length is not None:
+        turtle += f" <{document}> dpp:length {length} ."
     for number, (text, start, end) in enumerate(quotes, 1):
         turtle += f"""
             <{document}/s{number}> dpp:inDocument <{document}> ; oa:hasSelector
@@ -40,6 +46,21 @@ def how(text: str, *quotes: tuple[str, int, int]) -> list[str]:
 def test_a_quote_that_stands_there_passes() -> None:
     check = check_quotes(data(("tekst", 4, 9)), b"een tekst hier", BASE)
     assert (check.document, check.checked, check.misquotes) == (DOCUMENT, 1, [])
+
+
+def test_the_stated_length_of_this_very_text_has_to_be_right() -> None:
+    text = "één".encode()
+    sha256 = hashlib.sha256(text).hexdigest()
+    for stated, wrong in ((3, False), (5, True), (None, False)):
+        check = check_quotes(data(("één", 0, 3), sha256=sha256, length=stated), text, BASE)
+        assert (check.length, check.wrong_length) == (3, wrong)
+    # Another text may well have another length.
+    assert not check_quotes(data(("één", 0, 3), length=5), text, BASE).wrong_length
+
+
+def test_a_document_that_is_only_named_is_not_asked_for() -> None:
+    named = parse(b"<https://example.org/e> a <https://w3id.org/dppgraph/ns#SourceDocument> .", formats.TURTLE)
+    assert check_quotes([*data(("een", 0, 3)), *named], b"een andere tekst", BASE).document == DOCUMENT
 
 
 def test_a_changed_letter_is_shown_with_its_offset() -> None:

@@ -38,5 +38,7 @@ def command(drafts: tuple[Path, ...], text: Path, source: str | None, data: Path
         click.echo(f"{misquote.quote.statement.removeprefix(f'{sources.base}id/')}: {misquote.how}")
     if not check.same_text:
         click.echo("note: this text is not, byte for byte, the one that was captured (its SHA-256 differs)", err=True)
+    if check.wrong_length:
+        click.echo(f"dpp:length is {check.stated_length}, but the text has {check.length} characters: correct it")
     click.echo(f"{check.checked - len(check.misquotes)} of {check.checked} quotes stand in the text")
-    sys.exit(1 if check.misquotes or not check.checked else 0)
+    sys.exit(1 if check.misquotes or check.wrong_length or not check.checked else 0)

@@ -26,7 +26,8 @@ def command(
     """Say what the shapes find in the data, or in the data with the FILEs added.
 
     A FILE is read as one of data/source/, unless it names its graphs itself (TriG, N-Quads). The exit status is 1 if
-    there is a violation; warnings and notes leave it at 0.
+    there is a violation; warnings and notes leave it at 0. Each line names a file and a line, the thing, what is wrong
+    and what to write; what only comes of another mistake is left out of the text.
     """
     from dppgraph.operations.validate import assemble, validate
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from dppgraph.core import formats
 from dppgraph.core.iris import rebased
@@ -56,12 +57,28 @@ class QuoteCheck:
         checked: how many quotes it has.
         misquotes: those that fail.
         same_text: whether the text has the SHA-256 of the one that was captured.
+        length: the characters (code points) of the text.
+        stated_length: what ``dpp:length`` says they are; empty where it is not said.
     """
 
     document: str
     checked: int
     misquotes: list[Misquote]
     same_text: bool
+    length: int
+    stated_length: str
+
+    @property
+    def wrong_length(self) -> bool:
+        """Whether the data misstates the length of this very text."""
+        return self.same_text and self.stated_length not in ("", str(self.length))
+
+
+class _Document(NamedTuple):
+    """What the data says of a document's text; empty where it says nothing."""
+
+    sha256: str
+    length: str
 
 
 def read_quotes(quads: Iterable[Quad], base: str) -> list[Quote]:
@@ -112,14 +129,21 @@ def check_quotes(
         raise BadParameter(f"the text is not UTF-8 (byte {error.start}): save it as UTF-8") from error
     store, added = MemoryStore(quads), MemoryStore(drafts)
     in_drafts = _quotes(added, base)
-    hashes = _documents(store, base) | _documents(added, base)
+    documents = _documents(store, base) | _documents(added, base)
     if in_drafts and document is None:
-        hashes = {iri: hashes[iri] for iri in sorted({quote.document for quote in in_drafts}) if iri in hashes}
+        documents = {iri: documents[iri] for iri in sorted({quote.document for quote in in_drafts}) if iri in documents}
     sha256 = hashlib.sha256(text).hexdigest()
-    chosen = _chosen(hashes, sha256, document)
+    chosen = _chosen(documents, sha256, document)
     quotes = [quote for quote in in_drafts or _quotes(store, base) if quote.document == chosen]
     misquotes = [Misquote(quote, how) for quote in quotes if (how := _misquoted(quote, words))]
-    return QuoteCheck(chosen, len(quotes), misquotes, same_text=hashes[chosen] == sha256)
+    return QuoteCheck(
+        document=chosen,
+        checked=len(quotes),
+        misquotes=misquotes,
+        same_text=documents[chosen].sha256 == sha256,
+        length=len(words),
+        stated_length=documents[chosen].length,
+    )
 
 
 def disagreements(quotes: Iterable[Quote]) -> list[tuple[Quote, Quote]]:
@@ -167,17 +191,17 @@ def _around(text: str, at: int) -> str:
     return repr(("…" if start else "") + text[start:end] + ("…" if end < len(text) else ""))
 
 
-def _chosen(hashes: dict[str, str], sha256: str, document: str | None) -> str:
+def _chosen(documents: dict[str, _Document], sha256: str, document: str | None) -> str:
     if document is not None:
-        if document not in hashes:
-            raise Unknown(f"there is no source document <{document}>: {_choice(list(hashes))}")
+        if document not in documents:
+            raise Unknown(f"there is no source document <{document}>: {_choice(list(documents))}")
         return document
-    same = [iri for iri, known in hashes.items() if known == sha256]
+    same = [iri for iri, known in documents.items() if known.sha256 == sha256]
     if len(same) == 1:
         return same[0]
-    if len(hashes) == 1:
-        return next(iter(hashes))
-    raise BadCall(f"say with --source which document this is the text of: {_choice(list(hashes))}")
+    if len(documents) == 1:
+        return next(iter(documents))
+    raise BadCall(f"say with --source which document this is the text of: {_choice(list(documents))}")
 
 
 def _choice(documents: Sequence[str]) -> str:
@@ -198,6 +222,11 @@ def _quotes(store: MemoryStore, base: str) -> list[Quote]:
     ]
 
 
-def _documents(store: MemoryStore, base: str) -> dict[str, str]:
+def _documents(store: MemoryStore, base: str) -> dict[str, _Document]:
     rows = store.select((_HERE / "documents.rq").read_text(encoding="utf-8"), base=base)
-    return {row["document"].strip("<>"): literal_text(row["sha256"]) if "sha256" in row else "" for row in rows}
+    return {
+        row["document"].strip("<>"): _Document(
+            *(literal_text(row[name]) if name in row else "" for name in ("sha256", "length"))
+        )
+        for row in rows
+    }
