@@ -24,8 +24,9 @@ heavy: .venv/.test ## the long tests: kills, whole exports, every fixture on its
 goldens: .venv/.test ## write what the questions answer now as what they should answer: read the diff
 	$(BIN)/pytest -q tests/web/test_queries.py -k approved --write-goldens
 
-bench: .venv/.test ## what start-up, build and queries cost
+bench: .venv/.test ## what start-up, build and the questions cost
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/questions.py
 
 lock: .venv/.test ## resolve the locked versions anew
 	$(BIN)/pip install --quiet uv

@@ -16,6 +16,8 @@ from tests.conftest import BASE, REPOSITORY, Server
 
 QUESTIONS = read_questions(REPOSITORY / "queries")
 
+DECIMAL = rdflib.URIRef(f"{PREFIXES['xsd']}decimal")
+
 Row = tuple[tuple[str, ...] | None, ...]
 
 
@@ -57,6 +59,11 @@ def test_rdflib_gives_the_same_rows(server: Server, exported: rdflib.Dataset, na
     assert same != bool(known.rdflib)
 
 
+def values(graph: rdflib.Graph) -> set[tuple[object, ...]]:
+    """Triples, with decimals as numbers: the engine writes 1.0 as 1, which the exports do not."""
+    return {(s, p, o.value if isinstance(o, rdflib.Literal) and o.datatype == DECIMAL else o) for s, p, o in graph}
+
+
 @pytest.mark.heavy
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", [name for name, known in QUESTIONS.items() if known.form == "construct"])
@@ -66,4 +73,4 @@ def test_rdflib_gives_the_same_graph(server: Server, exported: rdflib.Dataset, n
     asked = with_values(known.text, known.values(known.examples, BASE))
     graph = exported.query(asked, initNs=PREFIXES).graph
     assert graph is not None
-    assert set(rdflib.Graph().parse(data=body, format="nt")) == set(graph)
+    assert values(rdflib.Graph().parse(data=body, format="nt")) == values(graph)
