@@ -124,6 +124,8 @@ def _parsed(parameters: tuple[str, ...]) -> dict[str, str]:
         name, equals, value = parameter.partition("=")
         if not equals or not name:
             raise BadParameter(f"-p {parameter}: a parameter is written NAME=VALUE")
+        if name in found:
+            raise BadParameter(f"the parameter {name} is given twice: give it once")
         found[name] = value
     return found
 

@@ -69,16 +69,30 @@ def read_data(sources: Sources, extra: Iterable[Path] = ()) -> list[Quad]:
 
     Args:
         sources: where they are.
-        extra: more files, read as if they lay in ``data/source/`` (or in the graphs that they name themselves).
+        extra: more files, read as if they lay in ``data/source/`` (or in the graphs that they name themselves). Each
+            stands in for the files of the data that have its name, so that a new draft can be judged beside the rest.
 
     Raises:
         BadRdf: a file does not parse (file, line, column), or lies where no graph is.
         BadCall: there is no such folder.
     """
-    found = [quad for path, graph in _placed(sources) for quad in _read(path, graph, sources)]
-    for path in extra:
+    extra = list(extra)
+    replaced = namesakes(sources, extra)
+    placed = [(path, graph) for path, graph in _placed(sources) if path not in replaced]
+    found = [quad for path, graph in placed for quad in _read(path, graph, sources)]
+    there = {path.resolve() for path, _ in placed}
+    for path in (path for path in extra if path.resolve() not in there):
         found += _read(path, "source", sources)
     return found if sources.gated else with_canonical_blank_nodes(found)
+
+
+def namesakes(sources: Sources, drafts: Iterable[Path]) -> list[Path]:
+    """The files of the data that a draft of the same name stands in for; a file of the data itself is no draft."""
+    named = {path.name: path.resolve() for path in drafts}
+    if not named or not sources.data.is_dir():
+        return []
+    same = (path for path in sorted(_files(sources.data)) if path.name in named)
+    return [path for path in same if not named[path.name].is_relative_to(sources.data.resolve())]
 
 
 def read_vocabulary(sources: Sources) -> list[Quad]:

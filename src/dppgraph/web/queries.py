@@ -124,7 +124,8 @@ class QueryFiles:
         if name not in self.endpoints:
             raise unknown(name, list(self.endpoints))
         if extension and extension not in _EXTENSIONS:
-            raise Unknown(f"there is no /queries/{name}.{extension}: take .{', .'.join(_EXTENSIONS)}")
+            offered = (known.extension for known in _offered(self.endpoints[name].question))
+            raise Unknown(f"there is no /queries/{name}.{extension}: take .{', .'.join(offered)}")
         return await self.endpoints[name].ask(request, extension)
 
 
@@ -147,7 +148,7 @@ def add_query_routes(
     endpoints = {name: QueryEndpoint(asked, store, base, max_query) for name, asked in questions.items()}
     for name, endpoint in endpoints.items():
         asked = endpoint.question
-        offered = formats.RESULTS if asked.columns or asked.form == "ask" else formats.RDF
+        offered = _offered(asked)
         app.add_api_route(
             f"/queries/{name}",
             endpoint,
@@ -161,6 +162,10 @@ def add_query_routes(
         app.add_api_route(f"/queries/{name}", endpoint, methods=["HEAD", "OPTIONS"], include_in_schema=False)
     files = QueryFiles(endpoints)
     app.add_api_route("/queries/{file}", files, methods=list(METHODS), include_in_schema=False)
+
+
+def _offered(asked: Question) -> tuple[Format, ...]:
+    return formats.RESULTS if asked.columns or asked.form == "ask" else formats.RDF
 
 
 def _about(asked: Question, offered: tuple[Format, ...]) -> str:

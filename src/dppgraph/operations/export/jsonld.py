@@ -107,13 +107,21 @@ def _native(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _in_reading_order(nodes: Mapping[str, dict[str, Any]]) -> None:
-    """Sorts what each property leads to: by position, then by IRI."""
-    position = f"{PREFIXES['dpp']}position"
+    """Sorts what each property leads to: by position, a sub-line after its parent, then by IRI."""
+    position, parent = (f"{PREFIXES['dpp']}{name}" for name in ("position", "partOfLine"))
 
-    def place(value: dict[str, Any]) -> tuple[bool, int, str]:
-        found = nodes.get(value.get("@id", ""), {}).get(position, [{}])[0].get("@value")
-        at = found if isinstance(found, int) else 0
-        return (at == 0, at, value.get("@id", ""))
+    def positions(iri: str, seen: tuple[str, ...] = ()) -> tuple[int, ...]:
+        node = nodes.get(iri, {})
+        found = node.get(position, [{}])[0].get("@value")
+        if not isinstance(found, int):
+            return ()
+        above = node.get(parent, [{}])[0].get("@id", "")
+        # Data without the gate may have lines that are parts of each other.
+        return (*(positions(above, (*seen, iri)) if above not in seen else ()), found)
+
+    def place(value: dict[str, Any]) -> tuple[bool, tuple[int, ...], str]:
+        at = positions(value.get("@id", ""))
+        return (not at, at, value.get("@id", ""))
 
     for node in nodes.values():
         for key, values in node.items():

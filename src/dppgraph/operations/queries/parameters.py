@@ -11,6 +11,8 @@ from dppgraph.core.quads import literal
 from dppgraph.errors import BadParameter
 
 _XSD: Final = PREFIXES["xsd"]
+_IN_DATA: Final = re.compile(r"(id/)?[a-z][a-z-]*/[^/].*")
+"""A thing of the data as tables show it: ``plan/x``, or ``id/plan/x``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ TYPES: Final[Mapping[str, ParameterType]] = dict(
         _type(
             "iri", r".+", "", "an IRI such as id/plan/x or https://example.org/x", type="string", format="iri-reference"
         ),
-        _type("language", r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*", "", "a language tag such as nl", type="string"),
+        _type("language", r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", "", "a language code such as nl or en", type="string"),
         _type("date", r"\d{4}-\d\d-\d\d", f"{_XSD}date", "a day such as 2013-05-01", type="string", format="date"),
         _type("year", r"\d{4}", f"{_XSD}gYear", "a year such as 2020", type="string", pattern="^[0-9]{4}$"),
         _type("integer", r"[+-]?\d{1,18}", f"{_XSD}integer", "a whole number such as 3", type="integer"),
@@ -110,8 +112,8 @@ class Parameter:
         scheme, colon, rest = iri.partition(":")
         if scheme in PREFIXES and not rest.startswith("//"):
             iri = PREFIXES[scheme] + rest
-        elif iri.startswith("id/"):
-            iri = base + iri
+        elif _IN_DATA.fullmatch(iri):
+            iri = f"{base}id/{iri.removeprefix('id/')}"
         elif not colon or not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme) or not rest:
             raise self._bad(value)
         if re.search(r'[\x00-\x20<>"{}|\\^`]', iri):

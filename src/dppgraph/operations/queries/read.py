@@ -1,6 +1,7 @@
 """From a file of ``queries/`` to a question: its header, read and held against its query."""
 
 import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -46,7 +47,9 @@ def question(name: str, folder: Path) -> Question:
 
 def unknown(name: str, known: list[str]) -> Unknown:
     """What to raise for a question that there is not."""
-    return Unknown(f"there is no question {name!r}: there are {', '.join(known) or 'none yet'}")
+    meant = get_close_matches(name, known, 1)
+    hint = f"did you mean {meant[0]}? There are" if meant else "there are"
+    return Unknown(f"there is no question {name!r}: {hint} {', '.join(known) or 'none yet'}")
 
 
 def read_question(name: str, text: str) -> Question:

@@ -220,7 +220,8 @@ class _Told:
                     yield result
                     break
             gaps = (_Gap(said.subject, said.predicate), _Gap(said.object, self._facts.inverse(said.predicate)))
-            yield from (result for result in self.results if any(_is_about(result, gap) for gap in gaps))
+            others = (result for result in self.results if result.check not in _NAMES)
+            yield from (result for result in others if any(_is_about(result, gap) for gap in gaps))
 
     def _of_no_name(self) -> Iterator[Result]:
         """Of a thing that no statement names only one fact is told."""
@@ -244,4 +245,4 @@ def _is_fact_of(cause: Result, said: Fact) -> bool:
     """Whether a statement describes the fact in which a name is wrong."""
     if cause.check == PROPERTY:
         return said.subject == cause.focus and said.predicate in (cause.meant, cause.path)
-    return cause.check == THING and (said.subject, said.predicate) == (cause.focus, cause.path)
+    return cause.check in (CLASS, THING) and (said.subject, said.predicate) == (cause.focus, cause.path)

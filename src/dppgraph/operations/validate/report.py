@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -97,13 +97,14 @@ class Report:
         rest = f" (and {more} more that come of these: --format json has them)" if more else ""
         return f"{'conforms' if self.conforms else 'does not conform'}: {counts}{rest}"
 
-    def lines(self, language: str = "en") -> Iterator[str]:
+    def lines(self, language: str = "en", drafts: Collection[str] = ()) -> Iterator[str]:
         """Each result in one line: place, severity, check, focus, message, property and value.
 
-        What only follows from another result is left out.
+        What only follows from another result is left out, and so, where there are drafts, are the warnings and infos
+        of other files.
         """
         for result in self.results:
-            if result.follows:
+            if result.follows or self._is_elsewhere(result, drafts):
                 continue
             value = result.value if result.value not in (result.focus, result.path) else ""
             details = (
@@ -117,9 +118,14 @@ class Report:
                 f"{f' ({shown})' if shown else ''}"
             )
 
-    def to_text(self, language: str = "en") -> str:
-        """The results, a line each, and the summary."""
-        return "".join(f"{line}\n" for line in (*self.lines(language), self.summary()))
+    def to_text(self, language: str = "en", drafts: Collection[str] = ()) -> str:
+        """The results, a line each, and the summary; of drafts alone (files, as a result names them) where given."""
+        elsewhere = sum(self._is_elsewhere(result, drafts) and not result.follows for result in self.results)
+        rest = f"; {elsewhere} of these on other files, which `dppgraph validate` lists" if elsewhere else ""
+        return "".join(f"{line}\n" for line in (*self.lines(language, drafts), self.summary() + rest))
+
+    def _is_elsewhere(self, result: Result, drafts: Collection[str]) -> bool:
+        return bool(drafts) and result.severity != "Violation" and result.file not in drafts
 
     def to_json(self) -> str:
         """The report for programs."""

@@ -9,7 +9,7 @@ from dppgraph.core.iris import PREFIXES, graph_iri
 from dppgraph.core.quads import Quad, canonical
 from dppgraph.operations.check_quotes import disagreements, read_quotes
 from dppgraph.operations.infer import inferred, read_rules, traced
-from dppgraph.operations.sources import Shapes, Sources, read_data, read_shapes, read_vocabulary
+from dppgraph.operations.sources import Shapes, Sources, namesakes, read_data, read_shapes, read_vocabulary
 from dppgraph.operations.validate.consequences import with_consequences
 from dppgraph.operations.validate.facts import Facts
 from dppgraph.operations.validate.names import unknown_names, with_nearest_names
@@ -72,7 +72,8 @@ def assemble(
     rules = read_rules(sources.ontology / "rules")
     found = inferred(stated, rules, sources.base)
     trace = list(traced(found, rules, sources.base))
-    files = (*extra, *files_below(sources.data))
+    replaced = namesakes(sources, extra)
+    files = (*extra, *(path for path in files_below(sources.data) if path not in replaced))
     vocabulary = (*files_below(sources.ontology / "concepts"), sources.ontology / "dpp.ttl")
     return Candidate([*stated, *found], found, trace, shapes, sources.base, files, vocabulary)
 
