@@ -67,6 +67,13 @@ def test_build_prints_number_and_digest_and_changes_nothing_twice(run: Run, data
     assert listed.rstrip().endswith("first")
 
 
+def test_a_question_about_a_thing_that_is_not_there_says_so(run: Run, built: tuple[VersionStore, Built]) -> None:
+    asked = run("query", "successors", "-p", "plan=plan/none", "--store", built[0].folder)
+    assert (asked.returncode, asked.stdout.splitlines()[-1]) == (0, "(0 rows)")
+    assert "nothing is said of <https://w3id.org/dppgraph/id/plan/none> in version 1" in asked.stderr
+    one_line(run("query", "successors", "-p", "plan=a", "-p", "plan=b"), 2, "given twice")
+
+
 def test_versions_show_what_changed(run: Run, data: Path, tmp_path: Path) -> None:
     run("build", "--data", data, "--store", tmp_path / "store", *PLAIN)
     said = json.loads(run("versions", "show", "1", "--store", tmp_path / "store").stdout)

@@ -49,8 +49,20 @@ def rows(text: str, **values: str) -> list[tuple[str, ...]]:
         ("ASK { VALUES ?o { 1 } ?s ?p ?o }", "ASK { VALUES ?o { 1 } <http://e/a> ?p ?o }"),
         (
             "SELECT ?o { { SELECT ?s ?o { ?s ?p ?o } ORDER BY ?s } ?s ?p ?o }",
-            "SELECT ?o { { SELECT (<http://e/a> AS ?s) ?o { <http://e/a> ?p ?o } ORDER BY (<http://e/a>) } "
+            "SELECT ?o { { SELECT (<http://e/a> AS ?s_given5) ?o { <http://e/a> ?p ?o } ORDER BY (<http://e/a>) } "
             "<http://e/a> ?p ?o }",
+        ),
+        (
+            "SELECT (EXISTS { ?s ?p ?o } AS ?e) ?s { ?x ?y ?z }",
+            "SELECT (EXISTS { <http://e/a> ?p ?o } AS ?e) (<http://e/a> AS ?s) { ?x ?y ?z }",
+        ),
+        (
+            "SELECT ?o { ?x ?y ?o } ORDER BY (EXISTS { ?s ?p ?o }) ?s",
+            "SELECT ?o { ?x ?y ?o } ORDER BY (EXISTS { <http://e/a> ?p ?o }) (<http://e/a>)",
+        ),
+        (
+            "SELECT ?s { ?s ?p ?o MINUS { ?o ?p ?x } }",
+            "SELECT (<http://e/a> AS ?s) { <http://e/a> ?p ?o MINUS { ?o ?p ?x } }",
         ),
         # What only looks like the variable.
         ("ASK { ?ss ?p '?s' . # ?s\n ?x <?s> ?s }", "ASK { ?ss ?p '?s' . # ?s ?x <?s> <http://e/a> }"),
@@ -69,7 +81,20 @@ def test_without_values_nothing_is_read() -> None:
     ["SELECT * { BIND(1 AS ?s) }", "SELECT (1 AS ?s) {}", "SELECT * { VALUES ?s { 1 } }", "ASK { VALUES (?o ?s) { } }"],
 )
 def test_a_variable_that_the_query_sets_itself_is_refused(text: str) -> None:
-    with pytest.raises(BadParameter, match=r"gives \?s a value itself"):
+    with pytest.raises(BadParameter, match=r"\?s cannot be given a value: the query gives it one itself"):
+        with_values(text, {"s": "1"})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("SELECT * { ?s ?p ?o MINUS { ?s ?p 1 } }", "stands in a MINUS"),
+        ("SELECT * { ?s ?p ?o MINUS { ?o ?p 1 { SELECT ?o { ?o ?p ?s } } } }", "write FILTER NOT EXISTS"),
+        ("DESCRIBE * { ?s ?p ?o }", "name what is to be described"),
+    ],
+)
+def test_where_a_term_would_mean_something_else_it_is_refused(text: str, said: str) -> None:
+    with pytest.raises(BadParameter, match=said):
         with_values(text, {"s": "1"})
 
 
@@ -84,6 +109,13 @@ def test_values_reach_into_not_exists_union_and_nested_queries() -> None:
         FILTER NOT EXISTS {{ ?s <{E}p> ?not }}
     }}"""
     assert rows(text, o='"3"', **{"not": '"1"'}) == [(f"<{E}b>",)] * 2
+
+
+def test_a_nested_query_may_show_the_same_column() -> None:
+    text = (
+        f"SELECT ?s ?n {{ ?s <{E}p> ?o {{ SELECT ?s (COUNT(?x) AS ?n) {{ ?s <{E}p> ?x }} GROUP BY ?s }} }} ORDER BY ?o"
+    )
+    assert [(s, literal_text(n)) for s, n in rows(text, s=f"<{E}a>")] == [(f"<{E}a>", "2")] * 2
 
 
 def test_columns_and_groups_keep_their_value() -> None:

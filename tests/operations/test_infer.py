@@ -190,6 +190,12 @@ def test_a_rule_makes_no_blank_node() -> None:
         inferred([Quad("<a:a>", "<a:b>", "<a:c>")], [rule], BASE)
 
 
+def test_a_rule_that_makes_ever_new_things_is_named() -> None:
+    text = "CONSTRUCT { ?s ?p ?next } WHERE { ?s ?p ?o BIND(IRI(CONCAT(STR(?o), 'x')) AS ?next) }"
+    with pytest.raises(BadRdf, match="the rules endless go on and on"):
+        inferred([Quad("<a:a>", "<a:b>", "<a:c>")], [Rule("endless", {}, {}, 1, text)], BASE)
+
+
 def test_a_rules_header_says_its_title_in_both_languages_and_why(rules: list[Rule], tmp_path: FilePath) -> None:
     assert all(all(rule.titles.values()) and all(rule.reasons.values()) for rule in rules)
     (tmp_path / "bare.rq").write_text("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")

@@ -128,6 +128,9 @@ def test_values_become_terms(given_: dict[str, str], expected: dict[str, str]) -
         ({"plan": "https://e.org/a b"}, "it must be an IRI"),
         ({"plan": "x:"}, "it must be an IRI"),
         ({"plan": "//e.org/y"}, "it must be an IRI"),
+        ({"plan": "http://a:b:c/"}, "it must be an IRI"),
+        ({"plan": "http://[/"}, "it must be an IRI"),
+        ({"plan": "id/plan/x%zz"}, "it must be an IRI"),
         ({"plan": "id/plan/y", "count": "three"}, "count is 'three': it must be a whole number such as 3"),
         ({"plan": "id/plan/y", "count": "1.0"}, "whole number"),
         ({"plan": "id/plan/y", "colour": "red"}, "no parameter 'colour': it has plan, count"),
@@ -154,7 +157,7 @@ def test_values_that_are_none_are_refused(given_: dict[str, str], said: str) -> 
     ],
 )
 def test_each_type_knows_its_values(type_: str, right: list[str], wrong: list[str]) -> None:
-    known = asked(HEADER.replace("integer; default 3", f"{type_}; optional; example x"))
+    known = asked(HEADER.replace("integer; default 3", f"{type_}; optional; example {right[-1].splitlines()[0]}"))
     for value in right:
         term = known.values({"plan": "id/plan/x", "count": value}, BASE)["count"]
         assert literal_text(term) == (value.lower() if type_ == "language" else value)
@@ -185,6 +188,10 @@ def test_no_value_of_an_iri_breaks_out_of_it(value: str) -> None:
         ("; example id/plan/x", "", "plan needs an example"),
         ("as ?first", "as ?last", "no variable ?last for plan"),
         ("of dpp:PolicyPlan", "of foo:PolicyPlan", "prefix that is not one of ours"),
+        ("default 3", "default three", "a default or an example is none: count is 'three'"),
+        ("example id/plan/x", "example x", "a default or an example is none: plan is 'x'"),
+        ("param: count", "param: format", "no parameter can be called format"),
+        ("count; integer", "count as ?first; integer", "two parameters have one variable"),
         ("# title-nl: Wat?\n", "# title-nl: Wat?\n# colour: red\n", "says colour, which means nothing here"),
         ("# title-nl: Wat?\n", "# title-nl: Wat?\n# something\n", "is written `# key: value`"),
         ("SELECT ?plan", "INSERT", "no query"),

@@ -11,7 +11,7 @@ import pytest
 
 from dppgraph.core import formats
 from dppgraph.core.formats import RDF, RESULTS, Format
-from dppgraph.core.quads import Quad
+from dppgraph.core.quads import Quad, literal
 from dppgraph.errors import (
     BadParameter,
     InvalidInput,
@@ -302,6 +302,12 @@ def test_a_substitution_stands_for_its_variable(
 def test_a_substitution_reaches_where_the_columns_do_not(pool: Pool) -> None:
     text = "SELECT ?s { ?s <http://e/p> ?any FILTER NOT EXISTS { { SELECT ?s { ?s <http://e/p> ?o } } } }"
     assert rows(pool, text, substitutions={"o": '"one"@en'}) == {("http://e/b",), ("http://e/default",)}
+
+
+@pytest.mark.parametrize("value", ['"}{\\ ?s # <b>', "\\u0022 } UNION { ?s ?p ?o", "it's\n"])
+def test_a_value_full_of_marks_is_only_a_value(pool: Pool, value: str) -> None:
+    text = "SELECT ?s ?value { ?s <http://e/p> 'one'@en FILTER(STRLEN(?value) > 0) }"
+    assert rows(pool, text, substitutions={"value": literal(value)}) == {("http://e/a", value)}
 
 
 def test_a_value_where_only_an_iri_can_stand_is_refused(pool: Pool) -> None:

@@ -48,7 +48,7 @@ def command(
     A parameter of a question has a type, and is checked; `dppgraph query --list` names them all. In a text or a file
     without such a header -p gives a value to a variable: an IRI, a literal in quotes, or plain text.
     """
-    from dppgraph.operations.query import ask
+    from dppgraph.operations.query import about, ask
     from dppgraph.store.interface import QueryRequest
     from dppgraph.store.workers.client import WorkerStore
 
@@ -64,14 +64,24 @@ def command(
     manifest, damage = wiring.whole_version(wiring.versions(settings))
     for error in damage:
         click.echo(f"dppgraph: {error}; this is version {manifest.version}", err=True)
-    request = QueryRequest(asked, results, rdf, substitutions=values(given, manifest.base))
+    terms = values(given, manifest.base)
     limits = wiring.limits(settings, workers=1)
-    answered, answer = ask(
-        wiring.pool_options(settings, manifest, union=default_graph == "union"),
-        lambda address: WorkerStore(address, manifest.version, limits),
-        request,
-    )
-    options.show(_table(json.loads(answer), _short(manifest.base)) if _is_table(format_, answered) else answer)
+
+    def answer_to(request: QueryRequest) -> tuple[formats.Format, bytes]:
+        pool = wiring.pool_options(settings, manifest, union=default_graph == "union")
+        return ask(pool, lambda address: WorkerStore(address, manifest.version, limits), request)
+
+    answered, answer = answer_to(QueryRequest(asked, results, rdf, substitutions=terms))
+    if not _is_table(format_, answered):
+        options.show(answer)
+        return
+    said = json.loads(answer)
+    options.show(_table(said, _short(manifest.base)))
+    if not said.get("results", {}).get("bindings", [True]):
+        for term in (term for term in terms.values() if term.startswith("<")):
+            _, known = answer_to(about(term))
+            if not json.loads(known)["boolean"]:
+                click.echo(f"dppgraph: nothing is said of {term} in version {manifest.version}", err=True)
 
 
 def _asked(name: str, text: str | None) -> tuple[str, Callable[[Mapping[str, str], str], dict[str, str]]]:

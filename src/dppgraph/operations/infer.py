@@ -24,6 +24,9 @@ _LANGUAGES: Final = ("nl", "en")
 _DIGITS: Final = 32
 """Hexadecimal digits of a statement's name: 128 bits, so that no two are ever the same."""
 
+_MOST_ROUNDS: Final = 100
+"""Of one stratum. The rules come to rest after a few; this is the end of those that make ever new things."""
+
 _HEADER = re.compile(r"^# ([a-z-]+): *(.*)$", re.MULTILINE)
 
 
@@ -51,7 +54,7 @@ def inferred(quads: Iterable[Quad], rules: Iterable[Rule], base: str) -> dict[Qu
     """What follows from the quads: each inferred quad, with the name of the rule that gave it first.
 
     Raises:
-        BadRdf: a rule does not parse, or makes a blank node.
+        BadRdf: a rule does not parse, makes a blank node, or never comes to an end.
     """
     interpretation = f"<{graph_iri('interpretation', base)}>"
     target = f"<{graph_iri('inferred', base)}>"
@@ -63,9 +66,11 @@ def inferred(quads: Iterable[Quad], rules: Iterable[Rule], base: str) -> dict[Qu
         strata[rule.stratum].append(rule)
     found: dict[Quad, str] = {}
     for _, together in sorted(strata.items()):
-        fresh = True
+        fresh, rounds = True, 0
         while fresh:
-            fresh = False
+            fresh, rounds = False, rounds + 1
+            if rounds > _MOST_ROUNDS:
+                raise BadRdf(f"the rules {', '.join(rule.name for rule in together)} go on and on: see what they make")
             for rule in together:
                 new = {quad._replace(graph=target) for quad in _run(rule, store, base) if quad[:3] not in stated}
                 new -= found.keys()

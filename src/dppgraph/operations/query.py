@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.core.quads import literal
 from dppgraph.errors import BadCall, BadParameter
@@ -35,6 +36,12 @@ def substitutions_of(parameters: Mapping[str, str]) -> dict[str, str]:
         BadParameter: an IRI holds a character that no IRI can have.
     """
     return {name: _term(name, value) for name, value in parameters.items()}
+
+
+def about(term: str) -> QueryRequest:
+    """The question whether a version knows a thing, given as a term; answered as SPARQL's JSON."""
+    text = (Path(__file__).parent / "known.rq").read_text(encoding="utf-8")
+    return QueryRequest(text, formats.JSON, None, substitutions={"it": term})
 
 
 def ask(options: PoolOptions, store: Callable[[Path], WorkerStore], request: QueryRequest) -> tuple[Format, bytes]:

@@ -51,8 +51,9 @@ def formats_named(name: str) -> tuple[Format | None, Format | None]:
     Raises:
         BadParameter: there is none.
     """
-    results = next((known for known in formats.RESULTS if name.lower() in _called(known)), None)
-    rdf = next((known for known in formats.RDF if name.lower() in _called(known)), None)
+    wanted = name.strip().lower()
+    results = next((known for known in formats.RESULTS if wanted in _called(known)), None)
+    rdf = next((known for known in formats.RDF if wanted in _called(known)), None)
     if results is None and rdf is None:
         formats.named(name, formats.RESULTS + formats.RDF)
     return results, rdf

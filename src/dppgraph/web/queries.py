@@ -14,7 +14,7 @@ from dppgraph.core.formats import Format
 from dppgraph.core.negotiation import negotiated
 from dppgraph.errors import BadParameter, BodyTooLarge, Unknown
 from dppgraph.operations.export import export
-from dppgraph.operations.queries import Parameter, Question, described, unknown
+from dppgraph.operations.queries import RESERVED, Parameter, Question, described, unknown
 from dppgraph.store.interface import GraphStore, QueryRequest
 from dppgraph.web.answers import CORS, answered, preflight
 from dppgraph.web.parameters import decoded, formats_named, formats_of, timeout_of
@@ -22,7 +22,6 @@ from dppgraph.web.problems import accept_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
 
-_OURS: Final = ("format", "timeout")
 _EXTENSIONS: Final = tuple(known.extension for known in formats.RESULTS + formats.RDF)
 _NATIVE: Final[Mapping[str, Callable[[str], object]]] = {
     "integer": int,
@@ -101,7 +100,7 @@ class QueryEndpoint:
         if extension and "format" in given:
             raise BadParameter(f"the format is given twice, as .{extension} and as format: give it once")
         results, rdf = formats_named(extension) if extension else formats_of(parameters, request)
-        values = {name: value for name, value in given.items() if name not in _OURS}
+        values = {name: value for name, value in given.items() if name not in RESERVED}
         query = QueryRequest(
             text=self.question.text,
             results=results,
@@ -120,10 +119,10 @@ class QueryFiles:
 
     async def __call__(self, request: Request) -> Response:
         """Answers one request."""
-        name, _, extension = request.path_params["file"].partition(".")
+        name, dot, extension = request.path_params["file"].partition(".")
         if name not in self.endpoints:
             raise unknown(name, list(self.endpoints))
-        if extension and extension not in _EXTENSIONS:
+        if dot and extension not in _EXTENSIONS:
             offered = (known.extension for known in _offered(self.endpoints[name].question))
             raise Unknown(f"there is no /queries/{name}.{extension}: take .{', .'.join(offered)}")
         return await self.endpoints[name].ask(request, extension)

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from urllib.parse import urlsplit
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import literal
 from dppgraph.errors import BadParameter
 
 _XSD: Final = PREFIXES["xsd"]
+_NOT_IN_AN_IRI: Final = re.compile(r'[\x00-\x20<>"{}|\\^`]|%(?![0-9A-Fa-f]{2})')
 _IN_DATA: Final = re.compile(r"(id/)?[a-z][a-z-]*/[^/].*")
 """A thing of the data as tables show it: ``plan/x``, or ``id/plan/x``."""
 
@@ -116,8 +118,12 @@ class Parameter:
             iri = f"{base}id/{iri.removeprefix('id/')}"
         elif not colon or not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme) or not rest:
             raise self._bad(value)
-        if re.search(r'[\x00-\x20<>"{}|\\^`]', iri):
+        if _NOT_IN_AN_IRI.search(iri):
             raise self._bad(value)
+        try:
+            _ = urlsplit(iri).port
+        except ValueError as error:
+            raise self._bad(value) from error
         return iri
 
     def _bad(self, value: str) -> BadParameter:

@@ -5,13 +5,16 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-from dppgraph.core.iris import PREFIXES
+from dppgraph.core.iris import DEFAULT_BASE, PREFIXES
 from dppgraph.core.query_text import read_query
-from dppgraph.errors import BadQuestion, Unknown
+from dppgraph.errors import BadParameter, BadQuestion, Unknown
 from dppgraph.operations.queries.parameters import TYPES, Parameter
 from dppgraph.operations.queries.question import LANGUAGES, Question
 
 _HEADER: Final = re.compile(r"# ([a-z][a-z0-9A-Z-]*): (.+)")
+RESERVED: Final = ("format", "timeout")
+"""What a request says of its answer, so that no parameter can be called so."""
+
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]*")
 _PARAMETER: Final = re.compile(
     r"(?P<name>[a-z][A-Za-z0-9]*)(?: as \?(?P<variable>\w+))?; (?P<type>[a-z]+)(?: of (?P<of>\w+:\w+))?; "
@@ -66,6 +69,9 @@ def read_question(name: str, text: str) -> Question:
     for parameter in found:
         if parameter.variable not in query.variables:
             raise BadQuestion(f"{name}: the query has no variable ?{parameter.variable} for {parameter.name}")
+    for what in ("name", "variable"):
+        if len({getattr(parameter, what) for parameter in found}) < len(found):
+            raise BadQuestion(f"{name}: two parameters have one {what}")
     columns = tuple(header.pop("columns", "").split())
     if bool(columns) != (query.form == "select"):
         raise BadQuestion(f"{name}: a SELECT has a line `# columns: ...`, and nothing else has")
@@ -85,8 +91,8 @@ def read_question(name: str, text: str) -> Question:
 
 
 def has_header(text: str) -> bool:
-    """Whether a query's text begins with a header of its own."""
-    return text.startswith("# title-")
+    """Whether a query's text begins with a header of its own, be it a whole one or not."""
+    return re.match(r"# (title|description|columns|param)\b", text) is not None
 
 
 def _text(path: Path) -> str:
@@ -127,7 +133,9 @@ def _parameter(name: str, line: str, header: dict[str, str]) -> Parameter:
         raise BadQuestion(f"{name}: {match['of']} has a prefix that is not one of ours")
     if match["need"] and not match["example"]:
         raise BadQuestion(f"{name}: the parameter {match['name']} needs an example")
-    return Parameter(
+    if match["name"] in RESERVED:
+        raise BadQuestion(f"{name}: no parameter can be called {match['name']}, which is about the answer itself")
+    found = Parameter(
         name=match["name"],
         variable=match["variable"] or match["name"],
         type=TYPES[match["type"]],
@@ -137,6 +145,12 @@ def _parameter(name: str, line: str, header: dict[str, str]) -> Parameter:
         example=match["example"],
         descriptions=_in_languages(name, f"param-{match['name']}", header),
     )
+    for value in filter(None, (found.default, found.example)):
+        try:
+            found.term(value, DEFAULT_BASE)
+        except BadParameter as error:
+            raise BadQuestion(f"{name}: a default or an example is none: {error}") from error
+    return found
 
 
 def _in_languages(name: str, key: str, header: dict[str, str]) -> dict[str, str]:
