@@ -15,7 +15,7 @@ from dppgraph.errors import BadCall
 from tests.conftest import REPOSITORY, Run
 
 GUIDE = (REPOSITORY / "docs" / "add-a-plan.md").read_text(encoding="utf-8")
-HEAVY = ("validate", "build")
+HEAVY = ("validate", "build", "query")
 
 
 @pytest.fixture
@@ -42,6 +42,11 @@ def test_the_example_is_written_converted_and_its_quotes_stand_in_its_text(here:
     assert result.exit_code == 0, result
     assert "next: dppgraph validate kruisdorp.ttl kruisdorp.bodies.trig --data data\n" in result.output
     assert "mv kruisdorp.ttl kruisdorp.bodies.trig data/source/\n" in result.output
+    assert "\nplan: id/plan/klimaatplan-kruisdorp-2021-2026\n" in result.output
+    question = (
+        "then ask, for instance: dppgraph query lines-of-action -p plan=id/plan/klimaatplan-kruisdorp-2021-2026\n"
+    )
+    assert question in result.output
     names = sorted(path.name for path in here.iterdir() if path.is_file())
     assert names == ["kruisdorp.bodies.trig", "kruisdorp.csv", "kruisdorp.ttl", "kruisdorp.txt"]
 
@@ -49,7 +54,7 @@ def test_the_example_is_written_converted_and_its_quotes_stand_in_its_text(here:
     checked = CliRunner().invoke(
         check_quotes.command, ["kruisdorp.ttl", "kruisdorp.bodies.trig", "--text", "kruisdorp.txt", "--data", "data"]
     )
-    assert (checked.exit_code, checked.output) == (0, "30 of 30 quotes stand in the text\n")
+    assert (checked.exit_code, checked.output) == (0, "31 of 31 quotes stand in the text\n")
 
 
 def test_a_table_is_never_overwritten_and_a_text_that_is_there_stays(here: Path) -> None:
@@ -87,6 +92,34 @@ def test_a_draft_is_written_anew_until_somebody_edits_it(here: Path) -> None:
     assert (here / "plan.ttl").read_text(encoding="utf-8") == lines
 
 
+def test_a_correction_replaces_what_is_published(here: Path) -> None:
+    invoked("plan")
+    table = (here / "plan.csv").read_text(encoding="utf-8")
+    unknown = table.replace("no;zet onder meer in op deze krachtlijnen", "unknown;")
+    (here / "plan.csv").write_text(unknown, encoding="utf-8")
+    assert "replaces" not in invoked("plan.csv", "--data", "data").output
+    (here / "data" / "interpretation").mkdir()
+    for ending, folder in ((".ttl", "source"), (".bodies.trig", "source"), (".interpretation.trig", "interpretation")):
+        (here / f"plan{ending}").rename(here / "data" / folder / f"plan{ending}")
+
+    # The same bodies, and another title for the page: its own things are not another page's.
+    corrected = table.replace(";;;Klimaatplan 2021-2026;1;", ";;Klimaatplan van Kruisdorp;Klimaatplan 2021-2026;1;")
+    (here / "plan.csv").write_text(corrected, encoding="utf-8")
+    result = invoked("plan.csv", "--data", "data")
+    assert result.exit_code == 0, result.output
+    assert "note: the graph has" not in result.output
+    assert "replaces data/source/plan.ttl\n" in result.output
+    assert "replaces data/source/plan.bodies.trig\n" in result.output
+    assert "leaves nothing of data/interpretation/plan.interpretation.trig\n" in result.output
+    assert "next: rm data/interpretation/plan.interpretation.trig\n      dppgraph validate plan.ttl" in result.output
+
+    # Under another name it is another draft, whose things are there already.
+    for ending in (".csv", ".txt"):
+        (here / f"plan{ending}").rename(here / f"other{ending}")
+    result = invoked("other.csv", "--data", "data")
+    assert (result.exit_code, "the graph has a plan of this title" in result.output) == (1, True)
+
+
 def test_problems_are_told_by_file_and_row_and_nothing_is_written(run: Run, here: Path) -> None:
     invoked("plan")
     table = (here / "plan.csv").read_text(encoding="utf-8")
@@ -107,11 +140,14 @@ def test_problems_are_told_by_file_and_row_and_nothing_is_written(run: Run, here
         (("absent.csv",), "absent.csv cannot be read (No such file or directory): `dppgraph new absent` begins one"),
         (("there.csv",), "there.txt cannot be read (No such file or directory): name the page's text with --text FILE"),
         (("name", "--text", "x.txt"), "name is no table: name one that ends in .csv"),
+        (("plan.xlsx",), "plan.xlsx is a spreadsheet file: save it as “CSV UTF-8”, and then `dppgraph new plan.csv`"),
+        (("page.txt",), "page.txt is no table: name one that ends in .csv, or a name that no file has to begin one"),
         (("no/such/folder/name",), "no/such/folder/name.csv cannot be written"),
     ],
 )
 def test_a_call_that_cannot_be_meant_is_told_in_one_line(here: Path, arguments: tuple[str, ...], said: str) -> None:
     (here / "there.csv").write_text("fact;about;value;words\n", encoding="utf-8")
+    (here / "page.txt").write_text("a page", encoding="utf-8")
     assert refused(*arguments).startswith(said)
 
 
@@ -171,7 +207,7 @@ def test_the_walk_of_the_guide_leads_to_files_in_their_place(run: Run, here: Pat
 
 @pytest.mark.heavy
 def test_the_walk_of_the_guide_leads_to_a_version(run: Run, here: Path) -> None:
-    assert set(taken(run, here, without=())) == {"new", "validate", "check-quotes", "mv", "build"}
+    assert set(taken(run, here, without=())) == {"new", "validate", "check-quotes", "mv", "build", "query"}
     asked = run(
         "query", "-e", "SELECT ?p { ?p dpp:issuedBy <id/agent/stad-lindedal> }", "--format", "csv",
         environment={"DPPGRAPH_STORE": str(here / "store")},
@@ -186,6 +222,6 @@ def test_the_messages_that_the_guide_explains_are_told_so() -> None:
     # Broken over lines in the source, with values filled in: its longest stretch of plain words is compared.
     joined = re.sub(r'"\s*\n\s*f?"', "", source)
     explained = re.findall(r"^\| “(.*?)” \|", GUIDE, re.MULTILINE)
-    assert len(explained) >= 8
+    assert len(explained) >= 20
     for message in explained:
         assert max(message.split("…"), key=len).strip() in joined, message

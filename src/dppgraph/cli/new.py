@@ -12,6 +12,7 @@ from dppgraph.errors import BadCall
 from dppgraph.settings import read_settings
 
 _TABLE = ".csv"
+_SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")
 _READINGS = ".interpretation.trig"
 
 
@@ -29,6 +30,11 @@ def command(name: Path, text: Path | None, data: Path | None) -> None:
     """
     if name.suffix.lower() == _TABLE:
         _convert(name, text or name.with_suffix(".txt"), data)
+    elif name.suffix.lower() in _SPREADSHEETS:
+        table = _said(name.with_suffix(_TABLE))
+        raise BadCall(f"{name} is a spreadsheet file: save it as “CSV UTF-8”, and then `dppgraph new {table}`")
+    elif name.is_file():
+        raise BadCall(f"{name} is no table: name one that ends in .csv, or a name that no file has to begin one")
     elif text or data:
         raise BadCall(f"{name} is no table: name one that ends in .csv, or leave out --text and --data to begin one")
     else:
@@ -55,13 +61,12 @@ def _begin(name: Path) -> None:
 
 
 def _convert(table: Path, text: Path, data: Path | None) -> None:
-    from dppgraph.operations.new import draft, read_known
-    from dppgraph.operations.new.files import write_draft
-    from dppgraph.operations.sources import read_data, read_vocabulary
+    from dppgraph.operations.new import draft, read_beside
+    from dppgraph.operations.new.files import targets_of, write_draft
 
     content, page = (_read(table, f"`dppgraph new {_said(table.with_suffix(''))}` begins one"), _read(text, "--text"))
     sources = wiring.sources(read_settings({}), data)
-    known = read_known(read_data(sources) + read_vocabulary(sources), sources.base)
+    known, replaced = read_beside(sources, list(targets_of(table).values()))
     made = draft(content, page, known, table_name=table.name, text_name=text.name)
     for problem in made.problems:
         click.echo(f"{table}:{problem.row or 1}: {problem.text}", err=True)
@@ -73,15 +78,23 @@ def _convert(table: Path, text: Path, data: Path | None) -> None:
     for note in made.notes:
         click.echo(f"{table}:{note.row}: note: {note.text}", err=True)
     click.echo(f"{made.facts} facts, each with its words, in {' and '.join(str(path) for path in written)}")
+    for plan in made.plans:
+        click.echo(f"plan: {plan.iri}")
+    names = {path.name for path in written}
+    for path in replaced:
+        click.echo(f"{'replaces' if path.name in names else 'leaves nothing of'} {_near(path)}")
     given = f" --data {_said(data)}" if data else ""
-    folder = sources.data.relative_to(Path.cwd()) if sources.data.is_relative_to(Path.cwd()) else sources.data
-    _next(written, text, folder, given)
+    _next(written, [path for path in replaced if path.name not in names], _near(sources.data), given)
+    question = next((f"lines-of-action -p plan={plan.iri}" for plan in made.plans if plan.lines), "facts")
+    click.echo(f"then ask, for instance: dppgraph query {question}")
+    click.echo(f"keep {text}: `dppgraph check-quotes --text {_said(text)}{given}` compares every quote with it")
 
 
-def _next(written: list[Path], text: Path, folder: Path, given: str) -> None:
+def _next(written: list[Path], outdated: list[Path], folder: Path, given: str) -> None:
     """The commands that remain, to copy."""
     readings = [path for path in written if path.name.endswith(_READINGS)]
-    click.echo(f"next: dppgraph validate {' '.join(map(_said, written))}{given}")
+    steps = [f"rm {' '.join(_said(_near(path)) for path in outdated)}"] if outdated else []
+    steps.append(f"dppgraph validate {' '.join(map(_said, written))}{given}")
     for graph, paths in (
         ("source", [path for path in written if path not in readings]),
         ("interpretation", readings),
@@ -89,10 +102,16 @@ def _next(written: list[Path], text: Path, folder: Path, given: str) -> None:
         if paths:
             target = folder / graph
             if not target.is_dir():
-                click.echo(f"      mkdir -p {_said(target)}")
-            click.echo(f"      mv {' '.join(map(_said, paths))} {_said(target)}/")
-    click.echo(f'      dppgraph build{given} --message "why"')
-    click.echo(f"keep {text}: `dppgraph check-quotes --text {_said(text)}{given}` compares every quote with it")
+                steps.append(f"mkdir -p {_said(target)}")
+            steps.append(f"mv {' '.join(map(_said, paths))} {_said(target)}/")
+    steps.append(f'dppgraph build{given} --message "why"')
+    for number, step in enumerate(steps):
+        click.echo(f"{'      ' if number else 'next: '}{step}")
+
+
+def _near(path: Path) -> Path:
+    """A path as it is said from here, if it lies here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _read(path: Path, otherwise: str) -> bytes:

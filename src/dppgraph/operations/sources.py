@@ -1,7 +1,7 @@
 """What goes into a version: the files of data/, ontology/ and the shapes, read as exact quads with names and a base."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -64,20 +64,21 @@ class Shapes:
     by_graph: dict[str, list[Quad]]
 
 
-def read_data(sources: Sources, extra: Iterable[Path] = ()) -> list[Quad]:
+def read_data(sources: Sources, extra: Iterable[Path] = (), without: Iterable[Path] = ()) -> list[Quad]:
     """The quads of the data; without the gate, with the blank nodes and the graphs that the files have.
 
     Args:
         sources: where they are.
         extra: more files, read as if they lay in ``data/source/`` (or in the graphs that they name themselves). Each
             stands in for the files of the data that have its name, so that a new draft can be judged beside the rest.
+        without: files of the data to leave out.
 
     Raises:
         BadRdf: a file does not parse (file, line, column), or lies where no graph is.
         BadCall: there is no such folder.
     """
     extra = list(extra)
-    replaced = namesakes(sources, extra)
+    replaced = {*namesakes(sources, extra), *without}
     placed = [(path, graph) for path, graph in _placed(sources) if path not in replaced]
     found = [quad for path, graph in placed for quad in _read(path, graph, sources)]
     there = {path.resolve() for path, _ in placed}
@@ -89,10 +90,13 @@ def read_data(sources: Sources, extra: Iterable[Path] = ()) -> list[Quad]:
 def namesakes(sources: Sources, drafts: Iterable[Path]) -> list[Path]:
     """The files of the data that a draft of the same name stands in for; a file of the data itself is no draft."""
     named = {path.name: path.resolve() for path in drafts}
-    if not named or not sources.data.is_dir():
-        return []
-    same = (path for path in sorted(_files(sources.data)) if path.name in named)
+    same = files_named(sources, named)
     return [path for path in same if not named[path.name].is_relative_to(sources.data.resolve())]
+
+
+def files_named(sources: Sources, names: Container[str]) -> list[Path]:
+    """The files of the data that have one of these names."""
+    return [path for path in sorted(_files(sources.data)) if path.name in names] if sources.data.is_dir() else []
 
 
 def read_vocabulary(sources: Sources) -> list[Quad]:

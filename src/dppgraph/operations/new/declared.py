@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dppgraph.errors import BadParameter
-from dppgraph.operations.new.known import Body, Concept, Known
+from dppgraph.operations.new.known import Body, Concept, Known, also
+from dppgraph.operations.new.level import UNCLEAR, Levels
+from dppgraph.operations.new.meant import NOT_ABOUT_PLANS, meant_plans, misnamed
 from dppgraph.operations.new.table import Problem, Row, alternatives
 from dppgraph.operations.new.values import key, language, slug, tagged, tidy
 
 _PREFIXES: Final = {"line-of-action": "line"}
 _LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 _SHOWN_BODIES = 8
-UNCLEAR: Final = ""
-"""The level of a body whose row does not say it well."""
+_UNNAMED_LEVEL: Final = "other-unspecified"
 _DEFAULT_LANGUAGE: Final = "nl"
 
 
@@ -29,7 +30,7 @@ class Plan:
         row: the row that declares it; 0 for one that only the graph knows.
         titles: its titles by language.
         lined_elsewhere: whether another page gives it lines already.
-        levels: the IRIs of the levels of the bodies that issued or approved it, and of its own.
+        levels: what is said of its policy level.
         last: the part of each kind that was opened last.
         counts: how many parts there are below each, by kind.
         lines: how many lines it has, sub-lines included.
@@ -40,7 +41,7 @@ class Plan:
     row: int
     titles: dict[str, str] = field(default_factory=dict)
     lined_elsewhere: bool = False
-    levels: set[str] = field(default_factory=set)
+    levels: Levels = field(default_factory=Levels)
     last: dict[str, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     lines: int = 0
@@ -78,6 +79,7 @@ class Declared:
         self.new_bodies: dict[str, Body] = {}
         self.body_labels: dict[str, dict[str, str]] = {}
         self.plans: dict[str, Plan] = {}
+        self._meant: dict[str, str] = {}
         self.notes: list[Problem] = []
         self._declare_page()
         for row in self._rows:
@@ -87,6 +89,11 @@ class Declared:
             if row.word.word == "body name":
                 self._try(row, self._name_body)
         self._declare_plans()
+
+    @property
+    def names_plans(self) -> bool:
+        """Whether some row is about a plan."""
+        return any(row.word.about not in NOT_ABOUT_PLANS for row in self._rows)
 
     def text(self, row: Row) -> tuple[str, str]:
         """The text that a row gives, and its language: its value, or else its words, tidied."""
@@ -113,7 +120,7 @@ class Declared:
         Raises:
             BadParameter: there is none.
         """
-        if found := self.plans.get(key(name)):
+        if found := self.plans.get(self._meant.get(key(name), key(name))):
             return found
         titled = [plan for plan in self.plans.values() if key(name) in {key(title) for title in plan.titles.values()}]
         if titled:
@@ -154,11 +161,23 @@ class Declared:
         found = self._known.concept(scheme, name) if name else None
         if found:
             return found
-        listed = [known.iri.rpartition("/")[2].partition("-")[2] for known in self._known.concepts[scheme].values()]
-        offered = ", ".join(name.replace("-", " ") for name in listed)
-        if not name:
-            raise BadParameter(f"value is empty: write one of {offered}")
-        raise BadParameter(f"{name!r} is none of the list: write one of {offered}")
+        raise BadParameter(_not_listed(name, self.offered(scheme)))
+
+    def level(self, name: str) -> str:
+        """The IRI of the policy level of that name: one that a body or a plan can be of.
+
+        Raises:
+            BadParameter: there is none.
+        """
+        found = self.concept("policy-levels", name).iri if name else ""
+        if not found or found.endswith(_UNNAMED_LEVEL):
+            raise BadParameter(_not_listed(name, self.offered("policy-levels")[:-1]))
+        return found
+
+    def offered(self, scheme: str) -> list[str]:
+        """The names of a list's concepts to choose from, what names none last."""
+        listed = sorted(self._known.concepts[scheme], key=lambda iri: (iri.endswith(_UNNAMED_LEVEL), iri))
+        return [next(iter(also(iri)), iri.rpartition("/")[2].partition("-")[2].replace("-", " ")) for iri in listed]
 
     def name(self, kind: str, plan: Plan, rest: str) -> str:
         """A name for a part of a plan that no other page has given to a part of its own."""
@@ -213,7 +232,8 @@ class Declared:
         # Known from here on, even if its level is told wrong: one mistake is one message.
         body = self.new_bodies[slug(name)] = Body(f"{self._known.base}id/agent/{slug(name)}", [name], UNCLEAR)
         self.body_labels[slug(name)] = {spoken: name}
-        level = self.concept("policy-levels", row.value).iri if row.value else None
+        self._refuse_known(name, body)
+        level = self.level(row.value) if row.value else None
         known = self._known.bodies.get(body.iri)
         if known and known.level != level:
             raise BadParameter(f"{name} is in the graph with {_level(known)}: remove this row, or correct its level")
@@ -222,14 +242,24 @@ class Declared:
             self.notes.append(Problem(row.number, told))
         body.level = level
 
+    def _refuse_known(self, name: str, body: Body) -> None:
+        known = self._known.body(name)
+        if known and known.iri != body.iri:
+            iri = known.iri.removeprefix(self._known.base)
+            raise BadParameter(
+                f"the graph has a body {name!r} already, <{iri}> ({' / '.join(known.names)}): remove this row, or name "
+                "yours more fully"
+            )
+
     def _name_body(self, row: Row) -> None:
-        body = self.body(row.about)
+        body = self.body(tagged(row.about, self.language)[0])
         labels = self.body_labels.get(body.iri.rpartition("/")[2])
         if labels is None:
             raise BadParameter(f"{row.about} is in the graph already: its names are given there")
         name, spoken = tagged(row.value, self.language)
         if not name:
             raise BadParameter("write the name with its language in value, such as City of Ghent@en")
+        self._refuse_known(name, body)
         if labels.setdefault(spoken, name) != name:
             raise BadParameter(f"{row.about} has a name in {spoken} already: end this one in its language, such as @en")
         body.names.append(name)
@@ -238,12 +268,28 @@ class Declared:
         titles: dict[str, dict[str, str]] = defaultdict(dict)
         declaring = [row for row in self._rows if row.word.word == "plan"]
         only = key(declaring[0].about) if len(declaring) == 1 else ""
-        for row in self._rows:
-            if row.word.word == "title":
-                title, spoken = self.text(row)
-                titles[key(row.about) or only].setdefault(spoken, title)
+        titling = [row for row in self._rows if row.word.word == "title"]
+        self._meant = self._find_meant({key(row.about): row for row in declaring}, titling)
+        for row in titling:
+            title, spoken = self.text(row)
+            name = key(row.about) or only
+            titles[self._meant.get(name, name)].setdefault(spoken, title)
         for row in declaring:
             self._try(row, lambda row: self._declare_plan(row, titles[key(row.about)]))
+
+    def _find_meant(self, declaring: dict[str, Row], titling: list[Row]) -> dict[str, str]:
+        unknown = defaultdict(list)
+        titles = {key(self.text(row)[0]) for row in titling}
+        for row in self._rows:
+            is_about_plan = row.word.about not in NOT_ABOUT_PLANS or row.word.word == "page topic"
+            is_named = key(row.about) in declaring or key(row.about) in titles
+            if row.about and is_about_plan and not is_named and not self._known.plan(row.about):
+                unknown[key(row.about)].append(row)
+        found = meant_plans(unknown, declaring, {key(row.about) for row in titling})
+        for name, plan in found.items():
+            told = misnamed(unknown[name][0].about, declaring[plan])
+            self._problems += [Problem(row.number, told) for row in unknown[name]]
+        return found
 
     def _declare_plan(self, row: Row, titles: dict[str, str]) -> None:
         if key(row.about) in self.plans:
@@ -275,6 +321,11 @@ class Declared:
         titles = {str(number): title for number, title in enumerate(known.titles)} if known else {}
         lined = bool(self._known.lined.get(iri, set()) - {self._page})
         return Plan(self.iri(iri), iri.rpartition("/")[2], 0, titles, lined_elsewhere=lined)
+
+
+def _not_listed(name: str, offered: list[str]) -> str:
+    listed = ", ".join(offered)
+    return f"{name!r} is none of the list: write one of {listed}" if name else f"value is empty: write one of {listed}"
 
 
 def _level(body: Body) -> str:

@@ -14,6 +14,11 @@ ENDINGS: Final = (".ttl", ".bodies.trig", ".interpretation.trig")
 """How the names of a draft's files end: facts, new bodies, readings."""
 
 
+def targets_of(table: Path) -> dict[str, Path]:
+    """The files that a table may become, by the ending of their names."""
+    return {ending: table.with_suffix(ending) for ending in ENDINGS}
+
+
 def write_draft(table: Path, files: Mapping[str, str]) -> list[Path]:
     """Writes a draft's files beside its table, over those of an earlier draft of it; the paths, in order.
 
@@ -24,7 +29,7 @@ def write_draft(table: Path, files: Mapping[str, str]) -> list[Path]:
     Raises:
         BadCall: a file of that name is not of ours, or cannot be written; then none is.
     """
-    targets = {ending: table.with_suffix(ending) for ending in ENDINGS}
+    targets = targets_of(table)
     for target in targets.values():
         _refuse_foreign(target)
     written: dict[Path, Path] = {}

@@ -1,11 +1,13 @@
 """What the graph knows already: bodies, plans, concepts and pages, by the names that people use for them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from dppgraph.core.quads import Quad
-from dppgraph.operations.new.values import key
+from dppgraph.operations.new.values import key, rows_of
+from dppgraph.operations.sources import Sources, files_named, read_data, read_vocabulary
 from dppgraph.store.memory import MemoryStore
 from dppgraph.store.rdf import literal_text
 
@@ -69,8 +71,31 @@ class Known:
         return next((plan for plan in self.plans.values() if _called(name, plan.iri, plan.titles)), None)
 
     def concept(self, scheme: str, name: str) -> Concept | None:
-        """The concept of that name in a list."""
-        return next((known for known in self.concepts[scheme].values() if _called(name, known.iri, known.names)), None)
+        """The concept of that name in a list, or of one that people use for it."""
+        return next(
+            (
+                known
+                for known in self.concepts[scheme].values()
+                if _called(name, known.iri, [*known.names, *also(known.iri)])
+            ),
+            None,
+        )
+
+
+def read_beside(sources: Sources, drafts: Sequence[Path]) -> tuple[Known, list[Path]]:
+    """What the graph knows without the files that a draft replaces, and these files.
+
+    Args:
+        sources: where the data and the vocabulary are.
+        drafts: the files that the draft may become; they need not be there.
+
+    Raises:
+        BadRdf: a file of the data does not parse.
+        BadCall: there is no such folder.
+    """
+    replaced = files_named(sources, {draft.name for draft in drafts})
+    quads = read_data(sources, without=replaced)
+    return read_known(quads + read_vocabulary(sources), sources.base), replaced
 
 
 def read_known(quads: Iterable[Quad], base: str) -> Known:
@@ -100,6 +125,16 @@ def read_known(quads: Iterable[Quad], base: str) -> Known:
         if row["lined"] == "true":
             known.lined.setdefault(row["thing"], set()).add(row["document"])
     return known
+
+
+def also(concept: str) -> list[str]:
+    """The names that people use for a concept beside its own, the one to offer first."""
+    return _also().get(concept.rpartition("/")[2], [])
+
+
+@cache
+def _also() -> dict[str, list[str]]:
+    return {row["concept"]: row["names"].split("|") for row in rows_of("also.csv")}
 
 
 def _rows(store: MemoryStore, query: str, base: str) -> list[dict[str, str]]:

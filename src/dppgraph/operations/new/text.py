@@ -11,6 +11,8 @@ from dppgraph.errors import BadParameter
 _AROUND = 18
 _SHOWN_PLACES = 6
 _SHOWN_WORDS = 160
+_SHOWN_PLACE = 40
+_ARCHIVE = b"PK\x03\x04"
 # What a keyboard writes, and what a page may have in its place.
 _LOOKALIKES = ("'’‘ʼ`´", '"“”„‟«»', "-‐‑‒–—−")
 
@@ -47,8 +49,11 @@ class PageText:
         """Reads a text.
 
         Raises:
-            BadParameter: it is not UTF-8, or empty.
+            BadParameter: it is not UTF-8, is a word processor's file, or empty.
         """
+        if data.startswith(_ARCHIVE):
+            raise BadParameter(f"{name} is no plain text: save the page's text as plain text, UTF-8")
+        self._name = name
         try:
             self.text = data.decode()
         except UnicodeDecodeError as error:
@@ -96,7 +101,8 @@ class PageText:
 
     def _around(self, place: Passage) -> str:
         before, after = self.text[max(0, place.start - _AROUND) : place.start], self.text[place.end :][:_AROUND]
-        return " ".join(f"…{before}[{place.words[:40]}]{after}…".split())
+        words = place.words if len(place.words) <= _SHOWN_PLACE else f"{place.words[:_SHOWN_PLACE].rstrip()}…"
+        return " ".join(f"…{before}[{words}]{after}…".split())
 
     def _closest(self, words: str) -> str:
         matcher = SequenceMatcher(None, self.text.casefold(), words.casefold(), autojunk=False)
@@ -111,7 +117,8 @@ class PageText:
             start -= 1
         while end < len(self.text) and not self.text[end].isspace():
             end += 1
-        return f"Closest, at {start}: {_short(self.text[start:end].strip())}. Copy them from the text"
+        line = 1 + self.text[:start].count("\n")
+        return f"Closest, in line {line} of {self._name}: {_short(self.text[start:end].strip())}. Copy them from there"
 
 
 def _alike(escaped: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Facts, bodies and readings as the files of ``data/`` have them, the same text for the same table."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import literal
 from dppgraph.operations.new.declared import Declared, Plan, token
 from dppgraph.operations.new.text import Passage
+from dppgraph.operations.new.values import rows_of
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _KINDS = {
@@ -19,6 +20,7 @@ _KINDS = {
     "result": "result", "source": "source", "statement": "statement", "target": "target",
 }  # fmt: skip
 _ELSEWHERE = {"besluit-resultaat": "http://themis.vlaanderen.be/id/concept/beslissing-resultaatcodes/"}
+_LANGUAGES = ("nl", "en")
 _USED = re.compile(r'(?<![\w"<:/#.-])([a-z][a-z-]*):(?=[\w])')
 _QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"|<[^>\s]*>|#.*')
 _MARK = "# Written from {} by `dppgraph new`, which writes it anew: delete this line once you edit this file by hand.\n"
@@ -39,12 +41,25 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Something about a plan that the page does not say itself, and who signs for it."""
+    """Something about a plan that the page does not say itself.
+
+    Attributes:
+        plan: the plan.
+        kind: what of it: ``listing`` or ``level``.
+        predicate: the property, as Turtle writes it.
+        object: its value, likewise.
+    """
 
     plan: Plan
+    kind: str
     predicate: str
     object: str
-    signer: Callable[[], str]
+
+    @property
+    def reason(self) -> str:
+        """The key, in ``readings.csv``, of why it has to be read so."""
+        several = self.kind == "level" and self.plan.levels.several
+        return f"{self.kind}-of-several" if several else self.kind
 
 
 def is_written_here(text: str) -> bool:
@@ -87,18 +102,30 @@ def bodies_file(table: str, declared: Declared) -> str:
     return _file("bodies.trig", table, _graph("concepts", blocks))
 
 
-def readings_file(table: str, readings: Iterable[Reading], source: str) -> str:
-    """The readings, each described by a statement that says whose it is, how sure and why."""
+def readings_file(table: str, readings: Iterable[Reading], source: str, signer: str) -> str:
+    """The readings, each described by a statement that says whose it is, how sure and why.
+
+    Args:
+        table: the table's name.
+        readings: the readings.
+        source: the last part of the page's IRI.
+        signer: whose readings they are, as Turtle writes it.
+    """
+    reasons = {row["key"]: row for row in rows_of("readings.csv")}
     blocks = []
     for reading in readings:
+        reason = reasons[reading.reason]
         blocks.append(_thing(reading.plan.token, {reading.predicate: [reading.object]}))
         said = {
-            "name": token("statement", f"{source}-{reading.plan.slug}-lines-complete"),
+            "name": token("statement", f"{source}-{reading.plan.slug}-{reason['name']}"),
             "plan": reading.plan.token,
             "predicate": reading.predicate,
             "object": reading.object,
-            "lines": str(reading.plan.lines),
-            "signer": reading.signer(),
+            "confidence": reason["confidence"],
+            "signer": signer,
+        }
+        said |= {
+            spoken: literal(reason[spoken].format(lines=reading.plan.lines), language=spoken) for spoken in _LANGUAGES
         }
         blocks.append(_template("reading.ttl").substitute(said))
     return _file("interpretation.trig", table, _graph("interpretation", blocks))

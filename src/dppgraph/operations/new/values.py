@@ -1,4 +1,4 @@
-"""What people write in a cell, and what it means: dates, quantities, names, languages.
+"""What people write in a cell, and what it means: dates, names, languages.
 
 A function that cannot read a cell raises BadParameter with one sentence: what is wrong, and what to write.
 """
@@ -20,8 +20,6 @@ _NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20|21)\d\d(?!\d)")
 _IN_NUMBERS = re.compile(r"(?<!\d)\d{1,2}[./-]\d{1,2}(?!\d)")
 _TAGGED = re.compile(r"(?s)(.*?)\s*@([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*)")
-_QUANTITY = re.compile(r"([+-]?\d[\d.,\s]*)(\D*)")
-_UNCLEAR_NUMBER = re.compile(r"[+-]?\d+[.,]\d{3}")
 _SLUG_LENGTH = 100
 _TYPES = ("gYear", "gYearMonth", "date")
 _LETTERS = str.maketrans({"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l"})
@@ -87,24 +85,6 @@ def date(value: str, words: str) -> str:
     if day and said and not any(known.count("-") == 2 for known in said):  # noqa: PLR2004 - year, month and day
         raise BadParameter(f"the words name no day: write the month alone, {iso[:7]}")
     return literal(iso, datatype=f"{PREFIXES['xsd']}{_TYPES[iso.count('-')]}")
-
-
-def quantity(value: str) -> tuple[str, str]:
-    """The number, as a term, and the unit's name of ``40 percent`` or ``2,5 %``.
-
-    Raises:
-        BadParameter: there is no number, or one that can be read in two ways.
-    """
-    found = _QUANTITY.fullmatch(value.strip())
-    if not found:
-        raise BadParameter("this is no number with a unit: write it as 40 percent")
-    number = "".join(found[1].split())
-    if _UNCLEAR_NUMBER.fullmatch(number):
-        raise BadParameter(f"{number} can be read in two ways: write thousands without a separator, such as 1000")
-    number = number.replace(",", ".")
-    if number.count(".") > 1 or number.endswith("."):
-        raise BadParameter(f"{number} is no number: write it as 1000 or 2.5")
-    return literal(number.removeprefix("+"), datatype=f"{PREFIXES['xsd']}decimal"), found[2].strip()
 
 
 def integer(value: str) -> str:
