@@ -17,6 +17,7 @@ from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.core.iris import PREFIXES, rebased
 from dppgraph.core.quads import Quad, canonical, parse_line
+from dppgraph.core.skolem import skolemised
 from dppgraph.errors import BadRdf, Unknown
 from dppgraph.operations.build import Built
 from dppgraph.operations.describe import Description, Descriptions
@@ -336,6 +337,123 @@ def test_blank_nodes_are_nested() -> None:
     assert isomorphic(ours, rdflib.Graph().parse(data=text, format="turtle"))
 
 
+def test_parts_that_name_each_other_are_each_told_once() -> None:
+    parts = [f"<http://e.org/a#{number}>" for number in range(12)]
+    ladder = " ".join(
+        f"<http://e.org/a#{side}{n}> dct:hasPart <http://e.org/a#x{n + 1}> , <http://e.org/a#y{n + 1}> ."
+        for n in range(12)
+        for side in "xy"
+    )
+    before = time.process_time()
+    found = described(
+        f":a dct:hasPart {', '.join(parts)} , <http://e.org/a#x0> , <http://e.org/a#y0> . {ladder}",
+        *(f'{part} dct:relation {", ".join(parts)} ; dct:title "t"@en .' for part in parts),
+    )
+    assert time.process_time() - before < 2
+    assert [list(part["title"]) for part in found["hasPart"][:12]] == [["en"]] * 12
+
+
+def test_things_beside_a_part_are_only_named() -> None:
+    each = [
+        f':l{n} dct:relation [ dct:title "part"@en ] , {", ".join(f":l{m}" for m in range(12))} ; dpp:position {n} .'
+        for n in range(12)
+    ]
+    before = time.process_time()
+    text = f"@prefix : <http://e.org/> . @prefix dct: <{DCT}> . @prefix dpp: <{DPP}> . {' '.join(each)}"
+    text += f" :a a dpp:ActionPlan ; dpp:hasLineOfAction {', '.join(f':l{n}' for n in range(12))} ."
+    lines = canonical(skolemised(parse(text.encode(), formats.TURTLE), BASE))
+    description = Descriptions(lines, FRAMES).of("http://e.org/a")
+    document = document_of(description)
+    assert time.process_time() - before < 2
+    assert expanded(document) == union(description)
+    related = document["hasLineOfAction"][3]["relation"]
+    assert [set(other) - {"id"} for other in related if isinstance(other, dict)] == [{"title"}]
+    assert len(related) == 13
+
+
+def test_parts_too_deep_to_nest_are_beside_the_thing() -> None:
+    chain = " ".join(f"<http://e.org/a#{n}> dct:hasPart <http://e.org/a#{n + 1}> ." for n in range(300))
+    found = described(f":a dct:temporal <http://e.org/a#0> . {chain}")
+    assert len(found["included"]) > 10
+
+
+def test_parts_of_a_line_are_told_with_the_plan() -> None:
+    found = described(
+        """:a a dpp:ActionPlan ; dpp:hasLineOfAction :l , :m .
+           :l dpp:hasSubLine :m . :m dct:spatial <http://e.org/.well-known/genid/1> .
+           <http://e.org/.well-known/genid/1> dct:title "there"@en .
+           <http://e.org/l#c> dct:title "unled"@en ."""
+    )
+    (sub,) = found["hasLineOfAction"][0]["hasSubLine"]
+    assert [place["title"] for place in sub["spatial"]] == [{"en": "there"}]
+    assert [part["title"] for part in found["included"]] == [{"en": "unled"}]
+
+
+def test_many_values_are_not_each_compared_with_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = 0
+    compare = jsonld.JsonLdProcessor.compare_values
+
+    def counted(*values: object) -> bool:
+        nonlocal compared
+        compared += 1
+        return bool(compare(*values))
+
+    monkeypatch.setattr(jsonld.JsonLdProcessor, "compare_values", staticmethod(counted))
+    each = [f':l{n} dpp:position {n} ; dpp:lineOf :a ; skos:prefLabel "l"@nl .' for n in range(1, 501)]
+    lines = ", ".join(f":l{n}" for n in range(1, 501))
+    text = f":a a dpp:ActionPlan ; dpp:hasLineOfAction {lines} ; <urn:p> {lines} , 'text' . {' '.join(each)}"
+    prefixes = f"@prefix : <http://e.org/> . @prefix dpp: <{DPP}> . @prefix skos: <{SKOS}> . "
+    description = Descriptions(canonical(parse((prefixes + text).encode(), formats.TURTLE)), FRAMES).of(
+        "http://e.org/a"
+    )
+    document = document_of(description)
+    # PyLD's own way is two properties, twice, times 500 * 499 / 2: half a million.
+    assert 1000 < compared < 120_000
+    assert [line["position"] for line in document["hasLineOfAction"]] == list(range(1, 501))
+    assert len(document["urn:p"]) == 501
+    assert not [key for node in nodes_in(document) for key in node if "|" in key]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"<http://e.org/a> <{PREFIXES['rdfs']}seeAlso> <foaf:Agent> .",
+        f"<http://e.org/a> <{PREFIXES['rdf']}type> <foaf:Agent> .",
+        '<http://e.org/a> <http://e.org/p> "x"^^<foaf:Agent> .',
+        '<http://e.org/a> <foaf:Agent> "x" .',
+        '<foaf:Agent> <http://e.org/p> "x" .',
+    ],
+)
+def test_an_iri_that_reads_as_a_short_one_is_refused_by_name(line: str) -> None:
+    told = "<foaf:Agent>, as foaf: is a prefix there: write <http://xmlns.com/foaf/0.1/Agent>"
+    with pytest.raises(BadRdf) as whole:
+        export([line], formats.JSONLD)
+    with pytest.raises(BadRdf) as one:
+        document_of(Descriptions([line], FRAMES).of(line.split(">")[0][1:]))
+    assert told in str(whole.value) == str(one.value)
+    assert len(str(one.value).splitlines()) == 1
+
+
+def test_a_text_about_such_an_iri_is_no_such_iri() -> None:
+    assert described(':a dct:title "see <foaf:Agent>"@en .')["title"] == {"en": "see <foaf:Agent>"}
+
+
+def test_pylds_own_words_are_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise jsonld.JsonLdError("inner words", "jsonld.SyntaxError", {"context": "a" * 10_000})
+
+    for name in ("frame", "compact"):
+        monkeypatch.setattr(jsonld, name, fail)
+    lines = ['<http://e.org/a> <http://e.org/p> "x" .']
+    for write in (
+        lambda: export(lines, formats.JSONLD),
+        lambda: document_of(Descriptions(lines, FRAMES).of("http://e.org/a")),
+    ):
+        with pytest.raises(BadRdf, match="ask for another format") as found:
+            write()
+        assert "inner words" not in str(found.value)
+
+
 def test_what_json_ld_cannot_say_is_refused() -> None:
     lines = ["<http://e.org/a> <http://e.org/p> <<( <http://e.org/a> <http://e.org/p> <http://e.org/b> )>> ."]
     with pytest.raises(BadRdf, match="jsonld"):
@@ -344,7 +462,9 @@ def test_what_json_ld_cannot_say_is_refused() -> None:
         export(["<http://e.org/a> <http://e.org/p> <dpp:x> ."], formats.JSONLD)
 
 
-THINGS = st.sampled_from([f"<http://e.org/{name}>" for name in ("a", "b", "c", "d", "a#p", "a#q", "b#p")])
+THINGS = st.sampled_from(
+    [f"<http://e.org/{name}>" for name in ("a", "b", "c", "d", "a#p", "a#q", "b#p", ".well-known/genid/1")]
+)
 TYPED = {"01": "integer", "1": "integer", "true": "boolean", "2009-06-05": "date", "2009": "gYear", "1.50": "decimal"}
 LITERALS = st.sampled_from(
     ['"x"', '"y"@nl', '"z"@nl', *(f'"{text}"^^<{XSD}{datatype}>' for text, datatype in TYPED.items())]

@@ -3,12 +3,14 @@
 A description holds
 
 - all that is said of the thing itself;
-- all that is said of its parts: the nodes below it that have no life of their own (``iri#...``, blank nodes);
+- all that is said of its parts: the nodes below it that have no life of their own (``iri#...``, blank nodes and the
+  names that these get when a version is built);
 - all that is said of the things that hang on it, as the frame of its class names them, with their parts: the lines,
   approvals and objectives of a plan, the findings of an evaluation;
 - of whatever else these point at, the type and the name, so that the description reads by itself.
 
-It is bounded: frames are as deep as their files are, and nothing is followed back to where it came from.
+It is bounded: frames are as deep as their files are, a part is told once, and nothing is followed back to where it came
+from.
 """
 
 from collections import defaultdict
@@ -23,6 +25,10 @@ from dppgraph.operations.frames import Frame, Frames, Link
 
 _TYPE: Final = f"<{PREFIXES['rdf']}type>"
 _PART: Final = Frame()
+# RDF 1.1 Concepts, section 3.5: so begins the path of what was a blank node.
+_GENID: Final = "/.well-known/genid/"
+# Below so many nodes a part is told beside the thing, so that a list of thousands nests no deeper than Python calls.
+_DEEPEST: Final = 16
 
 
 class Backlink(NamedTuple):
@@ -62,7 +68,10 @@ class Description:
         lines: its statements, as canonical lines, sorted.
         layout: how they nest.
         backlinks: the statements that nest from object to subject.
-        included: parts of the thing that it does not point at itself, as terms.
+        included: parts of the thing, and of what hangs on it, that nothing in the description leads to or that lie too
+            deep to nest, as terms.
+        mentions: the statements that only name what they lead to, where others with their property tell it in full;
+            their graph is empty.
     """
 
     iri: str
@@ -70,6 +79,7 @@ class Description:
     layout: Layout
     backlinks: list[Backlink]
     included: list[str]
+    mentions: frozenset[Quad]
 
 
 class Descriptions:
@@ -80,14 +90,22 @@ class Descriptions:
         self._said: dict[str, list[str]] = defaultdict(list)
         self._parts: dict[str, set[str]] = defaultdict(set)
         self._subjects: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._naming: dict[str, list[str]] = defaultdict(list)
+        self._held: set[str] = set()
         backwards = frames.backward_predicates()
+        naming = {*frames.named_by, _TYPE}
         for line in lines:
             subject, predicate, rest = line.split(" ", 2)
             self._said[subject].append(line)
             if "#" in subject:
-                self._parts[f"{subject.partition('#')[0]}>"].add(subject)
+                self._parts[_owner(subject)].add(subject)
+            if predicate in naming:
+                self._naming[subject].append(line)
+            object_ = rest.partition(" ")[0]
+            if _GENID in object_:
+                self._held.add(object_)
             if predicate in backwards:
-                self._subjects[predicate, rest.partition(" ")[0]].add(subject)
+                self._subjects[predicate, object_].add(subject)
 
     def of(self, iri: str) -> Description:
         """The description of a thing.
@@ -100,16 +118,24 @@ class Descriptions:
         if thing not in self._said and not parts:
             raise Unknown(f"nothing is said of <{iri}> in this version")
         types = [quad.object for quad in self._quads(thing) if quad.predicate == _TYPE]
-        walk = _Walk(self._said, self._subjects, self._frames.named_by)
+        walk = _Walk(self._said, self._naming, self._subjects)
         layout = walk.through(thing, self._frames.of(types))
-        included = [part for part in parts if part not in walk.told]
-        for part in included:
-            layout.add(INCLUDED, walk.through(part, _PART, (thing,)))
-        return Description(iri, sorted(walk.lines), layout, sorted(walk.backlinks), included)
+        included = []
+        while left := self._left_by(walk):
+            # One of them may tell another on its way.
+            for part in (part for part in left if part not in walk.told):
+                included.append(part)
+                layout.add(INCLUDED, walk.through(part, _PART, (thing,)))
+        return Description(iri, sorted(walk.lines), layout, sorted(walk.backlinks), included, walk.mentions())
 
     def things(self) -> list[str]:
         """The IRI of everything that something is said of, parts of other things aside; sorted."""
-        return sorted({term[1:-1].partition("#")[0] for term in self._said if term.startswith("<")})
+        return sorted({_owner(term)[1:-1] for term in self._said if term.startswith("<") and term not in self._held})
+
+    def _left_by(self, walk: "_Walk") -> list[str]:
+        """The parts that a walk owes: those that lay too deep, and those of what it told that nothing led to."""
+        unled = {part for node in walk.told for part in self._parts.get(node, ())}
+        return sorted((unled | walk.too_deep) - walk.told)
 
     def _quads(self, node: str) -> list[Quad]:
         return [parse_line(line) for line in self._said.get(node, ())]
@@ -125,19 +151,27 @@ class _Walk:
 
     Attributes:
         said: subject to its lines.
+        naming: subject to those of its lines that name it.
         subjects: predicate and object to subjects, for the predicates that frames read backwards.
-        named_by: the properties that name a thing.
         lines: found so far, as are the others.
         told: the nodes that are told in full.
+        told_by: each part that was met to the one statement that tells it; None where none does.
+        too_deep: the parts that lie too deep to be told where they were met.
         backlinks: the statements followed from object to subject.
+        followed: the statements that lead to something told in full.
+        named: those that lead to something named, or did so somewhere.
     """
 
     said: Mapping[str, list[str]]
+    naming: Mapping[str, list[str]]
     subjects: Mapping[tuple[str, str], set[str]]
-    named_by: frozenset[str]
     lines: set[str] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
+    told_by: dict[str, Quad | None] = field(default_factory=dict)
+    too_deep: set[str] = field(default_factory=set)
     backlinks: set[Backlink] = field(default_factory=set)
+    followed: set[Quad] = field(default_factory=set)
+    named: set[Quad] = field(default_factory=set)
 
     def through(self, node: str, frame: Frame, above: tuple[str, ...] = ()) -> Layout:
         """Collects what is said of a node, and of what hangs on it; ``above`` are the nodes that it hangs on."""
@@ -146,10 +180,14 @@ class _Walk:
         said = self.said.get(node, ())
         self.told.add(node)
         self.lines.update(said)
-        for quad in sorted({parse_line(line)._replace(graph="") for line in said}):
-            if quad.predicate != _TYPE and _is_node(quad.object):
-                link = Link(quad.predicate, backwards=False)
-                layout.add(link, self._step(quad.object, self._below(quad, frame), above))
+        quads = sorted({parse_line(line)._replace(graph="") for line in said})
+        links = [quad for quad in quads if quad.predicate != _TYPE and _is_node(quad.object)]
+        # Before any step, so that parts which name each other are told side by side.
+        frames = [self._below(quad, frame, len(above)) for quad in links]
+        for quad, known in zip(links, frames, strict=True):
+            nested = self._step(quad.object, known, above)
+            (self.named if nested is None else self.followed).add(quad)
+            layout.add(Link(quad.predicate, backwards=False), nested)
         for link, below in frame.below.items():
             if link.backwards:
                 for subject in sorted(self.subjects.get((link.predicate, node), set()) - self.told - set(above)):
@@ -158,20 +196,44 @@ class _Walk:
                     layout.add(link, self._step(subject, below, above))
         return layout
 
+    def mentions(self) -> frozenset[Quad]:
+        """The statements that only name what they lead to, where others with their property tell it in full."""
+        predicates = {quad.predicate for quad in self.followed}
+        return frozenset(quad for quad in self.named - self.followed if quad.predicate in predicates)
+
     def _step(self, node: str, frame: Frame | None, above: tuple[str, ...]) -> Layout | None:
-        # A blank node is told once: chains of them may meet again and again.
-        met = node in above or (node.startswith("_:") and node in self.told)
-        if frame is None or frame.named_only or met:
-            naming = (*self.named_by, _TYPE)
-            self.lines.update(line for line in self.said.get(node, ()) if line.split(" ", 2)[1] in naming)
+        if frame is None or frame.named_only or node in above:
+            self.lines.update(self.naming.get(node, ()))
             return None
         return self.through(node, frame, above)
 
-    def _below(self, quad: Quad, frame: Frame) -> Frame | None:
+    def _below(self, quad: Quad, frame: Frame, depth: int) -> Frame | None:
         """The frame of what a statement points at; None for what is only named."""
         known = frame.below.get(Link(quad.predicate, backwards=False))
-        is_part = quad.object.startswith("_:") or quad.object.startswith(f"{quad.subject[:-1]}#")
-        return _PART if known is None and is_part else known
+        if not self._is_part(quad):
+            return known
+        if quad.object not in self.told_by:
+            if depth > _DEEPEST and quad.object not in self.told:
+                self.too_deep.add(quad.object)
+            is_first = quad.object not in self.told and quad.object not in self.too_deep
+            self.told_by[quad.object] = quad if is_first else None
+        if self.told_by[quad.object] != quad:
+            return None
+        return _PART if known is None or known.named_only else known
+
+    def _is_part(self, quad: Quad) -> bool:
+        """Whether the object of a statement is told with its subject, having no life of its own."""
+        if quad.object.startswith("_:") or _GENID in quad.object:
+            return True
+        # Of a thing that is a part itself, such as a term of an ontology, the other parts have their own descriptions.
+        owner = _owner(quad.subject)
+        return owner in self.told and quad.object.startswith(f"{owner[:-1]}#")
+
+
+def _owner(term: str) -> str:
+    """What a node is a part of by its name; itself where it is none."""
+    owner, mark, _ = term.partition("#")
+    return f"{owner}>" if mark else term
 
 
 def _is_node(term: str) -> bool:

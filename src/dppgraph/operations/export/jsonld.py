@@ -5,6 +5,7 @@ form: a whole number or a boolean is native JSON only in its canonical form.
 """
 
 import json
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ from dppgraph.operations.export.inlined import with_context
 from dppgraph.operations.frames import Context, Frames, Link
 from dppgraph.store.rdf import serialised
 
+_CANNOT: Final = "this cannot be written as jsonld: ask for another format, such as turtle"
 _RDF_TYPE: Final = PREFIXES["rdf"] + "type"
 _XSD: Final = PREFIXES["xsd"]
 # A number of more digits is rounded where JSON is read into doubles.
@@ -26,6 +28,12 @@ _WHOLE: Final = re.compile(r"0|-?[1-9][0-9]{0,14}")
 # PyLD loses values that are framed backwards once it has met their node elsewhere (3.0), so each such step is framed
 # forwards, along a property that only stands for it until the document is written.
 _STAND_IN: Final = "urn:dppgraph:backwards:"
+# PyLD compares each value of a property with all before it, so what one property leads to is dealt out over several,
+# each the property with a number. No IRI has this mark in it.
+_MARK: Final = "|"
+_DEALT: Final = 100
+# The number of the property whose values are no more than named.
+_NAMED: Final = f"{_MARK}0"
 
 
 def compacted(lines: list[str], context: Context) -> bytes:
@@ -34,6 +42,7 @@ def compacted(lines: list[str], context: Context) -> bytes:
     Raises:
         BadRdf: JSON-LD cannot say one of them.
     """
+    _refuse_misread(lines, context)
     by_graph: dict[str, list[str]] = defaultdict(list)
     for line in lines:
         by_graph[parse_line(line).graph].append(line)
@@ -51,6 +60,7 @@ def nested(description: Description, frames: Frames) -> bytes:
         BadRdf: JSON-LD cannot say one of its statements.
     """
     lines = sorted({parse_line(line)._replace(graph="").line() for line in description.lines})
+    _refuse_misread([f"<{description.iri}> <{_RDF_TYPE}> <{_RDF_TYPE}> .", *lines], frames.context)
     names = _used_in(lines, frames.context, keep_backwards=True)
     stand_ins = {frames.context.link(name): f"{_STAND_IN}{name}" for name in names if frames.context.is_backwards(name)}
     nodes = {node["@id"]: node for node in _nodes(lines, frames.context)}
@@ -64,9 +74,12 @@ def nested(description: Description, frames: Frames) -> bytes:
     _in_reading_order(nodes)
     for stand_in in stand_ins.values():
         names[stand_in.removeprefix(_STAND_IN)] = {"@id": stand_in, "@type": "@id", "@container": "@set"}
+    dealt = _dealt(nodes, {(_bare(q.subject), _bare(q.predicate), _bare(q.object)) for q in description.mentions})
+    names |= _names_of(dealt, Context(names))
     naming = [_RDF_TYPE, *sorted(predicate.strip("<>") for predicate in frames.named_by)]
-    frame = {"@id": description.iri} | _frame(description.layout, stand_ins, naming)
+    frame = {"@id": description.iri} | _frame(description.layout, stand_ins, naming, dealt)
     document = _framed(list(nodes.values()), frame | {"@context": {"@version": 1.1} | names})
+    _gather(document)
     names_only = {"@id", "@type", *naming}
     _shown_once(document, lambda key: frames.context.iri(key) in names_only)
     return with_context(document, frames.context)
@@ -129,14 +142,68 @@ def _in_reading_order(nodes: Mapping[str, dict[str, Any]]) -> None:
                 node[key] = sorted(values, key=place)
 
 
-def _frame(layout: Layout, stand_ins: Mapping[Link, str], naming: list[str]) -> dict[str, Any]:
+def _dealt(nodes: Mapping[str, dict[str, Any]], mentions: set[tuple[str, str, str]]) -> dict[str, set[str]]:
+    """Deals the things that a property leads to out over several properties, those of ``mentions`` apart.
+
+    Returns:
+        Property to the others that now stand for some of its values.
+    """
+    dealt: dict[str, set[str]] = defaultdict(set)
+    for iri, node in nodes.items():
+        for key in [key for key in node if not key.startswith("@")]:
+            named = [value for value in node[key] if (iri, key, value.get("@id")) in mentions]
+            things = [value for value in node[key] if "@id" in value and (iri, key, value["@id"]) not in mentions]
+            others = {f"{key}{_NAMED}": named} if named else {}
+            for start in range(_DEALT, len(things), _DEALT):
+                others[f"{key}{_MARK}{start}"] = things[start : start + _DEALT]
+            if others:
+                node[key] = [value for value in node[key] if "@id" not in value] + things[:_DEALT]
+                node.update(others)
+                dealt[key].update(others)
+    return dealt
+
+
+def _names_of(dealt: Mapping[str, set[str]], context: Context) -> dict[str, Any]:
+    """For each property that stands for another, the names of that other, with the same number."""
+    found: dict[str, Any] = {}
+    for name, said in context.definitions.items():
+        for other in dealt.get(context.iri(name), ()):
+            rules = said if isinstance(said, dict) else {}
+            found[f"{name}{_MARK}{other.rpartition(_MARK)[2]}"] = rules | {"@id": other}
+    return found
+
+
+def _gather(document: Any) -> None:
+    """Puts what was dealt out over several properties under the first, in order."""
+    if isinstance(document, list):
+        for inner in document:
+            _gather(inner)
+    elif isinstance(document, dict):
+        for inner in document.values():
+            _gather(inner)
+        marked = [key.rpartition(_MARK) for key in document if key != "@context" and _MARK in key]
+        # What is no more than named comes last.
+        for key, mark, number in sorted(marked, key=lambda parts: int(parts[2]) or math.inf):
+            values = document.pop(f"{key}{mark}{number}")
+            document[key] = [*_listed(document[key]), *_listed(values)] if key in document else values
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _frame(
+    layout: Layout, stand_ins: Mapping[Link, str], naming: list[str], dealt: Mapping[str, set[str]]
+) -> dict[str, Any]:
     """A frame of PyLD's: any node fits, and nothing is embedded but what the layout says."""
     frame: dict[str, Any] = {}
     named_only: dict[str, Any] = {name: {} for name in naming} | {"@explicit": True}
     for link, below in layout.below.items():
         key = stand_ins[link] if link.backwards else _bare(link.predicate)
         # With an @id that fits all, the properties below choose what is shown and not which nodes are.
-        frame[key] = {"@id": {}} | (_frame(below, stand_ins, naming) if below else named_only)
+        frame[key] = {"@id": {}} | (_frame(below, stand_ins, naming, dealt) if below else named_only)
+        for other in dealt.get(key, ()):
+            frame[other] = {"@id": {}} | named_only if other.endswith(_NAMED) else frame[key]
     return frame
 
 
@@ -148,7 +215,8 @@ def _framed(nodes: list[dict[str, Any]], frame: dict[str, Any]) -> dict[str, Any
     try:
         framed: dict[str, Any] = jsonld.frame(nodes, frame, options)
     except jsonld.JsonLdError as error:
-        raise BadRdf(f"this cannot be written as jsonld: {error}") from error
+        # Its text holds the whole context.
+        raise BadRdf(_CANNOT) from error
     return framed
 
 
@@ -159,8 +227,29 @@ def _compact(nodes: list[dict[str, Any]], names: dict[str, Any]) -> dict[str, An
     try:
         document: dict[str, Any] = jsonld.compact(nodes, {"@version": 1.1} | names, options)
     except jsonld.JsonLdError as error:
-        raise BadRdf(f"this cannot be written as jsonld: {error}") from error
+        raise BadRdf(_CANNOT) from error
     return document
+
+
+def _refuse_misread(lines: list[str], context: Context) -> None:
+    """Refuses an IRI that a reader of JSON-LD takes for a short one, as its scheme is one of the prefixes.
+
+    Raises:
+        BadRdf: there is one.
+    """
+    prefixes = {name: said for name, said in context.definitions.items() if _is_prefix(said)}
+    short = re.compile(f"<({'|'.join(map(re.escape, prefixes))}):([^>]*)>")
+    for line in lines:
+        # Most lines hold none, and in a text it does no harm.
+        if short.search(line):
+            for term in parse_line(line):
+                found = short.fullmatch(term[term.rfind("<") :] if term.endswith(">") else "")
+                if found:
+                    prefix, local = found.groups()
+                    raise BadRdf(
+                        f"jsonld cannot say {found[0]}, as {prefix}: is a prefix there: "
+                        f"write <{prefixes[prefix]}{local}> in the data if that is meant, or ask for another format"
+                    )
 
 
 def _refuse(url: str, _options: object) -> object:
