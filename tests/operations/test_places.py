@@ -119,6 +119,14 @@ def test_graphs_of_trig_and_nquads_are_no_subjects(tmp_path: Path) -> None:
     assert lines(found, [("<e:a>", "", ""), ("<e:c>", "<e:b>", "<e:d>")]) == [1, 2]
 
 
+def test_the_same_text_in_two_languages_is_said_twice(tmp_path: Path) -> None:
+    text = '\n<e:a> <e:b> "same"@nl ,\n "same"@FR ,\n "same"@de-BE ,\n "same" ,\n "same"^^<e:type> , "a \\"@b"@en .'
+    said = ['"same"@nl', '"same"@fr', '"same"@de-be', '"same"', '"same"^^<e:type>', '"a \\"@b"@en', '"unheard-of"@nl']
+    for name in ("file.ttl", "file.trig"):
+        found, _, _ = places(tmp_path, text, name)
+        assert lines(found, [("<e:a>", "<e:b>", value) for value in said]) == [2, 3, 4, 5, 5, 6, 2]
+
+
 def test_of_other_formats_only_the_file_is_known(tmp_path: Path) -> None:
     found, path, _ = places(tmp_path, '{"@id": "e:a", "e:b": "x"}', "file.jsonld")
     assert found.of("<e:a>", "<e:b>", "") == Place(str(path), 0)

@@ -4,6 +4,7 @@ SHACL could say when a name is unknown, but pySHACL would take longer over it th
 SHACL cannot say which name is nearest.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
@@ -25,6 +26,8 @@ _CLOSED: Final = f"{PREFIXES['sh']}ClosedConstraintComponent"
 _PATH: Final = f"<{PREFIXES['sh']}path>"
 _NEAR: Final = 0.75
 """How alike two names must be, from 0 to 1, for one to be a slip of the pen for the other."""
+_GUESSES: Final = 50
+"""For how many wrong names of one kind the nearest is looked up: who has more of them has no slips of the pen."""
 
 
 def unknown_names(facts: Facts, base: str) -> Iterator[tuple[str, str, str, str]]:
@@ -52,21 +55,70 @@ def unknown_names(facts: Facts, base: str) -> Iterator[tuple[str, str, str, str]
 def with_nearest_names(results: Iterable[Result], facts: Facts, shapes: Iterable[Quad], base: str) -> list[Result]:
     """The results, with the name that was probably meant where one has a wrong name."""
     ours = facts.terms(_PROPERTIES)
-    properties = [*ours, *sorted({quad.object for quad in shapes if quad.predicate == _PATH} - set(ours))]
-    classes = facts.terms(_CLASSES)
+    known = {*ours, *(quad.object for quad in shapes if quad.predicate == _PATH)}
+    properties = _Known([*ours, *sorted(known - set(ours))])
+    classes = _Known(facts.terms(_CLASSES))
+    things = _Things(facts, base)
 
     def meant(result: Result) -> str:
         if result.check == CLASS:
-            return _nearest(result.value, classes)
+            return classes.nearest(result.value)
         if result.check == THING:
-            return _nearest_thing(result.value, facts, base)
-        is_known = result.path in properties
-        if result.check == PROPERTY or (result.component == _CLOSED and not is_known):
-            return _nearest(result.value if result.check == PROPERTY else result.path, properties)
+            return things.nearest(result.value)
+        if result.check == PROPERTY or (result.component == _CLOSED and result.path not in known):
+            return properties.nearest(result.value if result.check == PROPERTY else result.path)
         subject = facts.fact_of(result.focus).subject
-        return _nearest_thing(subject, facts, base) if subject and subject == result.value else ""
+        return things.nearest(subject) if subject and subject == result.value else ""
 
     return [replace(result, meant=meant(result)) for result in results]
+
+
+class _Known:
+    """Names of one kind, to find the nearest among.
+
+    Args:
+        terms: the names; the first of several with the same local name is kept.
+    """
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        self._by_name: dict[str, str] = {}
+        for term in terms:
+            self._by_name.setdefault(_local(term).lower(), term)
+        self._found: dict[str, str] = {}
+
+    def nearest(self, term: str) -> str:
+        """The name most like a name, of whatever vocabulary; an empty string if none is, or if many were asked for."""
+        if term not in self._found and len(self._found) < _GUESSES:
+            alike = get_close_matches(_local(term).lower(), self._by_name, 1, _NEAR)
+            self._found[term] = next((self._by_name[name] for name in alike), "")
+        return self._found.get(term, "")
+
+
+class _Things:
+    """The things that are described, by kind and by name.
+
+    Args:
+        facts: what is stated.
+        base: the base of the data.
+    """
+
+    def __init__(self, facts: Facts, base: str) -> None:
+        self._facts = facts
+        self._base = base
+        by_kind: dict[str, list[str]] = defaultdict(list)
+        self._by_name: dict[str, str] = {}
+        for thing in facts.described:
+            if thing.startswith(f"<{base}id/") and "#" not in thing:
+                by_kind[_kind(thing)].append(thing)
+                self._by_name.setdefault(_local(thing), thing)
+        self._kinds = {kind: _Known(things) for kind, things in by_kind.items()}
+
+    def nearest(self, term: str) -> str:
+        """The thing with the most similar name of the same kind; else one of the same name of another kind."""
+        if not _is_undescribed(term, self._facts, self._base):
+            return ""
+        same_kind = self._kinds.get(_kind(term))
+        return (same_kind.nearest(term) if same_kind else "") or self._by_name.get(_local(term), "")
 
 
 def _is_unknown(term: str, facts: Facts) -> bool:
@@ -78,23 +130,9 @@ def _is_undescribed(term: str, facts: Facts, base: str) -> bool:
     return ours and term not in facts.described
 
 
-def _nearest(term: str, known: Iterable[str]) -> str:
-    """The known name most like a name, whatever vocabulary it is of; the first of several that are equally alike."""
-    by_name: dict[str, str] = {}
-    for candidate in known:
-        by_name.setdefault(_local(candidate).lower(), candidate)
-    return next((by_name[name] for name in get_close_matches(_local(term).lower(), by_name, 1, _NEAR)), "")
-
-
-def _nearest_thing(term: str, facts: Facts, base: str) -> str:
-    """The thing with the most similar name of the same kind; else one of the same name of another kind."""
-    if not _is_undescribed(term, facts, base):
-        return ""
-    kind = term.rpartition("/")[0] + "/"
-    things = [thing for thing in facts.described if thing.startswith(f"<{base}id/") and "#" not in thing]
-    alike = _nearest(term, (thing for thing in things if thing.startswith(kind)))
-    return alike or next((thing for thing in things if thing.endswith(f"/{_local(term)}>")), "")
-
-
 def _local(term: str) -> str:
     return term[1:-1].replace("#", "/").rpartition("/")[2]
+
+
+def _kind(term: str) -> str:
+    return term.rpartition("/")[0]

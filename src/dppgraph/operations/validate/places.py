@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
 
 class _Said(NamedTuple):
-    """A statement as it is written. An IRI is itself, a literal its text after a quotation mark, a node ``_:``."""
+    """A statement as it is written. An IRI is itself, a literal ``@language"text``, a node ``_:``."""
 
     subject: str
     predicate: str
@@ -184,7 +184,16 @@ def _plain(term: str) -> str:
     """A term as the scan has it."""
     if term.startswith("<"):
         return term[1:-1]
-    return f'"{literal_text(term)}' if term.startswith('"') else term
+    if not term.startswith('"'):
+        return term
+    _, marked, language = term.rpartition('"@')
+    # A direction after the language (RDF 1.2) is not scanned.
+    return _literal(literal_text(term), language.partition("--")[0] if marked and '"' not in language else "")
+
+
+def _literal(text: str, language: str = "") -> str:
+    """A literal as the scan has it. Its language is in any case, its datatype is left out."""
+    return f'@{language.lower()}"{text}' if language else f'"{text}'
 
 
 class _Scan:
@@ -210,7 +219,7 @@ class _Scan:
 
     def run(self) -> list[_Said]:
         """What the text says, in the order of writing."""
-        # Up to where the tokens read so far belong to a term: a literal's language and datatype say nothing here.
+        # Up to where the tokens read so far belong to a term: a literal's language and datatype are no terms.
         passed = 0
         found = [part for token in tokens(self._text) for part in _turtle_tokens(token)]
         for index, token in enumerate(found):
@@ -255,7 +264,8 @@ class _Scan:
         if token.kind == "blank":
             return f"{self._mark}{text}"
         if token.kind == "string":
-            return f'"{_unescaped(_unquoted(token.text))}'
+            after = text[len(token.text) :]
+            return _literal(_unescaped(_unquoted(token.text)), after[1:] if after.startswith("@") else "")
         if token.kind == "name":
             prefix, _, local = text.partition(":")
             return self._ours(self._prefixes.get(prefix, f"{prefix}:") + local.replace("\\", ""))
