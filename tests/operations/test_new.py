@@ -171,6 +171,7 @@ def test_the_example_converts_and_the_same_table_gives_the_same_bytes(known: Kno
     assert (check.checked, check.misquotes, check.same_text) == (first.facts, [], True)
 
 
+@pytest.mark.heavy
 def test_drafts_of_three_pages_conform_by_themselves(sources: Sources, known: Known, tmp_path: Path) -> None:
     """By the shapes that a draft may break, which is quick; the heavy test has them all."""
     (tmp_path / "data" / "source").mkdir(parents=True)

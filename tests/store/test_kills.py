@@ -48,7 +48,7 @@ def lines(number: int) -> list[str]:
     return sorted(f"<http://e/{line}> <http://e/p> <http://e/{number}> ." for line in found)
 
 
-@pytest.mark.parametrize("kills", [12, pytest.param(50, marks=[pytest.mark.heavy, pytest.mark.timeout(300)])])
+@pytest.mark.parametrize("kills", [6, pytest.param(50, marks=[pytest.mark.heavy, pytest.mark.timeout(300)])])
 def test_a_killed_writer_leaves_whole_versions_and_the_next_one_goes_on(folder: Path, kills: int) -> None:
     store, chance, newest = VersionStore(folder / "store"), random.Random(kills), 0
     with subprocess.Popen(
