@@ -22,7 +22,7 @@ from dppgraph.store.versions import VersionStore
 REPOSITORY = Path(__file__).resolve().parent.parent
 BASE = "https://w3id.org/dppgraph/"
 # The suite is run often: fewer examples each time, other ones each time. No test depends on time, hence no deadline.
-hypothesis.settings.register_profile("often", max_examples=40, deadline=None)
+hypothesis.settings.register_profile("often", max_examples=30, deadline=None)
 hypothesis.settings.load_profile("often")
 
 DPPGRAPH = [sys.executable, "-P", "-m", "dppgraph"]

@@ -56,6 +56,7 @@ def test_the_slow_commands_of_the_readme_run(run: Run, built: tuple[VersionStore
     assert run(*shlex.split(command)[1:], environment={"DPPGRAPH_STORE": str(built[0].folder)}).returncode == 0
 
 
+@pytest.mark.heavy
 def test_the_commands_of_the_questions_run(run: Run, built: tuple[VersionStore, Built]) -> None:
     asked = [line for block in blocks(QUERIES, "sh") for line in block.splitlines() if line.startswith("dppgraph ")]
     assert len(asked) > 2
