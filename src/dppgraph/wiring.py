@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from dppgraph import bundle
 from dppgraph.errors import Damaged
-from dppgraph.operations.frames import context_file
-from dppgraph.operations.queries import read_questions
 from dppgraph.operations.sources import Sources
 from dppgraph.settings import Settings
 from dppgraph.store.versions import Manifest, VersionStore
@@ -86,7 +84,10 @@ def pool_options(settings: Settings, manifest: Manifest, *, union: bool = True) 
 
 def web_app(address: Path, manifest: Manifest, settings: Settings) -> "ASGIApp":
     """The HTTP face over the workers that a pool parent at ``address`` makes."""
-    from dppgraph.web.app import create_app  # noqa: PLC0415 - half a second that only a front spends
+    # Half a second that only a front spends.
+    from dppgraph.operations.frames import context_file  # noqa: PLC0415
+    from dppgraph.operations.queries import read_questions  # noqa: PLC0415
+    from dppgraph.web.app import create_app  # noqa: PLC0415
 
     store = WorkerStore(address, manifest.version, limits(settings))
     questions = read_questions(bundle.folder("queries"))

@@ -284,6 +284,8 @@ MISTAKES = {
     "no-plan-name": ("objective;climate;", "objective;;", "about which plan is this? Write one of climate, energy"),
     "plan-twice": ("plan;energy;", "plan;climate;", "is declared in row 23 already: take another name"),
     "address": ("https://www", "www", "is no web address: write it from https://"),
+    "address without a host": ("https://www", "https:///www", "is no web address: write it from https://"),
+    "address with a tab": ("https://www", "https://w\tw", "is no web address: write it from https://"),
     "language": (";;nl;", ";;Vlaams;", "Vlaams is no language here: write nl, fr, de, en"),
     "no-publisher": ("page publisher;", "# page publisher;", "the row page publisher is missing: add it"),
     "about-the-page": ("page language;;", "page language;climate;", "page language is about the page: leave about"),

@@ -158,7 +158,7 @@ def add_query_routes(
             openapi_extra={"parameters": [*map(_parameter, asked.parameters.values()), *_common(offered)]},
             **said,
         )
-        app.add_api_route(f"/queries/{name}", endpoint, methods=["HEAD", "OPTIONS"], include_in_schema=False)
+    # HEAD and OPTIONS of a question come this way too: a route of their own for each would slow the start.
     files = QueryFiles(endpoints)
     app.add_api_route("/queries/{file}", files, methods=list(METHODS), include_in_schema=False)
 

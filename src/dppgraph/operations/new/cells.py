@@ -1,5 +1,6 @@
 """What the cells of a row say: the property and value of each fact, as Turtle writes them."""
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -11,7 +12,7 @@ from dppgraph.operations.new.declared import Declared
 from dppgraph.operations.new.table import Row
 
 _EU_LANGUAGE: Final = "http://publications.europa.eu/resource/authority/language/"
-_WEB: Final = ("https://", "http://")
+_WEB: Final = re.compile(r'https?://[^\x00-\x20<>"{}|\\^`/?#]+([/?#][^\x00-\x20<>"{}|\\^`]*)?')
 _YES: Final = ("yes", "ja", "oui", "true")
 _WHOLE: Final = 100
 
@@ -133,7 +134,7 @@ class Cells:
         return [(row.word.property, "true")]
 
     def _address(self, row: Row) -> Said:
-        if not row.value.startswith(_WEB) or any(character in row.value for character in ' <>"{}|\\^`\n'):
+        if not _WEB.fullmatch(row.value):
             raise BadParameter(f"{row.value or 'nothing'} is no web address: write it from https:// to its end")
         return [(row.word.property, f"<{row.value}>")]
 

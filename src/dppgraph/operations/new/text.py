@@ -5,10 +5,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Final
 
 from dppgraph.errors import BadParameter
 
 _AROUND = 18
+_MOST_TO_SEARCH: Final = 300_000
+"""Characters of a text in which the closest passage is found in less than a second."""
 _SHOWN_PLACES = 6
 _SHOWN_WORDS = 160
 _SHOWN_PLACE = 40
@@ -105,6 +108,8 @@ class PageText:
         return " ".join(f"…{before}[{words}]{after}…".split())
 
     def _closest(self, words: str) -> str:
+        if len(self.text) > _MOST_TO_SEARCH:
+            return "Copy them from the text"
         matcher = SequenceMatcher(None, self.text.casefold(), words.casefold(), autojunk=False)
         if len(self.text.casefold()) != len(self.text):
             matcher.set_seq1(self.text)
