@@ -113,6 +113,7 @@ def test_the_same_data_has_the_same_digest_and_the_same_files_in_any_folder(tmp_
     assert {path.read_bytes()[4:8] for path in stores[0].path(1).glob("*.gz")} == {bytes(4)}
 
 
+@pytest.mark.heavy
 def test_each_of_many_versions_stays_what_it_was_and_a_keyframe_comes_now_and_then(store: VersionStore) -> None:
     versions = [lines(*range(number % 7, number % 5 + 7)) if number % 6 else [] for number in range(18)]
     publish(store, *versions)
