@@ -84,10 +84,9 @@ def pool_options(settings: Settings, manifest: Manifest, *, union: bool = True) 
 
 def web_app(address: Path, manifest: Manifest, settings: Settings) -> "ASGIApp":
     """The HTTP face over the workers that a pool parent at ``address`` makes."""
-    # Half a second that only a front spends.
-    from dppgraph.operations.frames import context_file  # noqa: PLC0415
-    from dppgraph.operations.queries import read_questions  # noqa: PLC0415
-    from dppgraph.web.app import create_app  # noqa: PLC0415
+    from dppgraph.operations.frames import context_file  # noqa: PLC0415 - only a front spends this time
+    from dppgraph.operations.queries import read_questions  # noqa: PLC0415 - likewise
+    from dppgraph.web.app import create_app  # noqa: PLC0415 - likewise: half a second
 
     store = WorkerStore(address, manifest.version, limits(settings))
     questions = read_questions(bundle.folder("queries"))

@@ -10,10 +10,14 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
+from typing import Final
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad, with_leaves
 from dppgraph.errors import BadRdf
+
+GENID: Final = ".well-known/genid/"
+"""What a name begins with, after the base, where there is no better one (RDF 1.1 Concepts, section 3.5)."""
 
 _TYPE = f"<{PREFIXES['rdf']}type>"
 _FRAGMENTS = {
@@ -38,7 +42,7 @@ def skolemised(quads: Iterable[Quad], base: str) -> list[Quad]:
     outgoing, incoming = _links(quads)
     try:
         contents = _contents(outgoing, incoming)
-        names = _names(outgoing, incoming, contents, f"{base}.well-known/genid/")
+        names = _names(outgoing, incoming, contents, f"{base}{GENID}")
     except CycleError as error:
         raise BadRdf("blank nodes here name each other in a ring: give one of them an IRI") from error
     in_use = set(names.values()) & {term for quad in quads for term in quad}

@@ -20,13 +20,12 @@ from typing import Final, NamedTuple
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad, parse_line
+from dppgraph.core.skolem import GENID
 from dppgraph.errors import Unknown
 from dppgraph.operations.frames import Frame, Frames, Link
 
 _TYPE: Final = f"<{PREFIXES['rdf']}type>"
 _PART: Final = Frame()
-# RDF 1.1 Concepts, section 3.5: so begins the path of what was a blank node.
-_GENID: Final = "/.well-known/genid/"
 # Below so many nodes a part is told beside the thing, so that a list of thousands nests no deeper than Python calls.
 _DEEPEST: Final = 16
 
@@ -102,7 +101,7 @@ class Descriptions:
             if predicate in naming:
                 self._naming[subject].append(line)
             object_ = rest.partition(" ")[0]
-            if _GENID in object_:
+            if GENID in object_:
                 self._held.add(object_)
             if predicate in backwards:
                 self._subjects[predicate, object_].add(subject)
@@ -223,7 +222,7 @@ class _Walk:
 
     def _is_part(self, quad: Quad) -> bool:
         """Whether the object of a statement is told with its subject, having no life of its own."""
-        if quad.object.startswith("_:") or _GENID in quad.object:
+        if quad.object.startswith("_:") or GENID in quad.object:
             return True
         # Of a thing that is a part itself, such as a term of an ontology, the other parts have their own descriptions.
         owner = _owner(quad.subject)

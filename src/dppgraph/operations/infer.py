@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Final
 
 from dppgraph.core.iris import NAMESPACE, PREFIXES, graph_iri
+from dppgraph.core.languages import LANGUAGES
 from dppgraph.core.quads import Quad, literal
 from dppgraph.errors import BadRdf, QuerySyntax
 from dppgraph.store.memory import MemoryStore
 
-_LANGUAGES: Final = ("nl", "en")
 _DIGITS: Final = 32
 """Hexadecimal digits of a statement's name: 128 bits, so that no two are ever the same."""
 
@@ -106,7 +106,7 @@ def _described(rule: Rule, base: str) -> Iterator[Quad]:
     yield Quad(this, f"<{PREFIXES['rdf']}type>", f"<{NAMESPACE}InferenceRule>", graph)
     yield Quad(this, f"<{sh}construct>", literal(rule.text), graph)
     yield Quad(this, f"<{sh}order>", literal(str(rule.stratum), datatype=f"{PREFIXES['xsd']}integer"), graph)
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         yield Quad(this, f"<{rdfs}label>", literal(rule.titles[language], language=language), graph)
         yield Quad(this, f"<{rdfs}comment>", literal(rule.reasons[language], language=language), graph)
 
@@ -131,8 +131,8 @@ def _rule(path: Path) -> Rule:
     try:
         return Rule(
             name=path.stem,
-            titles={language: header[f"title-{language}"] for language in _LANGUAGES},
-            reasons={language: header[f"why-{language}"] for language in _LANGUAGES},
+            titles={language: header[f"title-{language}"] for language in LANGUAGES},
+            reasons={language: header[f"why-{language}"] for language in LANGUAGES},
             stratum=int(header.get("stratum", "1")),
             text=text,
         )

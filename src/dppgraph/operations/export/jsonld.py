@@ -208,8 +208,7 @@ def _frame(
 
 
 def _framed(nodes: list[dict[str, Any]], frame: dict[str, Any]) -> dict[str, Any]:
-    # 0.1 s that only JSON-LD needs.
-    from pyld import jsonld  # noqa: PLC0415
+    from pyld import jsonld  # noqa: PLC0415 - 0.1 s that only JSON-LD needs
 
     options = {"documentLoader": _refuse, "embed": "@always", "omitDefault": True, "pruneBlankNodeIdentifiers": False}
     try:
@@ -221,7 +220,7 @@ def _framed(nodes: list[dict[str, Any]], frame: dict[str, Any]) -> dict[str, Any
 
 
 def _compact(nodes: list[dict[str, Any]], names: dict[str, Any]) -> dict[str, Any]:
-    from pyld import jsonld  # noqa: PLC0415
+    from pyld import jsonld  # noqa: PLC0415 - as above
 
     options = {"documentLoader": _refuse, "graph": True, "skipExpansion": True}
     try:

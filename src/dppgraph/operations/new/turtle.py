@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 
 from dppgraph.core.iris import PREFIXES
+from dppgraph.core.languages import LANGUAGES
 from dppgraph.core.quads import literal
 from dppgraph.operations.new.declared import Declared, Plan, token
 from dppgraph.operations.new.text import Passage
@@ -20,7 +21,6 @@ _KINDS = {
     "result": "result", "source": "source", "statement": "statement", "target": "target",
 }  # fmt: skip
 _ELSEWHERE = {"besluit-resultaat": "http://themis.vlaanderen.be/id/concept/beslissing-resultaatcodes/"}
-_LANGUAGES = ("nl", "en")
 _USED = re.compile(r'(?<![\w"<:/#.-])([a-z][a-z-]*):(?=[\w])')
 _QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"|<[^>\s]*>|#.*')
 _MARK = "# Written from {} by `dppgraph new`, which writes it anew: delete this line once you edit this file by hand.\n"
@@ -125,7 +125,7 @@ def readings_file(table: str, readings: Iterable[Reading], source: str, signer: 
             "signer": signer,
         }
         said |= {
-            spoken: literal(reason[spoken].format(lines=reading.plan.lines), language=spoken) for spoken in _LANGUAGES
+            spoken: literal(reason[spoken].format(lines=reading.plan.lines), language=spoken) for spoken in LANGUAGES
         }
         blocks.append(_template("reading.ttl").substitute(said))
     return _file("interpretation.trig", table, _graph("interpretation", blocks))

@@ -17,6 +17,8 @@ from dppgraph.errors import BadParameter
 _HERE = Path(__file__).parent
 _ISO = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+_MONTHS = 12
+_FULL = len("2020-12-14")
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20|21)\d\d(?!\d)")
 _IN_NUMBERS = re.compile(r"(?<!\d)\d{1,2}[./-]\d{1,2}(?!\d)")
 _TAGGED = re.compile(r"(?s)(.*?)\s*@([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*)")
@@ -82,7 +84,7 @@ def date(value: str, words: str) -> str:
     days = {known for known in said if len(known) == len(iso)}
     if len(days) == 1 and iso not in days:
         raise BadParameter(f"the words say {days.pop()}, the value {iso}: correct one of them")
-    if day and said and not any(known.count("-") == 2 for known in said):  # noqa: PLR2004 - year, month and day
+    if day and said and not any(len(known) == _FULL for known in said):
         raise BadParameter(f"the words name no day: write the month alone, {iso[:7]}")
     return literal(iso, datatype=f"{PREFIXES['xsd']}{_TYPES[iso.count('-')]}")
 
@@ -115,7 +117,9 @@ def _iso(value: str, said: set[str]) -> str:
         return value
     if numeric := _NUMERIC.fullmatch(value):
         first, second, year = (int(part) for part in numeric.groups())
-        readings = {f"{year}-{month:02}-{day:02}" for day, month in ((first, second), (second, first)) if month <= 12}  # noqa: PLR2004
+        readings = {
+            f"{year}-{month:02}-{day:02}" for day, month in ((first, second), (second, first)) if month <= _MONTHS
+        }
         chosen = readings & said or readings
         if len(chosen) == 1:
             return chosen.pop()

@@ -15,11 +15,10 @@ A parameter's value is read as its type says and put in place of its variable (`
 
 from dppgraph.operations.queries.described import described
 from dppgraph.operations.queries.parameters import Parameter
-from dppgraph.operations.queries.question import LANGUAGES, Question
+from dppgraph.operations.queries.question import Question
 from dppgraph.operations.queries.read import RESERVED, has_header, question, read_question, read_questions, unknown
 
 __all__ = [
-    "LANGUAGES",
     "RESERVED",
     "Parameter",
     "Question",

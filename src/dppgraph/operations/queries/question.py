@@ -2,14 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from dppgraph.core.query_text import QueryForm
 from dppgraph.errors import BadParameter
 from dppgraph.operations.queries.parameters import Parameter
-
-LANGUAGES: Final = ("nl", "en")
-"""The languages that each title and description is in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from dppgraph.core.iris import DEFAULT_BASE, PREFIXES
+from dppgraph.core.languages import LANGUAGES
 from dppgraph.core.query_text import read_query
 from dppgraph.errors import BadParameter, BadQuestion, Unknown
 from dppgraph.operations.queries.parameters import TYPES, Parameter
-from dppgraph.operations.queries.question import LANGUAGES, Question
+from dppgraph.operations.queries.question import Question
 
 _HEADER: Final = re.compile(r"# ([a-z][a-z0-9A-Z-]*): (.+)")
 RESERVED: Final = ("format", "timeout")

@@ -19,6 +19,7 @@ from dppgraph.core.formats import Format
 from dppgraph.core.iris import PREFIXES, rebased
 from dppgraph.core.quads import Quad
 from dppgraph.core.query_text import Token, tokens
+from dppgraph.core.skolem import GENID
 from dppgraph.store.rdf import literal_text, read_file
 
 _SCANNED: Final = (formats.TURTLE, formats.TRIG, formats.NTRIPLES, formats.NQUADS)
@@ -124,7 +125,7 @@ class Places:
         iri = _plain(term)
         if iri in self._found.subjects or term not in self._stated:
             return iri
-        below = (f"<{iri}#", f"<{self._base}.well-known/genid/")
+        below = (f"<{iri}#", f"<{self._base}{GENID}")
         said = {
             (_plain(predicate), _plain(value)) for predicate, value in self._stated[term] if not value.startswith(below)
         }

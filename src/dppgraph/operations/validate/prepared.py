@@ -20,7 +20,7 @@ class PreparedGraph(Graph):
         processor: str = "sparql",
         result: str = "sparql",
         initNs: Mapping[str, Any] | None = None,  # noqa: N803 - rdflib's names
-        initBindings: Mapping[str, Identifier] | None = None,  # noqa: N803
+        initBindings: Mapping[str, Identifier] | None = None,  # noqa: N803 - likewise
         *arguments: Any,
         **options: Any,
     ) -> Result:

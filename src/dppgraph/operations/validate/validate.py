@@ -84,8 +84,7 @@ def validate(candidate: Candidate) -> Report:
     Raises:
         BadRdf: the shapes are not well-formed.
     """
-    # pySHACL and rdflib: half a second that a server on a built store never spends.
-    from dppgraph.operations.validate.judge import judged  # noqa: PLC0415
+    from dppgraph.operations.validate.judge import judged  # noqa: PLC0415 - half a second that a server never spends
 
     results = judged(candidate.quads, candidate.shapes.merged)
     for name, shapes in sorted(candidate.shapes.by_graph.items()):
