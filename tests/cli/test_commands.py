@@ -213,6 +213,7 @@ def test_a_misspelt_setting_is_warned_of(run: Run) -> None:
     assert "did you mean DPPGRAPH_QUERY_TIMEOUT?" in result.stderr
 
 
+@pytest.mark.heavy
 def test_a_damaged_version_is_said_and_the_one_before_is_used(
     run: Run, serve: Serve, data: Path, tmp_path: Path
 ) -> None:
@@ -306,7 +307,9 @@ def test_a_server_that_is_stopped_ends_all_it_started(
     assert alive == []
 
 
-@pytest.mark.parametrize("victim", ["dppgraph.store.workers.pool", "dppgraph.cli.front"])
+@pytest.mark.parametrize(
+    "victim", [pytest.param("dppgraph.store.workers.pool", marks=pytest.mark.heavy), "dppgraph.cli.front"]
+)
 def test_a_killed_part_of_a_server_is_replaced(serve: Serve, data: Path, tmp_path: Path, victim: str) -> None:
     server = serve("--data", data, "--store", tmp_path / "store", *PLAIN)
     children = [process for process in server.family() if _parent(process) == server.process.pid]

@@ -321,6 +321,7 @@ def test_a_runaway_is_ended_at_its_deadline_while_small_queries_are_answered(ser
     assert len(server.family()) <= len(before) + 1
 
 
+@pytest.mark.heavy
 def test_the_servers_deadline_cannot_be_raised(server: Server) -> None:
     assert "ran for 2 seconds" in problem(get(server, RUNAWAY, timeout="1000"))[1]
 
