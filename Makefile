@@ -10,7 +10,7 @@ serve: .venv/.run ## set up, build the graph if need be, and serve it at http://
 	$(BIN)/dppgraph serve
 
 test: check ## set up, check the code, and run the tests
-	$(BIN)/pytest -n 2 --dist worksteal -m "not heavy"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not heavy and not conformance"
 
 check: .venv/.test ## the code alone: style, types, arrows between layers
 	$(BIN)/ruff check .
@@ -18,8 +18,8 @@ check: .venv/.test ## the code alone: style, types, arrows between layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-heavy: .venv/.test ## the long tests: kills, whole exports, every fixture on its own
-	$(BIN)/pytest -n 2 --dist worksteal -m heavy
+heavy: .venv/.test ## the long tests: kills, whole exports, every fixture on its own, the W3C suites
+	$(BIN)/pytest -n 2 --dist worksteal -m "heavy or conformance"
 
 goldens: .venv/.test ## write what the questions answer now as what they should answer: read the diff
 	$(BIN)/pytest -q tests/web/test_queries.py -k approved --write-goldens

@@ -5,12 +5,14 @@
     DppgraphError
     ├── InvalidInput            the call or what came with it is unusable
     │   ├── BadCall             a command or request that contradicts itself
+    │   ├── BadHttp             bytes that are no request in HTTP/1.1 or HTTP/1.0
     │   ├── BadParameter        a parameter's value
     │   ├── BadQuestion         a file of queries/ whose header is not of its query
     │   ├── BadRdf              a file or body that does not parse (file, line, column)
     │   ├── BadSetting          a setting's value
     │   └── QuerySyntax         a query that does not parse (line, column)
     ├── Refused                 understood, and not done here
+    │   ├── NoProxy             a request to be connected to another server
     │   ├── ServiceForbidden    SERVICE to an address that is not allowed
     │   └── UpdatesOff          a SPARQL update, where nothing may be written
     ├── Unknown                 a name that stands for nothing
@@ -20,15 +22,26 @@
     │   └── StoreInUse          another process writes to this store
     ├── ShapeViolation          the data breaks a shape; carries the report
     ├── Limit                   more was asked than one caller may have
+    │   ├── AddressTooLong      the request's address passed its byte cap
     │   ├── AnswerTooLarge      the answer passed its byte cap
     │   ├── BodyTooLarge        the request passed its byte cap
+    │   ├── Crowded             too much at once, by one client or by all; says when to try again
+    │   │   ├── QueueFull           too many wait already
+    │   │   ├── ServerFull          all connections are taken
+    │   │   ├── TooManyConnections  one client holds as many connections as it may
+    │   │   └── TooManyRequests     one client asks more often than it may
+    │   ├── HeadTooLarge        the request's header fields passed their cap
     │   ├── QueryMemory         the query passed its memory limit
     │   ├── QueryTimeout        the query passed its deadline
-    │   └── QueueFull           too many wait already
+    │   ├── ReaderTooSlow       the reader left its answer lying for too long
+    │   ├── SenderTooSlow       the request did not arrive in time
+    │   └── TooManyRows         the answer passed its cap of rows or triples
     └── StoreUnavailable        the store cannot be read or written
         ├── Damaged             a version's files are not what its manifest says
         ├── EngineDied          a query process ended on its own
-        └── NotBuilt            nothing has been published yet
+        ├── NotBuilt            nothing has been published yet
+        ├── NotYet              it is being made ready
+        └── ServiceFailed       an endpoint that SERVICE asks did not answer
 
 A message is one sentence or two: what is wrong, then what to do. HTTP statuses are in ``web/problems.py`` only, exit
 statuses in ``cli`` only. What another library raises is translated where it is called, with ``raise ... from``.
@@ -47,6 +60,10 @@ class InvalidInput(DppgraphError):
 
 class BadCall(InvalidInput):
     """A command or request that contradicts itself or lacks a part."""
+
+
+class BadHttp(InvalidInput):
+    """Bytes that are no request in HTTP/1.1 or HTTP/1.0."""
 
 
 class BadParameter(InvalidInput):
@@ -91,6 +108,10 @@ class QuerySyntax(InvalidInput):
 
 class Refused(DppgraphError):
     """Understood, and not done here."""
+
+
+class NoProxy(Refused):
+    """A request to be connected to another server."""
 
 
 class ServiceForbidden(Refused):
@@ -145,12 +166,32 @@ class Limit(DppgraphError):
     """More was asked than one caller may have."""
 
 
+class AddressTooLong(Limit):
+    """The request's address passed its byte cap."""
+
+
 class AnswerTooLarge(Limit):
     """The answer passed its byte cap."""
 
 
 class BodyTooLarge(Limit):
     """The request's body passed its byte cap."""
+
+
+class Crowded(Limit):
+    """Too much at once, by one client or by all.
+
+    Attributes:
+        retry_after: seconds after which trying again makes sense.
+    """
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class HeadTooLarge(Limit):
+    """The request's header fields passed their cap of bytes or of lines."""
 
 
 class QueryMemory(Limit):
@@ -161,16 +202,32 @@ class QueryTimeout(Limit):
     """The query passed its deadline."""
 
 
-class QueueFull(Limit):
-    """Too many queries wait already.
+class QueueFull(Crowded):
+    """Too many queries wait already."""
 
-    Attributes:
-        retry_after: seconds after which trying again makes sense.
-    """
 
-    def __init__(self, message: str, *, retry_after: int) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
+class ReaderTooSlow(Limit):
+    """The reader left its answer lying for too long."""
+
+
+class SenderTooSlow(Limit):
+    """The request did not arrive in time."""
+
+
+class ServerFull(Crowded):
+    """All connections, or all room for what is being sent, are taken."""
+
+
+class TooManyConnections(Crowded):
+    """One client holds as many connections as it may."""
+
+
+class TooManyRequests(Crowded):
+    """One client asks more often than it may."""
+
+
+class TooManyRows(Limit):
+    """The answer passed its cap of rows or triples."""
 
 
 class StoreUnavailable(DppgraphError):
@@ -187,3 +244,19 @@ class EngineDied(StoreUnavailable):
 
 class NotBuilt(StoreUnavailable):
     """Nothing has been published in this store yet."""
+
+
+class NotYet(StoreUnavailable):
+    """It is being made ready.
+
+    Attributes:
+        retry_after: seconds after which trying again makes sense.
+    """
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ServiceFailed(StoreUnavailable):
+    """An endpoint that SERVICE asks, and may ask, did not answer as it should."""

@@ -3,6 +3,7 @@
 A flag of a command wins over the environment, the environment over the default.
 """
 
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -17,6 +18,7 @@ PREFIX: Final = "DPPGRAPH_"
 
 _A_DAY: Final = 86_400
 _BASE: Final = re.compile(r"https?://[^\x00-\x20<>\"{}|\\^`/?#]+(/[^\x00-\x20<>\"{}|\\^`/?#]+)*/")
+_ADDRESS: Final = re.compile(r"https?://[^\x00-\x20<>\"{}|\\^`/?#@]+([/?][^\x00-\x20<>\"{}|\\^`#]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,26 @@ class Settings:
     base: str
     query_timeout: float
     query_memory: int
+    max_rows: int
     max_bytes: int
     max_query: int
     workers: int
     max_workers: int
     queue: int
+    mode: str
+    memory: int
+    spool: int
+    min_rate: int
+    service_allow: tuple[str, ...]
+    request_timeout: float
+    keep_alive: float
+    max_header: int
+    max_url: int
+    max_connections: int
+    client_connections: int
+    rate: float
+    burst: int
+    trusted_proxies: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +97,45 @@ def _count(least: int, unit: str, example: int) -> Callable[[str], int]:
     return read
 
 
+def _rate(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise ValueError("a number of requests a second, such as 5 or 0.5, or 0 for no limit")
+    return value
+
+
+def _networks(text: str) -> str:
+    try:
+        return ",".join(str(ipaddress.ip_network(part.strip())) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise ValueError("addresses or networks with commas between, such as 127.0.0.1,10.0.0.0/8") from error
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    addresses = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not all(map(_ADDRESS.fullmatch, addresses)):
+        raise ValueError("http(s) addresses with commas between, such as https://data.example.org/sparql")
+    return addresses
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.strip().lower() not in words:
+            raise ValueError(f"one of {', '.join(words)}")
+        return text.strip().lower()
+
+    return read
+
+
 SETTINGS: Final = (
     Setting("store", ".dppgraph", _folder, "folder of the published versions"),
     Setting("base", "https://w3id.org/dppgraph/", _base, "base of the data's IRIs, applied when a version is built"),
     Setting("query_timeout", "30", _seconds, "seconds until a query is ended (504)"),
     Setting("query_memory", "512", _count(16, "MiB", 512), "MiB that one query may use before it is ended (413)"),
+    Setting("max_rows", "1000000", _count(1, "rows", 1000000), "rows or triples that one answer may have (413)"),
     Setting("max_bytes", "268435456", _count(1024, "bytes", 268435456), "bytes that one answer may have (413)"),
     Setting("max_query", "1048576", _count(1024, "bytes", 1048576), "bytes that a request's body may have (413)"),
     Setting("workers", "4", _count(1, "processes", 4), "query processes that take new queries"),
@@ -92,6 +143,35 @@ SETTINGS: Final = (
         "max_workers", "12", _count(1, "processes", 12), "query processes in all, those with a long query included"
     ),
     Setting("queue", "128", _count(0, "queries", 128), "queries that may wait for a process (429 beyond)"),
+    Setting(
+        "mode",
+        "auto",
+        _one_of("auto", "memory", "disk"),
+        "where queries find the graph: in memory, on disk, or auto: in memory if it fits into DPPGRAPH_MEMORY",
+    ),
+    Setting("memory", "2048", _count(256, "MiB", 2048), "MiB that all processes may use; the largest query then ends"),
+    Setting("spool", "2048", _count(1, "MiB", 2048), "MiB of answers that may wait on disk for slow readers"),
+    Setting("min_rate", "8192", _count(0, "bytes", 8192), "bytes a second that a client has to take or send"),
+    Setting("service_allow", "", _addresses, "addresses of endpoints that SERVICE may ask, separated by commas"),
+    Setting("request_timeout", "10", _seconds, "seconds in which a request's head has to arrive, then its body (408)"),
+    Setting("keep_alive", "5", _seconds, "seconds that a connection may be silent between two requests"),
+    Setting("max_header", "32768", _count(1024, "bytes", 32768), "bytes that a request's header fields may have (431)"),
+    Setting("max_url", "65536", _count(1024, "bytes", 65536), "bytes that a request's address may have (414)"),
+    Setting("max_connections", "1000", _count(1, "connections", 1000), "connections that may be open (503 beyond)"),
+    Setting(
+        "client_connections",
+        "0",
+        _count(0, "connections", 50),
+        "connections that one client may have open (429 beyond); 0: a quarter of DPPGRAPH_MAX_CONNECTIONS",
+    ),
+    Setting("rate", "0", _rate, "requests a second that one client may send on average (429 beyond); 0: no limit"),
+    Setting("burst", "20", _count(1, "requests", 20), "requests that one client may send at once, where it has a rate"),
+    Setting(
+        "trusted_proxies",
+        "",
+        _networks,
+        "addresses or networks of proxies whose X-Forwarded-For says who the client is, with commas between",
+    ),
 )
 
 

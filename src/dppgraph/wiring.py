@@ -1,6 +1,7 @@
 """The one place where objects are built from settings and handed to each other. Nothing is built at import."""
 
 import getpass
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,21 @@ from dppgraph.errors import Damaged
 from dppgraph.operations.sources import Sources
 from dppgraph.settings import Settings
 from dppgraph.store.versions import Manifest, VersionStore
-from dppgraph.store.workers.client import Limits, WorkerStore
+from dppgraph.store.workers.client import Limits
 from dppgraph.store.workers.process import PoolOptions
+from dppgraph.store.workers.serving import ServedVersions
+from dppgraph.store.workers.spool import Spool
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from dppgraph.web.doors import Doors
+
 _MIB = 1 << 20
+_BYTES_PER_QUAD = 1000
+"""Memory that a quad takes in the engine: measured with quotes of usual length, and rounded up."""
+_PROCESS_ALLOWANCE = 24 * _MIB
+"""Memory of a query process besides the graph, while it answers small queries."""
 
 
 def sources(settings: Settings, data: Path | None = None, shapes: str | None = None) -> Sources:
@@ -77,18 +86,58 @@ def limits(settings: Settings, *, workers: int | None = None) -> Limits:
     )
 
 
-def pool_options(settings: Settings, manifest: Manifest, *, union: bool = True) -> PoolOptions:
-    """What the pool parent of a version is told; ``union`` as for ``--default-graph``."""
-    return PoolOptions(settings.store, manifest.version, manifest.base, union, settings.query_memory * _MIB)
+def spool(settings: Settings) -> Spool:
+    """Room for answers that their readers have not taken yet."""
+    return Spool(settings.spool * _MIB)
 
 
-def web_app(address: Path, manifest: Manifest, settings: Settings) -> "ASGIApp":
-    """The HTTP face over the workers that a pool parent at ``address`` makes."""
+def pool_options(
+    settings: Settings, manifest: Manifest, *, union: bool = True, database: Callable[[int], Path] | None = None
+) -> PoolOptions:
+    """What the pool parent of a version is told.
+
+    Args:
+        settings: the settings.
+        manifest: the version.
+        union: as for ``--default-graph``.
+        database: gives the folder of a version's database, where it can be asked from disk.
+    """
+    in_memory = database is None or settings.mode == "memory" or (settings.mode == "auto" and _fits(settings, manifest))
+    return PoolOptions(
+        folder=settings.store,
+        version=manifest.version,
+        base=manifest.base,
+        union=union,
+        query_memory=settings.query_memory * _MIB,
+        max_rows=settings.max_rows,
+        service_allow=settings.service_allow,
+        index=None if in_memory or database is None else database(manifest.version),
+    )
+
+
+def _fits(settings: Settings, manifest: Manifest) -> bool:
+    """Whether every worker may end up with a whole copy of the graph: even reading writes to the pages they share."""
+    graphs = 2 if manifest.sharing else 1
+    process = graphs * manifest.quads * _BYTES_PER_QUAD + _PROCESS_ALLOWANCE
+    return (1 + settings.max_workers) * process <= settings.memory * _MIB
+
+
+def web_app(store: ServedVersions, settings: Settings) -> "tuple[ASGIApp, Doors]":
+    """The HTTP face over the versions that a front serves, and what its connections share."""
     from dppgraph.operations.frames import context_file  # noqa: PLC0415 - only a front spends this time
     from dppgraph.operations.queries import read_questions  # noqa: PLC0415 - likewise
     from dppgraph.web.app import create_app  # noqa: PLC0415 - likewise: half a second
+    from dppgraph.web.clients import PerClient, Proxies, RateLimit  # noqa: PLC0415 - likewise
+    from dppgraph.web.doors import Doors  # noqa: PLC0415 - likewise
 
-    store = WorkerStore(address, manifest.version, limits(settings))
     questions = read_questions(bundle.folder("queries"))
     context = context_file(bundle.folder("ontology"))
-    return create_app(store, manifest, questions, context, settings.max_query)
+    proxies = Proxies(settings.trusted_proxies)
+    limit = RateLimit(settings.rate, settings.burst) if settings.rate else None
+    return PerClient(create_app(store, questions, context, settings), proxies, limit), Doors(settings, proxies)
+
+
+def served_versions(address: Path, number: int, settings: Settings) -> ServedVersions:
+    """What a front asks: the version whose pool parent listens at ``address``, and those that come later."""
+    store = versions(settings)
+    return ServedVersions(store, limits(settings), spool(settings), address, store.manifest(number))

@@ -133,7 +133,7 @@ def test_without_a_star_or_columns_a_text_stays_as_it_is() -> None:
 )
 def test_from_is_noticed(text: str) -> None:
     # Where it is not, the union of all graphs is asked instead of the one graph: a wrong answer, and nobody is told.
-    assert read_query(text).has_dataset
+    assert read_query(text).graphs
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_from_is_noticed(text: str) -> None:
     ],
 )
 def test_what_only_looks_like_from_is_not_taken_for_it(text: str) -> None:
-    assert not read_query(text).has_dataset
+    assert not read_query(text).graphs
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_what_only_looks_like_from_is_not_taken_for_it(text: str) -> None:
     ],
 )
 def test_service_is_caught_in_every_disguise(text: str) -> None:
-    assert read_query(text).has_service
+    assert read_query(text).services
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_service_is_caught_in_every_disguise(text: str) -> None:
     ],
 )
 def test_a_query_that_only_mentions_services_is_answered(text: str) -> None:
-    assert not read_query(text).has_service
+    assert not read_query(text).services
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_no_text_makes_it_fail_and_its_tokens_cover_all_but_space_and_comments(t
 @given(PIECES)
 def test_what_is_found_in_a_text_is_found_behind_a_comment_too(text: str) -> None:
     assert read_query(f"# ' \" <\n{text}").form == read_query(text).form
-    assert read_query(f"# ' \" <\n{text}").has_service == read_query(text).has_service
+    assert read_query(f"# ' \" <\n{text}").services == read_query(text).services
 
 
 @pytest.mark.parametrize(

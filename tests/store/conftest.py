@@ -22,6 +22,7 @@ from dppgraph.store.rdf import parse
 from dppgraph.store.versions import Manifest, Publication, VersionStore
 from dppgraph.store.workers.client import Limits, WorkerStore
 from dppgraph.store.workers.process import PoolOptions, listen, start_pool
+from dppgraph.store.workers.spool import Spool
 
 BASE = "https://data.example.org/"
 MIB = 1 << 20
@@ -102,7 +103,8 @@ class Pool:
     async def store(self, **limits: Any) -> AsyncIterator[WorkerStore]:
         """A store that is open for as long as the block runs; limits that are not given are wide."""
         usual = {"timeout": 30, "max_bytes": 16 * MIB, "workers": 1, "max_workers": 4, "queue": 200}
-        store = WorkerStore(self.address, self.options.version, Limits(**usual | limits))
+        spool = Spool(limits.pop("spool", 64 * MIB))
+        store = WorkerStore(self.address, self.options.version, Limits(**usual | limits), spool)
         try:
             await store.open()
             yield store
@@ -165,7 +167,7 @@ def store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def options(store_folder: Path) -> PoolOptions:
     """What a pool parent over :data:`DATA` is told; 64 MiB for a query."""
-    return PoolOptions(store_folder, 1, BASE, union=True, memory=64 * MIB)
+    return PoolOptions(store_folder, 1, BASE, union=True, query_memory=64 * MIB)
 
 
 @pytest.fixture(scope="session")

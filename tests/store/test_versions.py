@@ -182,7 +182,7 @@ def test_an_index_that_is_derived_equals_one_that_is_built(store: VersionStore, 
     versions = [sorted(chance.sample(pool, chance.randrange(1, len(pool)))) for _ in range(4)]
     publish(store, *versions)
     for number in store.numbers()[-3:]:
-        build_index(folder / str(number), versions[number - 1])
+        build_index(folder / str(number), versions[number - 1], merge=bool(store.sharing(number)))
         assert contents(store.index_path(number)) == contents(folder / str(number))
 
 

@@ -203,7 +203,7 @@ def test_every_question_is_described_with_its_types(server: Server) -> None:
         entry = paths[f"/queries/{name}"]["get"]
         assert entry["summary"] == known.titles["en"]
         said = {parameter["name"]: parameter for parameter in entry["parameters"]}
-        assert set(said) == {*known.parameters, "format", "timeout"}
+        assert set(said) == {*known.parameters, "format", "timeout", "version"}
         for parameter in known.parameters.values():
             assert said[parameter.name]["required"] == parameter.required
             assert said[parameter.name]["schema"].items() >= parameter.type.schema.items()

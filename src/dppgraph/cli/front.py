@@ -2,9 +2,11 @@
 
 import asyncio
 import json
-import os
 import socket
 import sys
+from collections.abc import Coroutine
+from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,8 +14,9 @@ import uvicorn
 
 from dppgraph import wiring
 from dppgraph.settings import Settings
-from dppgraph.store.versions import Manifest
 from dppgraph.store.workers import confine
+from dppgraph.store.workers.serving import ServedVersions
+from dppgraph.web.connections import Connection
 
 _LOG: Final[dict[str, Any]] = {
     "version": 1,
@@ -25,37 +28,91 @@ _LOG: Final[dict[str, Any]] = {
 }
 
 
+_PACKET: Final = 1 << 12
+
+
+class _Supervised:
+    """The line to the supervisor: it says which versions there are, and is told which are asked."""
+
+    def __init__(self, descriptor: int, store: ServedVersions) -> None:
+        self._line = socket.socket(fileno=descriptor)
+        self._line.setblocking(False)
+        self._store = store
+        self._tasks: set[asyncio.Task[None]] = set()
+        store.want = lambda number: self.say("want", number)
+        store.serving = lambda number: self.say("serving", number)
+        store.done = lambda number: self.say("done", number)
+
+    def listen(self) -> None:
+        """Begins to hear the supervisor."""
+        asyncio.get_running_loop().add_reader(self._line, self._hear)
+
+    def say(self, what: str, number: int) -> None:
+        """Tells the supervisor."""
+        self._line.send(json.dumps({what: number}).encode())
+
+    def _hear(self) -> None:
+        packet = self._line.recv(_PACKET)
+        if not packet:
+            # The supervisor is gone, and with it, in a moment, this process.
+            asyncio.get_running_loop().remove_reader(self._line)
+            return
+        said = json.loads(packet)
+        address = Path(said["address"]) if said["address"] else None
+        if "serve" in said and address:
+            self._start(self._store.advance(said["serve"], address))
+        elif "offer" in said:
+            self._start(self._store.offer(said["offer"], address))
+
+    def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
 class _Server(uvicorn.Server):
     """Tells the supervisor when it answers."""
 
-    def __init__(self, config: uvicorn.Config, ready: int) -> None:
+    def __init__(self, config: uvicorn.Config, supervised: _Supervised) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._supervised = supervised
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            os.write(self._ready, b"\n")
+            self._supervised.listen()
+            self._supervised.say("ready", 1)
 
 
 def main(options: dict[str, Any]) -> None:
     """Answers requests until SIGTERM; ``options`` as the supervisor makes them."""
     confine.die_with(options["parent"])
-    manifest = Manifest(**options["manifest"])
-    settings = Settings(**options["settings"] | {"store": Path(options["settings"]["store"])})
+    settings = Settings(**_tuples(options["settings"]) | {"store": Path(options["settings"]["store"])})
+    store = wiring.served_versions(Path(options["address"]), options["version"], settings)
+    app, doors = wiring.web_app(store, settings)
     config = uvicorn.Config(
-        wiring.web_app(Path(options["address"]), manifest, settings),
+        app,
+        # uvicorn takes any class here, and so whatever makes connections.
+        http=partial(Connection, doors),  # type: ignore[arg-type]
+        ws="none",
         log_config=_LOG,
         access_log=True,
         lifespan="on",
-        # Neither says anything that a caller needs; forwarded addresses count once proxies can be named.
         server_header=False,
+        # Who is asking behind a proxy is found out in web/clients.py.
         proxy_headers=False,
+        timeout_keep_alive=ceil(settings.keep_alive),
         timeout_graceful_shutdown=int(options["grace"]),
     )
-    server = _Server(config, options["ready"])
+    doors.make_room()
+    server = _Server(config, _Supervised(options["control"], store))
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve([socket.socket(fileno=options["listener"])]))
+
+
+def _tuples(said: dict[str, Any]) -> dict[str, Any]:
+    """What JSON made lists of, as it was."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
 
 
 if __name__ == "__main__":

@@ -65,11 +65,11 @@ def command(
     for error in damage:
         click.echo(f"dppgraph: {error}; this is version {manifest.version}", err=True)
     terms = values(given, manifest.base)
-    limits = wiring.limits(settings, workers=1)
+    limits, spool = wiring.limits(settings, workers=1), wiring.spool(settings)
 
     def answer_to(request: QueryRequest) -> tuple[formats.Format, bytes]:
         pool = wiring.pool_options(settings, manifest, union=default_graph == "union")
-        return ask(pool, lambda address: WorkerStore(address, manifest.version, limits), request)
+        return ask(pool, lambda address: WorkerStore(address, manifest.version, limits, spool), request)
 
     answered, answer = answer_to(QueryRequest(asked, results, rdf, substitutions=terms))
     if not _is_table(format_, answered):

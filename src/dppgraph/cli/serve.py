@@ -9,7 +9,7 @@ import click
 from dppgraph import wiring
 from dppgraph.cli import options
 from dppgraph.cli.build import summary
-from dppgraph.errors import BadCall, BadRdf, Damaged, ShapeViolation
+from dppgraph.errors import BadCall, BadRdf, Damaged, ShapeViolation, StoreInUse
 from dppgraph.operations.build import build, is_due
 from dppgraph.operations.sources import Sources
 from dppgraph.settings import read_settings, unknown_variables
@@ -28,6 +28,7 @@ _BACKLOG = 2048
     show_default=True,
     help="What a query without FROM asks: all graphs, or, as SPARQL has it, the unnamed one.",
 )
+@click.option("--trusted-proxies", metavar="CIDR,...", help="Proxies whose X-Forwarded-For says who the client is.")
 @options.data
 @options.store
 @options.base
@@ -36,15 +37,16 @@ def command(
     host: str,
     port: int,
     default_graph: str,
+    trusted_proxies: str | None,
     data: Path | None,
     store: Path | None,
     base: str | None,
     shapes: str | None,
 ) -> None:
     """Build if nothing is built or the data changed, then answer SPARQL over HTTP until Ctrl-C."""
-    from dppgraph.cli.supervisor import supervise
+    from dppgraph.cli.supervisor import Serving, supervise
 
-    given = {"store": store, "base": base}
+    given = {"store": store, "base": base, "trusted_proxies": trusted_proxies}
     versions = wiring.versions(read_settings(given))
     built = _built(versions)
     # What is not said is as it was when the store was built: a server never turns one graph into another by itself.
@@ -57,19 +59,24 @@ def command(
     for line in unknown_variables():
         _say(line)
     listener = _listening(host, port)
-    with versions.writing("dppgraph serve") as writer:
-        manifest = _version(versions, writer, sources)
-        address = listener.getsockname()
-        shown = f"[{address[0]}]" if ":" in address[0] else address[0]
-        supervise(
-            listener,
-            wiring.pool_options(settings, manifest, union=default_graph == "union"),
-            manifest,
-            {"settings": asdict(settings) | {"store": str(settings.store)}},
-            lambda: _say(
+    manifest = _version(versions, sources)
+    address = listener.getsockname()
+    shown = f"[{address[0]}]" if ":" in address[0] else address[0]
+    supervise(
+        Serving(
+            listener=listener,
+            versions=versions,
+            manifest=manifest,
+            pool=lambda of, database: wiring.pool_options(
+                settings, of, union=default_graph == "union", database=database
+            ),
+            memory=settings.memory << 20,
+            front={"settings": asdict(settings) | {"store": str(settings.store)}, "union": default_graph == "union"},
+            ready=lambda: _say(
                 f"version {manifest.version} is served at http://{shown}:{address[1]}/sparql (Ctrl-C ends it)"
             ),
         )
+    )
 
 
 def _built(versions: VersionStore) -> Manifest | None:
@@ -78,27 +85,39 @@ def _built(versions: VersionStore) -> Manifest | None:
     return versions.manifest(number) if number else None
 
 
-def _version(versions: VersionStore, writer: Writer, sources: Sources) -> Manifest:
+def _version(versions: VersionStore, sources: Sources) -> Manifest:
     """The version to serve: a new one if one is due and can be had, else the newest whole one."""
     try:
-        due = is_due(versions, sources)
-    except Damaged:
-        due = False
-    if due or versions.newest_whole()[0] is None:
-        try:
-            built = build(versions, writer, sources, agent=wiring.agent(), progress=options.progress)
-        except (BadRdf, ShapeViolation) as error:
-            if versions.newest_whole()[0] is None:
-                raise
-            for line in error.report.lines() if isinstance(error, ShapeViolation) else ():
-                _say(line)
-            _say(f"the data is not published: {error}")
-        else:
-            _say(summary(built))
+        with versions.writing("dppgraph serve") as writer:
+            _build_if_due(versions, writer, sources)
+    except StoreInUse as error:
+        # Whoever builds now publishes what is served next.
+        if versions.newest_whole()[0] is None:
+            raise
+        _say(f"{error}; what it publishes is served as soon as it is there")
     manifest, damage = wiring.whole_version(versions)
     for broken in damage:
         _say(f"{broken}; version {manifest.version} is served instead, `dppgraph build` publishes the data anew")
     return manifest
+
+
+def _build_if_due(versions: VersionStore, writer: Writer, sources: Sources) -> None:
+    try:
+        due = is_due(versions, sources)
+    except Damaged:
+        due = False
+    if not due and versions.newest_whole()[0] is not None:
+        return
+    try:
+        built = build(versions, writer, sources, agent=wiring.agent(), progress=options.progress)
+    except (BadRdf, ShapeViolation) as error:
+        if versions.newest_whole()[0] is None:
+            raise
+        for line in error.report.lines() if isinstance(error, ShapeViolation) else ():
+            _say(line)
+        _say(f"the data is not published: {error}")
+    else:
+        _say(summary(built))
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from dppgraph.core.formats import Format
+from dppgraph.store.versions.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class QueryRequest:
         named_graphs: the graphs that GRAPH may reach.
         substitutions: variable name to term (as in N-Triples), put in place of the variable before evaluation.
         timeout: seconds until the query is ended; None for the store's own deadline, which no caller can raise.
+        version: the number of the version to ask; None for the current one.
     """
 
     text: str
@@ -29,12 +31,21 @@ class QueryRequest:
     named_graphs: tuple[str, ...] = ()
     substitutions: Mapping[str, str] = field(default_factory=dict)
     timeout: float | None = None
+    version: int | None = None
 
 
 class Chunks(Protocol):
     """Bytes as they come, and a way to want no more of them."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    async def length(self) -> int:
+        """How many bytes there are in all; waits until that is known.
+
+        Raises:
+            DppgraphError: there is no end, since something ended it before.
+        """
+        ...
 
     async def aclose(self) -> None:
         """Stops whatever makes the bytes; does nothing once they have all come."""
@@ -48,17 +59,28 @@ class Answer:
     Attributes:
         format: how it is written.
         version: the number of the version that it comes from.
+        length: how many bytes it has, if that is known already.
         chunks: its bytes. An iterator that raises has broken off: what came before is not an answer. Whoever takes it
             closes it (``aclose``), read to its end or not.
     """
 
     format: Format
     version: int
+    length: int | None
     chunks: Chunks
 
 
 class GraphStore(Protocol):
-    """Something that answers queries over one published version at a time."""
+    """Something that answers queries, each over one published version."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """The version that is current."""
+        ...
+
+    async def open(self) -> None:
+        """Connects; where it is used, since connections belong to one event loop."""
+        ...
 
     async def query(self, request: QueryRequest) -> Answer:
         """The answer, once its first bytes are there.
@@ -69,6 +91,7 @@ class GraphStore(Protocol):
             Refused: the query reaches outside, or is an update.
             Limit: a deadline, a cap or the queue ended it.
             StoreUnavailable: nothing can answer now.
+            Unknown: there is no such version.
         """
         ...
 

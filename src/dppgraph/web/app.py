@@ -5,18 +5,18 @@ import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Protocol
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from dppgraph import __version__
 from dppgraph.errors import DppgraphError
 from dppgraph.operations.queries import Question
+from dppgraph.settings import Settings
 from dppgraph.store.interface import GraphStore
-from dppgraph.store.versions import Manifest
+from dppgraph.web.answers import Sending
 from dppgraph.web.context import add_context_routes
 from dppgraph.web.health import Health
 from dppgraph.web.problems import accept_of, problem, problem_of
@@ -27,26 +27,16 @@ _HEALTH = "Says that the server answers, and from which version; asks no query p
 _log = logging.getLogger("dppgraph.web")
 
 
-class OpenableStore(GraphStore, Protocol):
-    """A store that is opened where it is used: its connections belong to one event loop."""
-
-    async def open(self) -> None:
-        """Connects."""
-        ...
-
-
-def create_app(
-    store: OpenableStore, manifest: Manifest, questions: Mapping[str, Question], context: bytes, max_query: int
-) -> FastAPI:
+def create_app(store: GraphStore, questions: Mapping[str, Question], context: bytes, settings: Settings) -> FastAPI:
     """The application over a store.
 
     Args:
         store: what answers queries.
-        manifest: the version that it holds.
         questions: the named questions, by name.
         context: the JSON-LD context.
-        max_query: bytes that a request's body may have.
+        settings: the limits on what a request may be and an answer may take.
     """
+    sending = Sending(store, settings.min_rate)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -58,9 +48,9 @@ def create_app(
     app = FastAPI(title="dppgraph", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     # A redirect would be built from the Host header, which is the client's.
     app.router.redirect_slashes = False
-    sparql, health = SparqlEndpoint(store, max_query), Health(manifest)
-    add_sparql_routes(app, sparql)
-    add_query_routes(app, questions, store, manifest.base, max_query)
+    health = Health(store)
+    add_sparql_routes(app, SparqlEndpoint(sending, settings.max_query))
+    add_query_routes(app, questions, sending)
     add_context_routes(app, context)
     app.add_api_route(
         "/health",
@@ -73,6 +63,7 @@ def create_app(
     app.add_api_route("/health", health, methods=["HEAD"], include_in_schema=False)
     app.add_exception_handler(DppgraphError, _expected)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unexpected)
     return app
 
@@ -93,6 +84,11 @@ def _http(request: Request, error: Exception) -> Response:
     }
     detail = details.get(status, status.description or status.phrase)
     return problem(status, status.phrase, detail, accept_of(request), headers=dict(error.headers or {}))
+
+
+def _gone(*_: object) -> Response:
+    # Nobody is there to read it.
+    return Response(status_code=499)
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

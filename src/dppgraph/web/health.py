@@ -5,21 +5,22 @@ from dataclasses import dataclass
 from starlette.responses import JSONResponse
 
 from dppgraph import __version__
-from dppgraph.store.versions import Manifest
+from dppgraph.store.interface import GraphStore
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
     """The route ``/health``: says that the server answers, and from which version; asks no query process."""
 
-    manifest: Manifest
+    store: GraphStore
 
     async def __call__(self) -> JSONResponse:
         """The answer."""
+        manifest = self.store.manifest
         said = {
             "status": "ok",
             "software": f"dppgraph {__version__}",
-            "version": self.manifest.version,
-            "digest": f"sha256:{self.manifest.digest}",
+            "version": manifest.version,
+            "digest": f"sha256:{manifest.digest}",
         }
         return JSONResponse(said, headers={"cache-control": "no-store"})

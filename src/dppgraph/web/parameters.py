@@ -14,6 +14,7 @@ from dppgraph.web.problems import accept_of
 Parameters = list[tuple[str, str]]
 
 _MAX_PARAMETERS: Final = 1000
+_LONGEST_NUMBER: Final = 9
 
 
 def decoded(data: bytes) -> Parameters:
@@ -75,6 +76,20 @@ def timeout_of(parameters: Parameters) -> float | None:
     if not 0 < seconds < float("inf"):
         raise BadParameter(f"timeout is {given[-1]!r}: it must be a number of seconds above 0, such as 10")
     return seconds
+
+
+def version_of(parameters: Parameters) -> int | None:
+    """The number of a version, as ``?version=`` says; None for the current one.
+
+    Raises:
+        BadParameter: it says no number above 0.
+    """
+    given = [value.strip() for name, value in parameters if name == "version"]
+    if not given:
+        return None
+    if len(given[-1]) > _LONGEST_NUMBER or not (given[-1].isascii() and given[-1].isdigit() and int(given[-1])):
+        raise BadParameter(f"version is {given[-1][:50]!r}: it must be the number of a version, such as 1")
+    return int(given[-1])
 
 
 def described(name: str, type_: str, description: str, *, required: bool = False) -> dict[str, object]:

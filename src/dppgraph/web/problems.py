@@ -21,28 +21,44 @@ STATUSES: Final[dict[type[errors.DppgraphError], HTTPStatus]] = {
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.ShapeViolation: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Limit: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.AddressTooLong: HTTPStatus.REQUEST_URI_TOO_LONG,
     errors.AnswerTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.HeadTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     errors.QueryMemory: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.QueryTimeout: HTTPStatus.GATEWAY_TIMEOUT,
+    errors.SenderTooSlow: HTTPStatus.REQUEST_TIMEOUT,
+    errors.ServerFull: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ServiceFailed: HTTPStatus.BAD_GATEWAY,
+    errors.TooManyRows: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """An error class has the status of the nearest class above it that stands here."""
 
 TITLES: Final[dict[type[errors.DppgraphError], str]] = {
+    errors.AddressTooLong: "The address is too long",
     errors.AnswerTooLarge: "The answer is too large",
+    errors.BadHttp: "The request cannot be read",
     errors.BadParameter: "A parameter cannot be used",
     errors.BodyTooLarge: "The request is too large",
     errors.EngineDied: "The query engine stopped",
+    errors.HeadTooLarge: "The header fields are too large",
     errors.InvalidInput: "The request cannot be used",
+    errors.NoProxy: "This is no proxy",
     errors.NotAcceptable: "No acceptable format",
     errors.QueryMemory: "The query needs too much memory",
     errors.QuerySyntax: "The query does not parse",
     errors.QueryTimeout: "The query took too long",
     errors.QueueFull: "Too many queries at once",
     errors.Refused: "Not done here",
+    errors.SenderTooSlow: "The request came too slowly",
+    errors.ServerFull: "The server is full",
+    errors.ServiceFailed: "Another endpoint failed",
     errors.ServiceForbidden: "SERVICE is not allowed",
     errors.StoreUnavailable: "Not available now",
+    errors.TooManyConnections: "Too many connections at once",
+    errors.TooManyRequests: "Too many requests",
+    errors.TooManyRows: "The answer has too many rows",
     errors.Unknown: "There is no such thing",
     errors.UnsupportedMedia: "Unknown media type",
     errors.UpdatesOff: "Nothing can be written here",
@@ -72,7 +88,7 @@ def problem_of(error: errors.DppgraphError, accept: str | None) -> Response:
         extra = {"line": error.line, "column": error.column}
     if isinstance(error, errors.NotAcceptable):
         extra = {"offered": error.offered}
-    if isinstance(error, errors.QueueFull):
+    if isinstance(error, errors.Crowded | errors.NotYet):
         headers = {"retry-after": str(error.retry_after)}
     kind = next(kind for kind in type(error).__mro__ if kind in TITLES or kind is errors.DppgraphError)
     title = _nearest(error, TITLES, "Something went wrong")

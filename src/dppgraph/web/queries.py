@@ -12,12 +12,12 @@ from starlette.responses import Response
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.core.negotiation import negotiated
-from dppgraph.errors import BadParameter, BodyTooLarge, Unknown
+from dppgraph.errors import BadParameter, Unknown
 from dppgraph.operations.export import export
 from dppgraph.operations.queries import RESERVED, Parameter, Question, described, unknown
-from dppgraph.store.interface import GraphStore, QueryRequest
-from dppgraph.web.answers import CORS, answered, preflight
-from dppgraph.web.parameters import decoded, formats_named, formats_of, timeout_of
+from dppgraph.store.interface import QueryRequest
+from dppgraph.web.answers import CORS, Sending, preflight
+from dppgraph.web.parameters import decoded, formats_named, formats_of, timeout_of, version_of
 from dppgraph.web.problems import accept_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
@@ -37,13 +37,13 @@ class QueryList:
 
     Attributes:
         questions: the named questions.
-        base: what their IRIs begin with.
-        written: the description in each format that was asked for.
+        sending: knows the version, whose base their IRIs begin with.
+        written: the description for each base, in each format that was asked for.
     """
 
     questions: Mapping[str, Question]
-    base: str
-    written: dict[str, bytes] = field(default_factory=dict)
+    sending: Sending
+    written: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
     async def __call__(self, request: Request) -> Response:
         """Answers one request."""
@@ -51,13 +51,14 @@ class QueryList:
             return preflight(METHODS)
         names = [value for name, value in decoded(request.scope["query_string"]) if name == "format"]
         format_ = formats.named(names[-1], formats.RDF) if names else negotiated(accept_of(request), formats.RDF)
-        if format_.name not in self.written:
-            self.written[format_.name] = await asyncio.to_thread(self._written, format_)
+        key = self.sending.store.manifest.base, format_.name
+        if key not in self.written:
+            self.written[key] = await asyncio.to_thread(self._written, format_, key[0])
         headers = CORS | {"content-type": format_.content_type, "vary": "Accept"}
-        return Response(self.written[format_.name], headers=headers)
+        return Response(self.written[key], headers=headers)
 
-    def _written(self, format_: Format) -> bytes:
-        return export(described(self.questions.values(), self.base), format_)
+    def _written(self, format_: Format, base: str) -> bytes:
+        return export(described(self.questions.values(), base), format_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +67,11 @@ class QueryEndpoint:
 
     Attributes:
         question: what is asked.
-        store: what answers.
-        base: what ``id/...`` in a parameter is relative to.
-        max_query: bytes that a query string may have.
+        sending: what answers.
     """
 
     question: Question
-    store: GraphStore
-    base: str
-    max_query: int
+    sending: Sending
 
     async def __call__(self, request: Request) -> Response:
         """Answers one request."""
@@ -89,8 +86,6 @@ class QueryEndpoint:
         """
         if request.method == "OPTIONS":
             return preflight(METHODS)
-        if len(request.scope["query_string"]) > self.max_query:
-            raise BodyTooLarge(f"the address is longer than {self.max_query} bytes: send shorter values")
         parameters = decoded(request.scope["query_string"])
         given: dict[str, str] = {}
         for name, value in parameters:
@@ -105,10 +100,11 @@ class QueryEndpoint:
             text=self.question.text,
             results=results,
             rdf=rdf,
-            substitutions=self.question.values(values, self.base),
+            substitutions=self.question.values(values, self.sending.store.manifest.base),
             timeout=timeout_of(parameters),
+            version=version_of(parameters),
         )
-        return await answered(request, self.store, query)
+        return await self.sending.answered(request, query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +124,10 @@ class QueryFiles:
         return await self.endpoints[name].ask(request, extension)
 
 
-def add_query_routes(
-    app: FastAPI, questions: Mapping[str, Question], store: GraphStore, base: str, max_query: int
-) -> None:
+def add_query_routes(app: FastAPI, questions: Mapping[str, Question], sending: Sending) -> None:
     """Adds ``/queries`` and a route for each question to an application, described for ``/openapi.json``."""
     said: dict[str, Any] = {"tags": ["queries"], "response_class": Response}
-    listed = QueryList(questions, base)
+    listed = QueryList(questions, sending)
     app.add_api_route(
         "/queries",
         listed,
@@ -144,7 +138,7 @@ def add_query_routes(
         **said,
     )
     app.add_api_route("/queries", listed, methods=["HEAD", "OPTIONS"], include_in_schema=False)
-    endpoints = {name: QueryEndpoint(asked, store, base, max_query) for name, asked in questions.items()}
+    endpoints = {name: QueryEndpoint(asked, sending) for name, asked in questions.items()}
     for name, endpoint in endpoints.items():
         asked = endpoint.question
         offered = _offered(asked)
@@ -209,5 +203,12 @@ def _common(offered: tuple[Format, ...]) -> list[dict[str, Any]]:
             "required": False,
             "description": "seconds until the question is given up; the server's own deadline can only be lowered",
             "schema": {"type": "number"},
+        },
+        {
+            "name": "version",
+            "in": "query",
+            "required": False,
+            "description": "the number of a published version to ask in place of the current one",
+            "schema": {"type": "integer", "minimum": 1},
         },
     ]

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from dppgraph.core import formats
 from dppgraph.errors import BadCall, BadParameter, BodyTooLarge, UnsupportedMedia, UpdatesOff
-from dppgraph.store.interface import GraphStore, QueryRequest
-from dppgraph.web.answers import answered, preflight
-from dppgraph.web.parameters import decoded, described, formats_of, timeout_of
+from dppgraph.store.interface import QueryRequest
+from dppgraph.web.answers import Sending, preflight
+from dppgraph.web.parameters import decoded, described, formats_of, timeout_of, version_of
 
 METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
@@ -26,22 +26,20 @@ class SparqlEndpoint:
     """The route ``/sparql``.
 
     Attributes:
-        store: what answers.
+        sending: what answers.
         max_query: bytes that a request's body may have.
     """
 
-    store: GraphStore
+    sending: Sending
     max_query: int
 
     async def __call__(self, request: Request) -> Response:
         """Answers one request."""
         if request.method == "OPTIONS":
             return preflight(METHODS)
-        return await answered(request, self.store, await self._query_of(request))
+        return await self.sending.answered(request, await self._query_of(request))
 
     async def _query_of(self, request: Request) -> QueryRequest:
-        if len(request.scope["query_string"]) > self.max_query:
-            raise BodyTooLarge(f"the address is longer than {self.max_query} bytes: send a shorter query")
         parameters = decoded(request.scope["query_string"])
         texts = [value for name, value in parameters if name == "query"]
         if request.method == "POST":
@@ -61,8 +59,6 @@ class SparqlEndpoint:
         if len(texts) != 1:
             said = "no query is given" if not texts else f"{len(texts)} queries are given"
             raise BadCall(f"{said}: send exactly one as the parameter `query`, such as {_EXAMPLE}")
-        if any(name == "version" for name, _ in parameters):
-            raise BadParameter("older versions cannot be asked here yet: leave the parameter version out")
         results, rdf = formats_of(parameters, request)
         return QueryRequest(
             text=texts[0],
@@ -71,6 +67,7 @@ class SparqlEndpoint:
             default_graphs=tuple(value for name, value in parameters if name == "default-graph-uri"),
             named_graphs=tuple(value for name, value in parameters if name == "named-graph-uri"),
             timeout=timeout_of(parameters),
+            version=version_of(parameters),
         )
 
     async def _body(self, request: Request) -> bytes:
@@ -115,6 +112,7 @@ _PARAMETERS: Final = [
     described("named-graph-uri", "string", "a graph that GRAPH may reach; may be repeated"),
     described("format", "string", "a format's short name, such as csv or turtle; wins over Accept"),
     described("timeout", "number", "seconds until the query is ended; the server's own deadline can only be lowered"),
+    described("version", "integer", "the number of a published version to ask in place of the current one"),
 ]
 _CONTENT: Final[dict[str, Any]] = {known.media_types[0]: {} for known in formats.RESULTS + formats.RDF}
 _BODY: Final[dict[str, Any]] = {

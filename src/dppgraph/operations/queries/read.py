@@ -13,7 +13,7 @@ from dppgraph.operations.queries.parameters import TYPES, Parameter
 from dppgraph.operations.queries.question import Question
 
 _HEADER: Final = re.compile(r"# ([a-z][a-z0-9A-Z-]*): (.+)")
-RESERVED: Final = ("format", "timeout")
+RESERVED: Final = ("format", "timeout", "version")
 """What a request says of its answer, so that no parameter can be called so."""
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]*")

@@ -1,20 +1,34 @@
 """The Oxigraph database of a version: what disk mode asks. A cache, never the truth."""
 
+import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pyoxigraph
 
 from dppgraph.core.quads import Delta, parse_line
+from dppgraph.store.merge import add_merged, rewritten
 from dppgraph.store.rdf import engine_quads
 
 
-def build_index(target: Path, lines: Iterable[str]) -> None:
-    """Makes a database of all these lines in the new folder ``target``."""
-    store = pyoxigraph.Store(target)
+def build_index(target: Path, lines: Iterable[str], *, merge: bool) -> None:
+    """Makes a database of all these lines in the new folder ``target``.
+
+    Args:
+        target: the folder; it appears whole, or not at all.
+        lines: the quads.
+        merge: whether graphs share triples, so that their merge is wanted as well (``store.merge``).
+    """
+    unfinished = target.with_name(f"{target.name}-unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    store = pyoxigraph.Store(unfinished)
     store.bulk_extend(engine_quads(map(parse_line, lines)))
+    if merge:
+        add_merged(store)
     store.flush()
+    del store
+    unfinished.rename(target)
 
 
 def derive_index(target: Path, parent: Path, delta: Delta, lines: Iterable[str]) -> None:
@@ -22,7 +36,7 @@ def derive_index(target: Path, parent: Path, delta: Delta, lines: Iterable[str])
 
     Args:
         target: the new folder.
-        parent: the folder of the parent's database.
+        parent: the folder of the parent's database, without a merge.
         delta: what the new version added and removed.
         lines: all of the new version.
 
@@ -32,16 +46,37 @@ def derive_index(target: Path, parent: Path, delta: Delta, lines: Iterable[str])
     # Read-only, so that a folder that lost its files is an error and not a new, empty database.
     pyoxigraph.Store.read_only(str(parent)).backup(target)
     store = pyoxigraph.Store(target)
-    for quad in engine_quads(map(parse_line, delta.removed)):
-        store.remove(quad)
-    store.extend(engine_quads(map(parse_line, [*delta.added, *_conflated(delta.removed, lines)])))
+    apply_delta(store, delta, lambda: lines)
     store.flush()
 
 
-def _conflated(removed: list[str], lines: Iterable[str]) -> list[str]:
+def apply_delta(store: pyoxigraph.Store, delta: Delta, lines: Callable[[], Iterable[str]]) -> None:
+    """Turns a store's quads into those of the next version.
+
+    Args:
+        store: the quads of the version before, without a merge.
+        delta: what was added and removed.
+        lines: gives all lines of the next version; asked only where it cannot be told without.
+    """
+    for quad in engine_quads(map(parse_line, delta.removed)):
+        store.remove(quad)
+    kept = _conflated(delta.removed, lines) if any(rewritten(line) for line in delta.removed) else []
+    store.extend(engine_quads(map(parse_line, [*delta.added, *kept])))
+
+
+def _conflated(removed: list[str], lines: Callable[[], Iterable[str]]) -> list[str]:
     """The lines that stay, and that the database may hold as the same quad as a removed one (``01`` and ``1``)."""
     places = {line.partition(' "')[0] for line in removed if ' "' in line}
-    return [line for line in lines if line.partition(' "')[0] in places] if places else []
+    return [line for line in lines() if line.partition(' "')[0] in places] if places else []
+
+
+def link_index(target: Path, index: Path) -> None:
+    """Makes ``target`` the same database as ``index`` by hard links, so that pruning one leaves the other whole.
+
+    Raises:
+        OSError: it cannot be linked, or is not there.
+    """
+    shutil.copytree(index, target, copy_function=os.link)
 
 
 def prune(folder: Path, keep: int) -> None:

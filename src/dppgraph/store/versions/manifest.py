@@ -34,6 +34,7 @@ class Manifest:
         files: file name to SHA-256.
         data: the folder that the data came from; None for the one that travels with the software.
         shapes: likewise for the shapes; ``none`` where the gate was off.
+        sharing: the graphs that have a triple in common with another one (``store.merge``); None: not known.
     """
 
     format: int
@@ -55,6 +56,7 @@ class Manifest:
     files: dict[str, str]
     data: str | None = None
     shapes: str | None = None
+    sharing: list[str] | None = None
 
     def to_json(self) -> str:
         """The manifest as it is written."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from dppgraph.core.digest import root_of, tree_of
 from dppgraph.core.quads import Delta, difference, entity_of, parse_line
+from dppgraph.store.merge import sharing
 from dppgraph.store.versions.files import compressed, sync_folder, writable, write_synced
 from dppgraph.store.versions.index import build_index, derive_index, prune
 from dppgraph.store.versions.manifest import FORMAT, Manifest
@@ -93,7 +94,7 @@ class Writer:
         manifest = self._write(version, number, parent, delta, what)
         sha256 = write_synced(version / "manifest.json", manifest.to_json().encode())
         sync_folder(version)
-        self._index(work / "index", what.lines, delta, parent)
+        self._index(work / "index", what.lines, delta, parent, merge=bool(manifest.sharing))
         for made, name in ((work / "index", self._store.index_path(number)), (version, self._store.path(number))):
             made.rename(name)
             sync_folder(name.parent)
@@ -133,6 +134,7 @@ class Writer:
             findings=what.findings,
             data=what.data,
             shapes=what.shapes,
+            sharing=sorted(sharing(what.lines)),
             files={name: write_synced(folder / name, data) for name, data in contents.items()},
         )
 
@@ -147,9 +149,10 @@ class Writer:
             parent = manifest.parent
         return True
 
-    def _index(self, target: Path, lines: list[str], delta: Delta, parent: int | None) -> None:
+    def _index(self, target: Path, lines: list[str], delta: Delta, parent: int | None, *, merge: bool) -> None:
         parent_index = self._store.index_path(parent) if parent else None
-        if parent_index and parent_index.is_dir():
+        # A merge is made anew: what a delta means for it would have to be looked up triple by triple.
+        if parent and parent_index and parent_index.is_dir() and not merge and not self._store.sharing(parent):
             try:
                 derive_index(target, parent_index, delta, lines)
             except OSError:
@@ -157,7 +160,7 @@ class Writer:
                 shutil.rmtree(target, ignore_errors=True)
             else:
                 return
-        build_index(target, lines)
+        build_index(target, lines, merge=merge)
 
 
 def _changes(delta: Delta) -> dict[str, list[int]]:

@@ -8,7 +8,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from dppgraph.core.digest import root_of, tree_of
+from dppgraph.core.quads import Delta
 from dppgraph.errors import Damaged, NotBuilt, Unknown
+from dppgraph.store.merge import sharing
 from dppgraph.store.versions.files import decompressed, read_checked, writable
 from dppgraph.store.versions.lock import write_lock
 from dppgraph.store.versions.manifest import Manifest, read_manifest
@@ -95,6 +97,26 @@ class VersionStore:
         if root_of(tree_of(found)) != self.manifest(number).digest:
             raise Damaged(f"version {number} in {self.folder} is damaged: its statements have not the digest it names")
         return found
+
+    def delta(self, number: int) -> Delta:
+        """What a version added to its parent's lines, and removed from them.
+
+        Raises:
+            Unknown: there is no such version.
+            Damaged: its files are not what was published.
+        """
+        manifest = self.verified(number)
+        return Delta(self._read(manifest, "added.nq.gz"), self._read(manifest, "removed.nq.gz"))
+
+    def sharing(self, number: int) -> frozenset[str]:
+        """The graphs of a version that have a triple in common with another one (``store.merge``).
+
+        Raises:
+            Unknown: there is no such version.
+            Damaged: its files are not what was published.
+        """
+        known = self.manifest(number).sharing
+        return sharing(self.lines(number)) if known is None else frozenset(known)
 
     def changes(self, number: int) -> dict[str, tuple[int, int]]:
         """Entity to how many statements about it a version added and removed.

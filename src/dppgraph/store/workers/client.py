@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,10 @@ from dppgraph.store.interface import Answer, QueryRequest
 from dppgraph.store.workers import frames
 from dppgraph.store.workers.frames import Kind
 from dppgraph.store.workers.seats import SLICE, Seat, Seats
+from dppgraph.store.workers.spool import Spool
+
+OUT_OF_MEMORY: Final = signal.SIGUSR1
+"""What ends a worker when all of them together use more memory than they may (``cli.memory``)."""
 
 _REASON_PATIENCE: Final = 1.0
 """Seconds to wait for the pool parent to say what ended a worker."""
@@ -39,18 +43,28 @@ class Limits:
 
 
 class WorkerStore:
-    """A published version, asked through workers that can be killed. Implements ``GraphStore``.
+    """One published version, asked through workers that can be killed.
 
     Args:
         address: where the pool parent listens.
         version: the number of the version that it holds.
         limits: what one caller may have.
+        spool: room for answers that their readers have not taken yet.
     """
 
-    def __init__(self, address: Path, version: int, limits: Limits) -> None:
-        self._version = version
+    def __init__(self, address: Path, version: int, limits: Limits, spool: Spool) -> None:
+        self.version = version
         self._limits = limits
+        self._spool = spool
         self._seats = Seats(address, limits.workers, limits.max_workers, limits.queue)
+        self._running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @property
+    def running(self) -> int:
+        """How many queries are being evaluated, or wait for a worker."""
+        return self._running
 
     async def open(self) -> None:
         """Has the first workers made.
@@ -61,27 +75,101 @@ class WorkerStore:
         await self._seats.open()
 
     async def query(self, request: QueryRequest) -> Answer:
-        """As ``GraphStore.query``; the deadline covers all: waiting for a worker, evaluation, sending."""
+        """As ``GraphStore.query``; the deadline is for waiting and evaluation, sending has its own clock."""
         timeout = min(request.timeout or self._limits.timeout, self._limits.timeout)
-        deadline = asyncio.get_running_loop().time() + timeout
-        seat = await self._seats.take(timeout)
-        run = _Run(self._seats, seat, timeout, deadline, self._limits.max_bytes)
+        deadline = self._now() + timeout
+        self._begins()
         try:
-            format_ = await run.begin(request)
+            run = await self._begun(request, timeout, deadline)
         except BaseException:
-            await run.aclose()
+            self._ends()
             raise
-        return Answer(format_, self._version, run)
+        if run.length is not None:
+            return await self._whole(run)
+        return Answer(run.format, self.version, None, self._spool.answer(run))
 
     async def close(self) -> None:
         """Ends the workers."""
         await self._seats.close()
 
+    async def retire(self) -> None:
+        """Ends the workers, once all queries that run have been evaluated."""
+        await self._idle.wait()
+        await self.close()
+
+    async def _begun(self, request: QueryRequest, timeout: float, deadline: float) -> "_Run":
+        run = self._run(await self._seats.take(timeout), timeout, deadline)
+        try:
+            if not await run.begin(request):
+                await run.hand_back()
+                run = self._run(await self._seats.take_apart(deadline - self._now()), timeout, deadline)
+                await run.begin(request)
+        except BaseException:
+            await run.aclose()
+            raise
+        run.ended = self._ends
+        return run
+
+    def _run(self, seat: Seat, timeout: float, deadline: float) -> "_Run":
+        return _Run(self._seats, seat, timeout, deadline, self._limits.max_bytes)
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+    async def _whole(self, run: "_Run") -> Answer:
+        """An answer that is there as a whole: its worker is free before anybody reads."""
+        try:
+            chunks = [chunk async for chunk in run]
+        finally:
+            await run.aclose()
+        return Answer(run.format, self.version, run.length, WholeAnswer(chunks))
+
+    def _begins(self) -> None:
+        self._running += 1
+        self._idle.clear()
+
+    def _ends(self) -> None:
+        self._running -= 1
+        if not self._running:
+            self._idle.set()
+
+
+class WholeAnswer(AsyncIterator[bytes]):
+    """An answer that is there: bytes to read, and nothing to wait for."""
+
+    def __init__(self, chunks: list[bytes]) -> None:
+        self._length = sum(map(len, chunks))
+        self._chunks = iter(chunks)
+
+    async def length(self) -> int:
+        """How many bytes it has."""
+        return self._length
+
+    async def __anext__(self) -> bytes:
+        for chunk in self._chunks:
+            return chunk
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """Gives up what was not read."""
+        self._chunks = iter(())
+
 
 class _Run(AsyncIterator[bytes]):
-    """One query in one worker: its clock, and the chunks of its answer."""
+    """One query in one worker: its clock, and the chunks of its answer.
+
+    Attributes:
+        format: how the answer is written, once it has begun.
+        length: how many bytes it has, if that is known when it begins.
+        ended: called once when the worker is free or gone.
+    """
+
+    format: formats.Format
+    length: int | None = None
 
     def __init__(self, seats: Seats, seat: Seat, timeout: float, deadline: float, max_bytes: int) -> None:
+        self.ended: Callable[[], None] = lambda: None
         self._seats = seats
         self._seat = seat
         self._timeout = timeout
@@ -90,8 +178,8 @@ class _Run(AsyncIterator[bytes]):
         self._deadline = deadline
         self._slice = asyncio.get_running_loop().call_later(SLICE, seats.lower, seat)
 
-    async def begin(self, request: QueryRequest) -> formats.Format:
-        """Sends the query and waits for the beginning of its answer; the format that it comes in."""
+    async def begin(self, request: QueryRequest) -> bool:
+        """Sends the query and waits for the beginning of its answer; False if this worker may not ask what it asks."""
         said = {
             "text": request.text,
             "results": request.results.name if request.results else None,
@@ -102,9 +190,13 @@ class _Run(AsyncIterator[bytes]):
         }
         self._seat.worker.writer.write(frames.encoded_json(Kind.QUERY, said))
         kind, payload = await self._receive()
+        if kind == Kind.CALLS_OUT:
+            return False
         if kind != Kind.BEGUN:
             raise EngineDied(f"a query process said {kind.name} where an answer begins")
-        return formats.named(frames.decoded(payload), formats.RESULTS + formats.RDF)
+        begun = frames.decoded(payload)
+        self.format, self.length = formats.named(begun["format"], formats.RESULTS + formats.RDF), begun["length"]
+        return True
 
     async def __anext__(self) -> bytes:
         if self._over:
@@ -115,9 +207,7 @@ class _Run(AsyncIterator[bytes]):
             await self.aclose()
             raise
         if kind == Kind.END:
-            self._slice.cancel()
-            self._over = True
-            self._seats.give_back(self._seat)
+            await self.hand_back()
             raise StopAsyncIteration
         self._left -= len(payload)
         if self._left < 0:
@@ -125,12 +215,22 @@ class _Run(AsyncIterator[bytes]):
             raise AnswerTooLarge("the answer is larger than this server sends: add a LIMIT, or ask for less")
         return payload
 
+    async def hand_back(self) -> None:
+        """Says that the worker is done with this query, and may have another one."""
+        if not self._over:
+            self._finish()
+            self._seats.give_back(self._seat)
+
     async def aclose(self) -> None:
         """Ends the query if it still runs; its worker goes with it, as nothing else can stop it."""
-        self._slice.cancel()
         if not self._over:
-            self._over = True
+            self._finish()
             self._seats.kill(self._seat)
+
+    def _finish(self) -> None:
+        self._over = True
+        self._slice.cancel()
+        self.ended()
 
     async def _receive(self) -> tuple[Kind, bytes]:
         try:
@@ -143,9 +243,7 @@ class _Run(AsyncIterator[bytes]):
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise await self._reason() from error
         if kind == Kind.ERROR:
-            self._slice.cancel()
-            self._over = True
-            self._seats.give_back(self._seat)
+            await self.hand_back()
             raise _raised(frames.decoded(payload))
         return kind, payload
 
@@ -158,6 +256,8 @@ class _Run(AsyncIterator[bytes]):
             ended = 0
         if ended == signal.SIGABRT:
             return QueryMemory("the query needs more memory than one query may have: narrow it, or add a LIMIT")
+        if ended == OUT_OF_MEMORY:
+            return QueryMemory("all queries together need more memory than there is, this one most: narrow it")
         if ended in (signal.SIGSEGV, signal.SIGBUS):
             return InvalidInput("the query is too deeply nested to be read: write it flatter")
         return EngineDied("the process that ran the query was ended: ask again")

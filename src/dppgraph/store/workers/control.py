@@ -55,8 +55,8 @@ class Control:
             raise
         loop.add_reader(self._socket, self._hear)
 
-    async def fork(self) -> Forked:
-        """A new worker.
+    async def fork(self, *, network: bool = False) -> Forked:
+        """A new worker; one that may connect to the endpoints that SERVICE may name, if it is to.
 
         Raises:
             EngineDied: the parent went away before it made one.
@@ -65,7 +65,7 @@ class Control:
         name, loop = self._next, asyncio.get_running_loop()
         forked = self._forks[name] = loop.create_future()
         ended = self._ends[name] = loop.create_future()
-        self._say("fork", name)
+        self._say("fork", name, network=network)
         reader, writer = await asyncio.open_connection(sock=await forked, limit=1 << 20)
         return Forked(name, self, reader, writer, ended)
 
@@ -88,9 +88,9 @@ class Control:
         for ended in self._ends.values():
             ended.cancel()
 
-    def _say(self, verb: str, name: int) -> None:
+    def _say(self, verb: str, name: int, **more: object) -> None:
         try:
-            self._socket.send(json.dumps({verb: name}).encode())
+            self._socket.send(json.dumps({verb: name} | more).encode())
         except OSError:
             self._hang_up()
 

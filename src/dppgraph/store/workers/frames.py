@@ -13,7 +13,8 @@ _HEADER: Final = struct.Struct(">IB")
 class Kind(IntEnum):
     """What a frame is.
 
-    QUERY goes to the worker; BEGUN, DATA and END come back in this order, or ERROR in place of what was left.
+    QUERY goes to the worker; BEGUN, DATA and END come back in this order, or ERROR in place of what was left. CALLS_OUT
+    comes back when the query asks other endpoints that may be asked, but not by this worker.
     """
 
     QUERY = 1
@@ -21,6 +22,7 @@ class Kind(IntEnum):
     DATA = 3
     END = 4
     ERROR = 5
+    CALLS_OUT = 6
 
 
 def encoded(kind: Kind, payload: bytes = b"") -> bytes:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 _BACKLOG = 64
@@ -21,14 +21,27 @@ class PoolOptions:
         version: the number of the version to hold.
         base: what relative IRIs in queries are relative to.
         union: whether the default graph of a query is the union of all graphs.
-        memory: bytes that one worker may use beyond what it shares with the parent.
+        query_memory: bytes that one worker may use beyond what it shares with the parent.
+        max_rows: rows or triples of one answer.
+        service_allow: the addresses that SERVICE may name.
+        index: the folder of the version's database (made if it is missing), where its quads are not held in memory.
     """
 
     folder: Path
     version: int
     base: str
     union: bool
-    memory: int
+    query_memory: int
+    max_rows: int = 1_000_000
+    service_allow: tuple[str, ...] = ()
+    index: Path | None = None
+
+    def said(self) -> dict[str, object]:
+        """The options as JSON can say them."""
+        return asdict(self) | {
+            "folder": str(self.folder.resolve()),
+            "index": str(self.index.resolve()) if self.index else None,
+        }
 
 
 def listen(address: Path) -> socket.socket:
@@ -41,15 +54,7 @@ def listen(address: Path) -> socket.socket:
 
 def start_pool(options: PoolOptions, listener: socket.socket) -> "subprocess.Popen[bytes]":
     """Starts a pool parent that hears fronts on ``listener``."""
-    said: dict[str, object] = {
-        "parent": os.getpid(),
-        "listener": listener.fileno(),
-        "folder": str(options.folder.resolve()),
-        "version": options.version,
-        "base": options.base,
-        "union": options.union,
-        "memory": options.memory,
-    }
+    said = options.said() | {"parent": os.getpid(), "listener": listener.fileno()}
     return start_python("dppgraph.store.workers.pool", said, [listener.fileno()])
 
 

@@ -19,7 +19,9 @@ SLICE: Final = 0.1
 """Seconds after which a query counts as long."""
 
 _RETRY_AFTER: Final = 2
-_RECONNECT_EVERY: Final = 0.2
+_RECONNECT_EVERY: Final = 0.05
+_LONGEST_PAUSE: Final = 2.0
+_SHORTEST_PAUSE: Final = 0.02
 _AWAY: Final = "the query processes went away: ask again in a moment"
 
 
@@ -29,6 +31,8 @@ class Seat:
 
     worker: Forked
     lowered: bool = False
+    proven: bool = False
+    """Whether it has been asked anything: one that ends before that may be the first of many."""
 
 
 @dataclass(slots=True)
@@ -54,6 +58,8 @@ class Seats:
     _waiting: deque[asyncio.Future[Seat]] = field(default_factory=deque)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _closed: bool = False
+    _pause: float = 0.0
+    """Seconds until the next worker is made: those made last did not live to answer anything."""
 
     async def open(self) -> None:
         """Connects and has the first workers made.
@@ -76,7 +82,7 @@ class Seats:
         while self._idle:
             seat = self._idle.pop()
             if not seat.worker.ended.done():
-                return seat
+                return self._taken(seat)
         self._seats_wanted()
         # Each worker that is being made takes one query out of the queue at once.
         if len(self._waiting) >= self.queue + self._starting:
@@ -85,13 +91,41 @@ class Seats:
         self._waiting.append(waiting)
         try:
             async with asyncio.timeout(patience):
-                return await waiting
+                return self._taken(await waiting)
         except TimeoutError as error:
             self._not_taken(waiting)
             raise self._full() if self._seats else EngineDied(_AWAY) from error
         except asyncio.CancelledError:
             self._not_taken(waiting)
             raise
+
+    async def take_apart(self, patience: float) -> Seat:
+        """A worker made for one query that asks other endpoints; it is ended after its answer.
+
+        Raises:
+            QueueFull: there are as many workers as may be.
+            EngineDied: none can be made.
+        """
+        if len(self._seats) + self._starting >= self.most:
+            raise self._full()
+        if self._control is None:
+            raise EngineDied(_AWAY)
+        # Counts as a long one from the start: nobody else sits down in its seat.
+        self._lowered += 1
+        self._starting += 1
+        try:
+            async with asyncio.timeout(patience):
+                seat = Seat(await self._control.fork(network=True), lowered=True, proven=True)
+        except BaseException as error:
+            self._lowered -= 1
+            if isinstance(error, TimeoutError):
+                raise self._full() from error
+            raise
+        finally:
+            self._starting -= 1
+        self._seats.add(seat)
+        seat.worker.ended.add_done_callback(lambda _: self._gone(seat))
+        return seat
 
     def lower(self, seat: Seat) -> None:
         """Says that a seat's query is a long one: it yields to others, and somebody else may sit down."""
@@ -103,6 +137,7 @@ class Seats:
 
     def give_back(self, seat: Seat) -> None:
         """Says that a seat's worker has answered its query to the end."""
+        self._pause = 0.0
         if seat.lowered:
             self.kill(seat)
         elif not seat.worker.ended.done():
@@ -147,7 +182,8 @@ class Seats:
     def _seats_wanted(self) -> None:
         """Has as many workers made as may be, so that ``fresh`` of them take new queries."""
         while (
-            self._control is not None
+            not self._closed
+            and self._control is not None
             and len(self._seats) - self._lowered + self._starting < self.fresh
             and len(self._seats) + self._starting < self.most
         ):
@@ -156,8 +192,12 @@ class Seats:
 
     async def _seat(self, control: Control) -> None:
         try:
+            await asyncio.sleep(self._pause)
             worker = await control.fork()
         except (EngineDied, OSError):
+            self._wait_longer()
+            if self._waiting:
+                asyncio.get_running_loop().call_later(self._pause, self._seats_wanted)
             return
         finally:
             self._starting -= 1
@@ -169,11 +209,21 @@ class Seats:
     def _gone(self, seat: Seat) -> None:
         self._seats.discard(seat)
         self._lowered -= seat.lowered
+        if not seat.proven:
+            self._wait_longer()
         seat.worker.writer.close()
         if seat in self._idle:
             self._idle.remove(seat)
         if not self._closed:
             self._seats_wanted()
+
+    @staticmethod
+    def _taken(seat: Seat) -> Seat:
+        seat.proven = True
+        return seat
+
+    def _wait_longer(self) -> None:
+        self._pause = min(max(2 * self._pause, _SHORTEST_PAUSE), _LONGEST_PAUSE)
 
     def _hand_out(self, seat: Seat) -> None:
         while self._waiting:

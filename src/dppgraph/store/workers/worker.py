@@ -1,6 +1,5 @@
 """In a worker: one query at a time, from its text to the bytes of its answer."""
 
-import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,28 +9,28 @@ import pyoxigraph
 
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
-from dppgraph.core.prebinding import with_values
-from dppgraph.core.query_text import QueryText, read_query, tokens, with_columns
+from dppgraph.core.query_text import QueryText, read_query
 from dppgraph.errors import (
-    BadParameter,
     BadRdf,
     DppgraphError,
     EngineDied,
     NotAcceptable,
     QueryMemory,
     QuerySyntax,
+    ServiceFailed,
     ServiceForbidden,
     UpdatesOff,
 )
 from dppgraph.store.rdf import engine_format, sayable
 from dppgraph.store.workers import frames
+from dppgraph.store.workers.evaluation import Dataset, Evaluated, evaluated, outside
 from dppgraph.store.workers.frames import Kind
-
-_CHUNK: Final = 1 << 16
-"""Bytes that are held back until evaluation has got so far, or to its end: until then a status can still be true."""
+from dppgraph.store.workers.output import Output
 
 _DEEPEST: Final = 256
 """Brackets within brackets. The engine's parser recurses, and its stack ends at some thousands."""
+
+_SHOWN: Final = 200
 
 _RESULT_FORMATS: Final = {
     formats.JSON: pyoxigraph.QueryResultsFormat.JSON,
@@ -39,34 +38,30 @@ _RESULT_FORMATS: Final = {
     formats.CSV: pyoxigraph.QueryResultsFormat.CSV,
     formats.TSV: pyoxigraph.QueryResultsFormat.TSV,
 }
-_Term = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxigraph.Triple
-_PLACE = re.compile(r"error at (\d+):(\d+): ")
-
-
-# XML 1.0, section 2.2; and a bare carriage return, which its readers turn into a line feed.
-_NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b-\x1f]|\xef\xbf[\xbe\xbf]")
 
 
 @dataclass(frozen=True, slots=True)
-class Dataset:
-    """What a worker asks.
+class Rules:
+    """What a worker lets a query do.
 
     Attributes:
-        store: the quads.
-        base: what relative IRIs in a query are relative to.
-        union: whether the default graph of a query is the union of all graphs.
+        max_rows: rows or triples of one answer.
+        service_allow: the addresses that SERVICE may name.
+        network: whether this worker may connect to them.
     """
 
-    store: pyoxigraph.Store
-    base: str
-    union: bool
+    max_rows: int
+    service_allow: tuple[str, ...] = ()
+    network: bool = False
 
 
-def work(connection: socket.socket, dataset: Dataset) -> None:
+def work(connection: socket.socket, dataset: Dataset, rules: Rules) -> None:
     """Answers the queries that come in over a socket until its other side closes it."""
     while (frame := frames.receive(connection)) is not None:
         try:
-            _answer(frames.decoded(frame[1]), dataset, connection.sendall)
+            _answer(frames.decoded(frame[1]), dataset, rules, connection.sendall)
+        except _CallsOutError:
+            connection.sendall(frames.encoded(Kind.CALLS_OUT))
         except DppgraphError as error:
             connection.sendall(frames.encoded_json(Kind.ERROR, _described(error)))
         except MemoryError:
@@ -77,42 +72,83 @@ def work(connection: socket.socket, dataset: Dataset) -> None:
             connection.sendall(frames.encoded_json(Kind.ERROR, described))
 
 
-def _answer(request: dict[str, Any], dataset: Dataset, send: Callable[[bytes], None]) -> None:
+class _CallsOutError(Exception):
+    """The query asks allowed endpoints, and this worker may not connect to any."""
+
+
+def _answer(request: dict[str, Any], dataset: Dataset, rules: Rules, send: Callable[[bytes], None]) -> None:
     query = read_query(request["text"])
-    _guard(query)
+    _guard(query, rules)
     if query.form is not None:
         # Before anything is evaluated in vain.
         _format(request, tabular=query.form in ("select", "ask"))
-    answer = _evaluated(request, query, dataset)
-    format_ = _format(request, tabular=not isinstance(answer, pyoxigraph.QueryTriples))
-    output = _Output(send, format_)
-    # The engine asks no more of a file than write() and flush().
-    file = cast("IO[bytes]", output)
     try:
-        if isinstance(answer, pyoxigraph.QueryTriples):
-            triples = map(sayable, answer) if format_ == formats.RDFXML else answer
-            pyoxigraph.serialize(triples, file, engine_format(format_), prefixes=PREFIXES)
-        else:
-            answer.serialize(file, _RESULT_FORMATS[format_])
+        _evaluate(request, query, dataset, rules, send)
+    except DppgraphError as error:
+        if rules.network and isinstance(error.__cause__, OSError | RuntimeError):
+            said = f"an endpoint that SERVICE asks did not answer as it should ({str(error.__cause__)[:_SHOWN]})"
+            raise ServiceFailed(f"{said}: ask again later") from error
+        raise
+
+
+def _evaluate(
+    request: dict[str, Any], query: QueryText, dataset: Dataset, rules: Rules, send: Callable[[bytes], None]
+) -> None:
+    answer = evaluated(
+        dataset,
+        query,
+        request["text"],
+        request["default_graphs"],
+        request["named_graphs"],
+        request["substitutions"],
+    )
+    format_ = _format(request, tabular=not isinstance(answer, pyoxigraph.QueryTriples))
+    output = Output(send, format_, rules.max_rows)
+    try:
+        _write(answer, output, format_)
     except OSError as error:
         if not str(error).startswith("JSON-LD"):
-            raise _outside() from error
-        raise NotAcceptable(f"this answer cannot be written as JSON-LD ({error}): ask for another format") from error
+            raise outside() from error
+        raise _unsayable(format_, error) from error
+    except RuntimeError as error:
+        raise EngineDied(f"the query could not be answered: {error}") from error
     except (BadRdf, ValueError) as error:
-        said = f"this answer cannot be written as {format_.name} ({error}): ask for another format"
-        raise NotAcceptable(said) from error
+        raise _unsayable(format_, error) from error
     output.finish()
 
 
-def _guard(query: QueryText) -> None:
+def _write(answer: Evaluated, output: Output, format_: formats.Format) -> None:
+    # The engine asks no more of a file than write() and flush().
+    file = cast("IO[bytes]", output)
+    if isinstance(answer, pyoxigraph.QueryTriples):
+        triples = output.counted(answer)
+        said = map(sayable, triples) if format_ == formats.RDFXML else triples
+        pyoxigraph.serialize(said, file, engine_format(format_), prefixes=PREFIXES)
+    else:
+        answer.serialize(file, _RESULT_FORMATS[format_])
+
+
+def _guard(query: QueryText, rules: Rules) -> None:
     if query.form == "update":
         raise UpdatesOff("this is a SPARQL update, and nothing can be written here: send a query")
-    if query.has_service:
-        raise ServiceForbidden("SERVICE is not allowed here: ask the other endpoint yourself, and join what it says")
+    if query.services:
+        _guard_services(query.services, rules)
     if query.glued:
         raise QuerySyntax("FROM and NAMED have to stand apart here: write white space before and after each")
     if query.depth > _DEEPEST:
         raise QuerySyntax(f"the query nests {query.depth} brackets deep: at most {_DEEPEST} are read here")
+
+
+def _guard_services(services: tuple[str | None, ...], rules: Rules) -> None:
+    if not rules.service_allow:
+        raise ServiceForbidden("SERVICE is not allowed here: ask the other endpoint yourself, and join what it says")
+    for address in services:
+        if address is None:
+            raise ServiceForbidden("SERVICE may not ask what cannot be told: write <an absolute IRI> after it")
+        if address not in rules.service_allow:
+            raise ServiceForbidden(f"SERVICE may not ask <{address}>, only {', '.join(rules.service_allow)}")
+    if not rules.network:
+        raise _CallsOutError
 
 
 def _format(request: dict[str, Any], *, tabular: bool) -> formats.Format:
@@ -124,129 +160,13 @@ def _format(request: dict[str, Any], *, tabular: bool) -> formats.Format:
     return formats.named(name, offered)
 
 
-def _evaluated(
-    request: dict[str, Any], query: QueryText, dataset: Dataset
-) -> pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples:
-    default, named = request["default_graphs"], request["named_graphs"]
-    options: dict[str, Any] = {"base_iri": dataset.base, "prefixes": PREFIXES}
-    values = {name: str(_term(text)) for name, text in request["substitutions"].items()}
-    try:
-        text = _with_columns(request["text"], query, options)
-        asked = with_values(text, values)
-        return dataset.store.query(
-            asked,
-            # A dataset that the query or the request states replaces ours, the union included.
-            use_default_graph_as_union=dataset.union and not (query.has_dataset or default or named),
-            default_graph=_graphs(default, named),
-            named_graphs=_graphs(named, default),
-            **options,
-        )
-    except SyntaxError as error:
-        own = _syntax_error_in(request["text"], options) if values else error
-        if own is None:
-            said = "a value cannot stand where its variable stands: an IRI may be wanted there"
-            raise BadParameter(said) from error
-        raise _syntax_error(str(own), request["text"]) from error
-    except (RuntimeError, ValueError) as error:
-        raise BadParameter(f"the query cannot be answered as it is asked: {error}") from error
-    except OSError as error:
-        raise _outside() from error
-
-
-def _outside() -> ServiceForbidden:
-    # The second wall: without descriptors to open, whatever slipped past the guard fails, at once or while it is read.
-    return ServiceForbidden("the query reaches outside this server, which is not allowed here")
-
-
-def _with_columns(text: str, query: QueryText, options: dict[str, Any]) -> str:
-    """Spells out ``SELECT *`` in order of first appearance: the engine would sort the columns by name."""
-    if query.star is None:
-        return text
-    # Asked of nothing: the engine says which variables are in scope, and evaluates none of it.
-    solutions = pyoxigraph.Store().query(text, **options)
-    if not isinstance(solutions, pyoxigraph.QuerySolutions):
-        return text
-    visible = {variable.value for variable in solutions.variables}
-    columns = [name for name in query.variables if name in visible]
-    return with_columns(text, query, columns) if len(columns) == len(visible) else text
-
-
-def _graphs(these: list[str], others: list[str]) -> list[Any] | None:
-    """The graphs as the engine wants them: none stated is None, unless the other kind is stated."""
-    try:
-        return [pyoxigraph.NamedNode(iri) for iri in these] if these or others else None
-    except ValueError as error:
-        raise BadParameter(f"a graph is named by an absolute IRI: {error}") from error
-
-
-def _syntax_error_in(text: str, options: dict[str, Any]) -> SyntaxError | None:
-    """What is wrong with a text itself, before values were put into it."""
-    try:
-        pyoxigraph.Store().query(text, **options)
-    except SyntaxError as error:
-        return error
-    return None
-
-
-def _term(text: str) -> _Term:
-    """The term that a substitution stands for, given as in N-Triples."""
-    try:
-        (quad,) = pyoxigraph.parse(f"<a:a> <a:a> {text} .".encode(), pyoxigraph.RdfFormat.N_TRIPLES)
-    except (SyntaxError, ValueError) as error:
-        raise BadParameter(f"{text!r} is no IRI or literal as in N-Triples") from error
-    if not isinstance(quad.object, pyoxigraph.NamedNode | pyoxigraph.Literal):
-        raise BadParameter(f"{text!r} is no IRI or literal as in N-Triples")
-    return quad.object
-
-
-def _syntax_error(message: str, text: str) -> QuerySyntax:
-    place = _PLACE.match(message)
-    if place is None:
-        return QuerySyntax(f"the query does not parse: {message[:300]}")
-    line, column = int(place.group(1)), int(place.group(2))
-    lines = text.split("\n")
-    offset = sum(len(before) + 1 for before in lines[: line - 1]) + column - 1
-    # The engine names the furthest character that it got to; what is wrong is the word that it stands in.
-    column -= next((offset - token.start for token in tokens(text) if token.start < offset < token.end), 0)
-    rest = lines[line - 1][column - 1 :] if line <= len(lines) else ""
-    near = f"at {rest[:30]!r}" if rest.strip() else "where it ends" if line >= len(lines) else "at the end of the line"
-    return QuerySyntax(f"the query does not parse: line {line}, column {column}, {near}", line=line, column=column)
+def _unsayable(format_: formats.Format, error: Exception) -> NotAcceptable:
+    """An answer that holds what its format has no way to say."""
+    offered = formats.RESULTS if format_ in formats.RESULTS else formats.RDF
+    types = tuple(other.media_types[0] for other in offered if other != format_)
+    said = f"this answer cannot be written as {format_.name} ({error}): ask for {', '.join(types)}"
+    return NotAcceptable(said, offered=types)
 
 
 def _described(error: DppgraphError) -> dict[str, Any]:
     return {"error": type(error).__name__, "message": str(error), **vars(error)}
-
-
-class _Output:
-    """A file for the engine to write to: holds the first bytes back, then passes them on in frames."""
-
-    def __init__(self, send: Callable[[bytes], None], format_: formats.Format) -> None:
-        self._send = send
-        self._format = format_
-        self._buffer = bytearray()
-        self._begun = False
-
-    def write(self, data: bytes) -> int:
-        if self._format == formats.XML and (character := _NOT_IN_XML.search(data)):
-            raise BadRdf(f"XML has no way to say the character {character.group().decode(errors='replace')!r}")
-        self._buffer += data
-        if len(self._buffer) >= _CHUNK:
-            self._pass_on()
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing: the engine's idea of when to flush is not when a status is known."""
-
-    def finish(self) -> None:
-        self._pass_on()
-        self._send(frames.encoded(Kind.END))
-
-    def _pass_on(self) -> None:
-        head = b"" if self._begun else frames.encoded_json(Kind.BEGUN, self._format.name)
-        self._begun = True
-        # In pieces: a single long literal would otherwise be one frame, which the front holds whole before it counts.
-        pieces = range(0, max(len(self._buffer), 1), _CHUNK)
-        for start in pieces:
-            self._send(head + frames.encoded(Kind.DATA, bytes(self._buffer[start : start + _CHUNK])))
-            head = b""
-        self._buffer.clear()

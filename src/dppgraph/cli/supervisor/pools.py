@@ -1,0 +1,130 @@
+"""The pool parents: one for each version that is asked, and how the one for the next version comes about."""
+
+import json
+import os
+import socket
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from dppgraph.cli.supervisor.children import Child
+from dppgraph.store.versions import Manifest
+from dppgraph.store.versions.copies import IndexCopies
+from dppgraph.store.workers.process import PoolOptions, listen, start_pool
+
+_NAME: Final = "the query engine"
+_PACKET: Final = 1 << 12
+
+
+@dataclass(eq=False, slots=True)
+class PoolParent:
+    """What answers for one version.
+
+    Attributes:
+        manifest: the version.
+        options: what its process is told.
+        address: where it listens.
+        listener: its socket there, which outlives its process.
+        child: its process.
+    """
+
+    manifest: Manifest
+    options: PoolOptions
+    address: Path
+    listener: socket.socket
+    child: Child
+
+    def restart(self) -> None:
+        """Starts another process in place of the one that ended."""
+        self.child = Child.of(_NAME, start_pool(self.options, self.listener), self.child)
+
+
+@dataclass(eq=False, slots=True)
+class Pools:
+    """All pool parents, by version.
+
+    Attributes:
+        folder: where they listen.
+        copies: what disk mode reads.
+        parents: the pool parents that there are.
+    """
+
+    folder: Path
+    copies: IndexCopies
+    parents: dict[int, PoolParent] = field(default_factory=dict)
+    _started: int = 0
+
+    def start(self, manifest: Manifest, options: PoolOptions) -> PoolParent:
+        """Starts one for a version; it may still be loading when this returns."""
+        address, listener = self._listening()
+        return self._add(manifest, options, address, listener, Child.of(_NAME, start_pool(options, listener)))
+
+    def ask_to_advance(self, before: int, manifest: Manifest, options: PoolOptions) -> "Advance | None":
+        """Has a copy of the pool parent of one version take on the next; None where that cannot be asked of it."""
+        parent = self.parents[before]
+        said = {"advance": manifest.version, "options": options.said(), "supervisor": os.getpid()}
+        address, listener = self._listening()
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        line.setblocking(False)
+        try:
+            line.connect(str(parent.address))
+            socket.send_fds(line, [json.dumps(said).encode()], [listener.fileno()])
+        except OSError:
+            line.close()
+            listener.close()
+            return None
+        return Advance(manifest, options, address, listener, line)
+
+    def take(self, advance: "Advance") -> PoolParent | None:
+        """The pool parent that came of it; None where none did."""
+        said = advance.heard()
+        if said is None:
+            advance.listener.close()
+            return None
+        child = Child(_NAME, said)
+        return self._add(advance.manifest, advance.options, advance.address, advance.listener, child)
+
+    def end(self, version: int) -> None:
+        """Ends the one of a version, if there is one; nobody may be asking it any more."""
+        parent = self.parents.pop(version, None)
+        if parent:
+            parent.child.end(0)
+            parent.listener.close()
+            with suppress(OSError):
+                parent.address.unlink()
+            self.copies.remove(version)
+
+    def _listening(self) -> tuple[Path, socket.socket]:
+        self._started += 1
+        address = self.folder / str(self._started)
+        return address, listen(address)
+
+    def _add(
+        self, manifest: Manifest, options: PoolOptions, address: Path, listener: socket.socket, child: Child
+    ) -> PoolParent:
+        parent = PoolParent(manifest, options, address, listener, child)
+        self.parents[manifest.version] = parent
+        return parent
+
+
+@dataclass(eq=False, slots=True)
+class Advance:
+    """A pool parent that is on its way from one version to the next; ``line`` is readable when it is there, or gone."""
+
+    manifest: Manifest
+    options: PoolOptions
+    address: Path
+    listener: socket.socket
+    line: socket.socket
+
+    def heard(self) -> int | None:
+        """Its process number, once it is there; None if it did not get there."""
+        with self.line:
+            try:
+                packet = self.line.recv(_PACKET)
+            except OSError:
+                return None
+            # Where it failed, another one is started, which says why if it fails too.
+            said = json.loads(packet) if packet else {}
+            return said.get("process")

@@ -1,0 +1,149 @@
+"""What a query names outside of its patterns: the graphs after FROM, the endpoints after SERVICE.
+
+An address that cannot be told for certain is None: one that a variable or an escape holds, one with a prefix that is
+declared twice, one where keyword and name are not set apart.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from dppgraph.core.iris import PREFIXES
+from dppgraph.core.query_text.tokens import Token, tokens, unescaped
+
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+
+
+class Graph(NamedTuple):
+    """A graph that a query asks (SPARQL 1.1, section 13.2): its IRI, perhaps relative; whether after FROM NAMED."""
+
+    iri: str
+    named: bool
+
+
+def graphs(found: Sequence[Token]) -> tuple[Graph | None, ...]:
+    """The graphs after FROM and FROM NAMED, in order."""
+    declared = _Declared.of(found)
+    named_graphs: list[Graph | None] = []
+    for index, token in enumerate(found):
+        if not _is_word(token, "FROM"):
+            continue
+        named = index + 1 < len(found) and _is_word(found[index + 1], "NAMED")
+        iri = declared.address(found, index + 1 + named)
+        named_graphs.append(None if iri is None else Graph(iri, named))
+    return tuple(named_graphs)
+
+
+def services(text: str, found: Sequence[Token]) -> tuple[str | None, ...]:
+    """The absolute addresses after SERVICE, in order; empty only if the query asks no other endpoint."""
+    asked = _services(found)
+    if "\\" not in text:
+        return asked
+    # An escape may spell the keyword, or end the string that seems to hold it.
+    spelled = _services(list(tokens(unescaped(text))))
+    return asked if spelled == asked else (*asked, None)
+
+
+def is_glued(found: Sequence[Token]) -> bool:
+    """Whether FROM may stand in the text without white space around it, as in ``FROMNAMED<a>`` or ``FROMe:a``."""
+    declared = {after.text for token, after in pairwise(found) if token.text.upper() == "PREFIX"}
+    in_pattern = False
+    for token, before in zip(found, [None, *found], strict=False):
+        upper = token.text.upper()
+        in_pattern = in_pattern or upper == "{"
+        if token.kind == "word" and "FROM" in upper and upper != "FROM":
+            return True
+        prefix = upper.partition(":")[0]
+        declares = before is not None and before.text.upper() == "PREFIX"
+        if token.kind == "name" and "FROM" in prefix and not declares:
+            known = token.text.partition(":")[0] + ":" in declared
+            # A clause is read before a name: even a declared FROMe: is FROM and e: ahead of the pattern.
+            if not known or (prefix != "FROM" and not in_pattern):
+                return True
+        if token.kind == "iri" and _hides("from", token.text.lower()):
+            return True
+    return False
+
+
+@dataclass(slots=True)
+class _Declared:
+    """What a query's names and relative IRIs stand for."""
+
+    prefixes: dict[str, list[str]] = field(default_factory=dict)
+    base: bool = False
+
+    @classmethod
+    def of(cls, found: Sequence[Token]) -> "_Declared":
+        declared = cls()
+        for index, token in enumerate(found[:-1]):
+            after = found[index + 1]
+            if _is_word(token, "BASE"):
+                declared.base = True
+            elif _is_word(token, "PREFIX") and after.kind == "name":
+                stands_for = found[index + 2].text[1:-1] if index + 2 < len(found) else ""
+                declared.prefixes.setdefault(after.text.partition(":")[0], []).append(stands_for)
+        return declared
+
+    def address(self, found: Sequence[Token], index: int) -> str | None:
+        """The IRI that a token names: absolute, or relative to the base of the data."""
+        if index >= len(found):
+            return None
+        token = found[index]
+        if token.kind == "iri":
+            iri = token.text[1:-1]
+        elif token.kind == "name" and "\\" not in token.text:
+            prefix, _, local = token.text.partition(":")
+            stands_for = self.prefixes.get(prefix, [PREFIXES[prefix]] if prefix in PREFIXES else [])
+            if len(stands_for) != 1:
+                return None
+            iri = stands_for[0] + local
+        else:
+            return None
+        return None if self.base and not _ABSOLUTE.match(iri) else iri
+
+
+def _services(found: Sequence[Token]) -> tuple[str | None, ...]:
+    declared = _Declared.of(found)
+    return tuple(_service(declared, found, index) for index, token in enumerate(found) if _may_ask(found, index, token))
+
+
+def _service(declared: _Declared, found: Sequence[Token], index: int) -> str | None:
+    if not _is_word(found[index], "SERVICE"):
+        return None
+    index += 1
+    if index < len(found) and _is_word(found[index], "SILENT"):
+        index += 1
+    # The engine reads "SILENTex:a" as SILENT and ex:a.
+    if index < len(found) and found[index].kind == "name" and found[index].text.upper().startswith("SILENT"):
+        return None
+    address = declared.address(found, index)
+    return address if address and _ABSOLUTE.match(address) else None
+
+
+def _may_ask(found: Sequence[Token], index: int, token: Token) -> bool:
+    """Whether a token may be the keyword SERVICE, or hide it."""
+    lowered = token.text.lower()
+    if "service" not in lowered:
+        return False
+    if token.kind == "word" or (token.kind == "iri" and _hides("service", lowered)):
+        return True
+    # "SERVICEex:y {" without a space, and no graph's name.
+    followed = index + 1 < len(found) and found[index + 1].text == "{"
+    graph = index > 0 and found[index - 1].text.upper() == "GRAPH"
+    return token.kind == "name" and "service" in lowered.partition(":")[0] and followed and not graph
+
+
+def _is_word(token: Token, word: str) -> bool:
+    return token.kind == "word" and token.text.upper() == word
+
+
+def _hides(keyword: str, iri: str) -> bool:
+    """Whether a token that reads as an IRI may be a comparison, the keyword and a comment, as ``<?b)SERVICE#>``.
+
+    An engine that tries one reading after the other may find it; a real IRI hardly has all three in this order.
+    """
+    bracket = iri.find(")")
+    at = iri.find(keyword, bracket) if bracket >= 0 else -1
+    return at >= 0 and iri.find("#", at) >= 0

@@ -1,0 +1,118 @@
+"""What a pool parent has at hand: a version in memory, or the address of its database on disk."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph
+
+from dppgraph.core.quads import parse_line
+from dppgraph.errors import Damaged
+from dppgraph.store.merge import add_merged, sharing
+from dppgraph.store.rdf import engine_quads
+from dppgraph.store.versions import VersionStore
+from dppgraph.store.versions.index import apply_delta, build_index
+from dppgraph.store.workers.evaluation import Dataset
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A version that workers can be forked over.
+
+    Attributes:
+        version: its number.
+        base: what relative IRIs in queries are relative to.
+        union: whether the default graph of a query is the union of all graphs.
+        sharing: the graphs that have a triple in common with another one.
+        memory: its quads, where they are held in memory.
+        index: the folder of its database, where they are not.
+    """
+
+    version: int
+    base: str
+    union: bool
+    sharing: frozenset[str]
+    memory: pyoxigraph.Store | None = None
+    index: Path | None = None
+
+    @property
+    def opens_files(self) -> bool:
+        """Whether a worker may still have to open files once it runs: a database opens its parts when it needs them."""
+        return self.memory is None
+
+    def dataset(self) -> Dataset:
+        """What a worker asks; called in the worker, since a database that is open has threads, which no fork copies.
+
+        Raises:
+            Damaged: the database cannot be opened.
+        """
+        return Dataset(self.memory or _opened(self.index or Path()), self.base, self.union, self.sharing)
+
+
+def held(options: dict[str, Any]) -> Holding:
+    """The version that a pool parent is told of (``process.PoolOptions``).
+
+    Raises:
+        Damaged: it cannot be read whole.
+    """
+    version, folder = options["version"], Path(options["folder"])
+    holding = Holding(version, options["base"], options["union"], frozenset())
+    if options["index"] is None:
+        return _in_memory(holding, VersionStore(folder).lines(version))
+    index = Path(options["index"])
+    store = VersionStore(folder)
+    shared = store.sharing(version)
+    if not index.is_dir():
+        build_index(index, store.lines(version), merge=bool(shared))
+    _try(index)
+    return replace(holding, sharing=shared, index=index)
+
+
+def advanced(holding: Holding, options: dict[str, Any]) -> Holding:
+    """The version after one that is held in memory: the same quads, and the difference.
+
+    Called in a process that is a copy of the one that holds it; that one's memory stays as it is.
+
+    Raises:
+        Damaged: the new version cannot be read whole.
+    """
+    store, version = VersionStore(Path(options["folder"])), options["version"]
+    following = replace(holding, version=version, base=options["base"])
+    if holding.memory is None or holding.sharing or store.sharing(version):
+        return _in_memory(following, store.lines(version))
+    apply_delta(holding.memory, store.delta(version), lambda: store.lines(version))
+    return following
+
+
+def _in_memory(holding: Holding, lines: Iterable[str]) -> Holding:
+    lines = list(lines)
+    store = pyoxigraph.Store()
+    store.extend(engine_quads(map(parse_line, lines)))
+    shared = sharing(lines)
+    if shared and holding.union:
+        add_merged(store)
+    # Warm: the first query of a process would otherwise pay for the engine's own start.
+    store.query("ASK {}")
+    return replace(holding, sharing=shared, memory=store)
+
+
+def _opened(index: Path) -> pyoxigraph.Store:
+    try:
+        return pyoxigraph.Store.read_only(str(index))
+    except (OSError, RuntimeError) as error:
+        raise Damaged(f"the database {index} cannot be opened: {error}") from error
+
+
+def _try(index: Path) -> None:
+    """Opens a database in a process of its own: this one must stay without threads."""
+    process = os.fork()
+    if process == 0:
+        try:
+            next(iter(_opened(index)), None)
+        except BaseException:  # noqa: BLE001 - whatever it is, the parent has to know that it does not work
+            os._exit(1)
+        os._exit(0)
+    if os.waitpid(process, 0)[1]:
+        raise Damaged(f"the database {index} cannot be opened: remove it, and it is made anew")

@@ -1,0 +1,256 @@
+"""A connection: uvicorn's protocol over httptools, with limits on what a client may send and how long it may take.
+
+uvicorn has no timer for a head or a body that does not arrive, and no cap on either. What is refused here gets its
+problem document, while the connection still takes what is on its way, and is then closed.
+"""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, Final
+
+import httptools
+from starlette.responses import Response
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from dppgraph.errors import AddressTooLong, BadHttp, DppgraphError, HeadTooLarge, NoProxy, SenderTooSlow
+from dppgraph.web.clients import UNIX, UNKNOWN
+from dppgraph.web.doors import Doors
+from dppgraph.web.problems import problem_of
+
+ABORT: Final = "dppgraph.abort"
+"""The ASGI extension that ends a connection here and now."""
+
+_MOST_HEADERS: Final = 100
+_MOST_PIPELINED: Final = 64
+_SLACK: Final = 1 << 10
+"""Bytes of a head that are neither its address nor its header fields."""
+
+
+class Connection(HttpToolsProtocol):
+    """One connection of a client.
+
+    Args:
+        doors: the limits, shared by all connections.
+        config: uvicorn's.
+        server_state: uvicorn's.
+        app_state: uvicorn's.
+        _loop: the event loop.
+    """
+
+    def __init__(
+        self,
+        doors: Doors,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._doors = doors
+        self._refused: DppgraphError | None = None
+        self._ends_at: float | None = None
+        """When whoever was refused, or has sent too much, is waited for no longer."""
+        self._head_since: float | None = None
+        self._head_bytes = 0
+        self._body_since: float | None = None
+        self._body_bytes = 0
+        self._header_bytes = 0
+        self._held = 0
+        self._done_since: float | None = None
+        self._silent = True
+
+    # --- What asyncio says -------------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        """Takes a client in, or turns it away."""
+        super().connection_made(transport)
+        self._head_since = self.loop.time()
+        refused = self._doors.enter(self, self._peer())
+        if refused is None:
+            return
+        if self._doors.can_explain():
+            self._refuse(refused)
+        else:
+            transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forgets the client."""
+        super().connection_lost(exc)
+        self._doors.leave(self)
+        self._release()
+
+    def data_received(self, data: bytes) -> None:
+        """Takes what the client sends."""
+        if self._refused or self._ends_at is not None:
+            # Closing while something is on its way would take the answer back from the client.
+            return
+        self._silent = False
+        self._unset_keepalive_if_required()
+        in_head = self._body_since is None
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            # Answered as if nothing had been said about it (RFC 9110, section 7.8).
+            return
+        except httptools.HttpParserError as error:
+            self._refuse(_cause(error))
+            return
+        if in_head and self._head_since is not None:
+            self._head_bytes += len(data)
+            if self._head_bytes > self._doors.max_url + self._doors.max_header + _SLACK:
+                self._refuse(self._head_too_large())
+
+    # --- What the parser says ----------------------------------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item] # a function, not a dict
+        self._head_since = self.loop.time()
+        self._head_bytes = self._header_bytes = self._body_bytes = 0
+        self._done_since = None
+
+    def on_url(self, url: bytes) -> None:
+        """Some of its address."""
+        super().on_url(url)
+        if len(self.url) > self._doors.max_url:
+            raise AddressTooLong(
+                f"the address is longer than {self._doors.max_url} bytes: POST a long query in the request's body"
+            )
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header field, or one after the body."""
+        super().on_header(name, value)
+        self._header_bytes += len(name) + len(value)
+        if self._header_bytes > self._doors.max_header or len(self.headers) > _MOST_HEADERS:
+            raise self._head_too_large()
+
+    def on_headers_complete(self) -> None:
+        """The end of its head."""
+        if self.parser.get_method() == b"CONNECT":
+            raise NoProxy("this server connects nobody to another one: ask it at /sparql")
+        if len(self.pipeline) >= _MOST_PIPELINED:
+            self.transport.abort()
+            raise BadHttp("too many requests at once on one connection")
+        self._head_since = None
+        self._body_since = self.loop.time()
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Some of its body."""
+        self._body_bytes += len(body)
+        if self.cycle.response_complete:
+            self._end_if_too_much()
+            return
+        if not self._doors.hold(len(body)):
+            raise self._doors.full()
+        self._held += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Its end."""
+        self._body_since = None
+        super().on_message_complete()
+
+    # --- What the application does -----------------------------------------------------------------------------------
+
+    def on_response_complete(self) -> None:
+        """An answer was handed over as a whole; its last bytes may still have to go out."""
+        self._release()
+        self._done_since = self.loop.time()
+        if self._head_since is not None:
+            # What came of the next request meanwhile was not read on.
+            self._head_since = self._done_since
+        super().on_response_complete()
+        if self._body_since is not None:
+            self._end_if_too_much()
+
+    # --- The timers --------------------------------------------------------------------------------------------------
+
+    def look(self, now: float) -> None:
+        """Ends the connection, if its client has taken too long."""
+        doors = self._doors
+        answering = self._answering()
+        if self._ends_at is not None:
+            if now > self._ends_at:
+                self.transport.abort()
+        elif self._head_since is not None and not answering:
+            if now > self._head_since + doors.request_timeout:
+                self._too_slow()
+        elif self._body_since is not None and not self.flow.read_paused:
+            if now > self._body_since + doors.request_timeout + self._body_bytes / doors.min_rate:
+                self._too_slow()
+        elif self._done_since is not None and not answering and now > self._done_since + doors.last_bytes:
+            # One that keeps alive was closed before, unless it does not take what is left for it.
+            self.transport.abort()
+
+    def _too_slow(self) -> None:
+        if self._silent:
+            # It never said anything, so it waits for no answer.
+            self.transport.close()
+            self._ends_at = self.loop.time() + self._doors.linger
+            return
+        self._refuse(SenderTooSlow("the request did not arrive in time: send it again, and faster"))
+
+    def _end_if_too_much(self) -> None:
+        """What is left of a body after its answer is taken in, but neither for long nor without an end."""
+        if self._body_bytes > self._doors.max_body and self._ends_at is None:
+            self._end_soon()
+
+    def _end_soon(self) -> None:
+        self._ends_at = self.loop.time() + self._doors.linger
+        self.flow.resume_reading()
+        if self.transport.can_write_eof() and not self.transport.is_closing():
+            self.transport.write_eof()
+
+    def _refuse(self, error: DppgraphError) -> None:
+        if self.transport.is_closing():
+            return
+        answering = self._answering()
+        if answering and (self.cycle.response_started or self._head_since is not None):
+            # Another answer is on its way, or has to come first.
+            self.transport.abort()
+            return
+        self._refused = error
+        if answering:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        response = problem_of(error, None)
+        self.transport.write(_bytes_of(response))
+        if self.access_log:
+            self.access_logger.info('%s - refused: "%s" %d', self._peer(), error, response.status_code)
+        self._end_soon()
+
+    def _head_too_large(self) -> HeadTooLarge:
+        return HeadTooLarge(
+            f"the header fields have more than {self._doors.max_header} bytes or {_MOST_HEADERS} lines: send fewer"
+        )
+
+    def _answering(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete
+
+    def _peer(self) -> str:
+        if self.client:
+            return self.client[0]
+        return UNIX if self.server is not None and self.server[1] is None else UNKNOWN
+
+    def _release(self) -> None:
+        self._doors.release(self._held)
+        self._held = 0
+
+
+def _cause(error: httptools.HttpParserError) -> DppgraphError:
+    """Why the parser stopped: what one of the methods above raised, or what it found wrong itself."""
+    raised = error.__context__
+    if isinstance(raised, DppgraphError):
+        return raised
+    return BadHttp("this is no request in HTTP/1.1: see RFC 9112")
+
+
+def _bytes_of(response: Response) -> bytes:
+    status = STATUS_LINE.get(response.status_code, STATUS_LINE[HTTPStatus.BAD_REQUEST])
+    headers = [*response.raw_headers, (b"connection", b"close")]
+    return b"".join([status, *(name + b": " + value + b"\r\n" for name, value in headers), b"\r\n", response.body])
