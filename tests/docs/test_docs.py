@@ -10,13 +10,16 @@ import pytest
 from dppgraph.core import formats
 from dppgraph.operations.build import Built
 from dppgraph.operations.queries import read_questions
+from dppgraph.settings import SETTINGS
 from dppgraph.store.rdf import parse
 from dppgraph.store.versions import VersionStore
+from dppgraph.web.problems import STATUSES
 from tests.conftest import BASE, REPOSITORY, Run, Server
 
 DOCUMENTS = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 QUERIES = (REPOSITORY / "docs" / "queries.md").read_text(encoding="utf-8")
+SPARQL = (REPOSITORY / "docs" / "sparql.md").read_text(encoding="utf-8")
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -28,6 +31,9 @@ def commands() -> list[str]:
     (listed,) = [block for block in blocks(README, "sh") if "dppgraph build" in block]
     return [line.partition(" #")[0].strip() for line in listed.splitlines()]
 
+
+ELSEWHERE = {"DPPGRAPH_STORE", "DPPGRAPH_BASE", "DPPGRAPH_TRUSTED_PROXIES", "DPPGRAPH_PUBLIC_URL"}
+"""Settings that operators are told of by the names of their flags."""
 
 SLOW = ("dppgraph validate", "dppgraph export --format jsonld")
 
@@ -66,12 +72,39 @@ def test_the_commands_of_the_questions_run(run: Run, built: tuple[VersionStore, 
         assert len(answer.stdout.splitlines()) > 1, command
 
 
+def addresses(document: str) -> list[str]:
+    found = re.findall(r"curl 'http://127\.0\.0\.1:8000(/[^']*)'", document)
+    assert found
+    return found
+
+
 def test_the_addresses_of_the_questions_answer(server: Server) -> None:
-    addresses = re.findall(r"curl 'http://127\.0\.0\.1:8000(/[^']*)'", QUERIES)
-    assert addresses
-    for address in addresses:
+    for address in addresses(QUERIES):
         status, _, body = server.ask("GET", address)
         assert (status, b"overheidsopdrachten" in body) == (200, True), address
+
+
+def test_the_addresses_of_the_endpoint_answer(server: Server) -> None:
+    for address in addresses(SPARQL):
+        status, _, body = server.ask("GET", address)
+        assert (status, len(body.splitlines()) > 1) == (200, True), address
+
+
+def test_every_status_of_an_error_is_told() -> None:
+    told = {int(status) for status in re.findall(r"^\| (\d{3}) \|", SPARQL, re.MULTILINE)}
+    # Those of a write (409, 422) come with writes.
+    assert told == {int(status) for status in STATUSES.values()} - {409, 422}
+
+
+@pytest.mark.parametrize("name", ["serve", "sparql", "security"])
+def test_every_setting_that_a_document_names_exists(name: str) -> None:
+    said = (REPOSITORY / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"DPPGRAPH_[A-Z_]+", said)) <= {setting.variable for setting in SETTINGS}
+
+
+def test_every_setting_that_bounds_something_is_told_to_operators() -> None:
+    said = (REPOSITORY / "docs" / "serve.md").read_text(encoding="utf-8")
+    assert {setting.variable for setting in SETTINGS} - set(re.findall(r"DPPGRAPH_[A-Z_]+", said)) <= ELSEWHERE
 
 
 def test_every_question_is_listed_with_its_parameters() -> None:
