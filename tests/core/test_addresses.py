@@ -68,8 +68,16 @@ def test_the_graphs_of_a_query_are_known(clause: str, graphs: tuple[Graph | None
     assert read_query(f"SELECT * {clause} {{ ?from ?p 'FROM <x>' }}").graphs == graphs
 
 
-def test_a_relative_graph_is_relative_to_nothing_known_where_the_query_has_a_base() -> None:
-    assert read_query(f"BASE <{A}> SELECT * FROM <b> FROM <{A}> {{}}").graphs == (None, Graph(A, False))
+@pytest.mark.parametrize(
+    ("prologue", "graph"),
+    [
+        (f"BASE <{A}>", Graph("b", False, A)),
+        (f"BASE <{A}> BASE <http://b.example/>", None),
+        ("BASE <a>", None),
+    ],
+)
+def test_a_relative_graph_is_relative_to_the_one_base_of_the_query(prologue: str, graph: Graph | None) -> None:
+    assert read_query(f"{prologue} SELECT * FROM <b> {{}}").graphs == (graph,)
 
 
 @given(

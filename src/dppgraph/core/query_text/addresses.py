@@ -17,10 +17,17 @@ _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
 class Graph(NamedTuple):
-    """A graph that a query asks (SPARQL 1.1, section 13.2): its IRI, perhaps relative; whether after FROM NAMED."""
+    """A graph that a query asks (SPARQL 1.1, section 13.2).
+
+    Attributes:
+        iri: its IRI, perhaps a relative one.
+        named: whether it stands after FROM NAMED.
+        base: what the query says that relative IRIs are relative to; empty where it says nothing.
+    """
 
     iri: str
     named: bool
+    base: str = ""
 
 
 def graphs(found: Sequence[Token]) -> tuple[Graph | None, ...]:
@@ -32,7 +39,7 @@ def graphs(found: Sequence[Token]) -> tuple[Graph | None, ...]:
             continue
         named = index + 1 < len(found) and _is_word(found[index + 1], "NAMED")
         iri = declared.address(found, index + 1 + named)
-        named_graphs.append(None if iri is None else Graph(iri, named))
+        named_graphs.append(None if iri is None else Graph(iri, named, declared.base))
     return tuple(named_graphs)
 
 
@@ -72,7 +79,12 @@ class _Declared:
     """What a query's names and relative IRIs stand for."""
 
     prefixes: dict[str, list[str]] = field(default_factory=dict)
-    base: bool = False
+    bases: list[str] = field(default_factory=list)
+
+    @property
+    def base(self) -> str:
+        """The one base that is declared, or nothing."""
+        return self.bases[0] if self.bases else ""
 
     @classmethod
     def of(cls, found: Sequence[Token]) -> "_Declared":
@@ -80,14 +92,14 @@ class _Declared:
         for index, token in enumerate(found[:-1]):
             after = found[index + 1]
             if _is_word(token, "BASE"):
-                declared.base = True
+                declared.bases.append(after.text[1:-1])
             elif _is_word(token, "PREFIX") and after.kind == "name":
                 stands_for = found[index + 2].text[1:-1] if index + 2 < len(found) else ""
                 declared.prefixes.setdefault(after.text.partition(":")[0], []).append(stands_for)
         return declared
 
     def address(self, found: Sequence[Token], index: int) -> str | None:
-        """The IRI that a token names: absolute, or relative to the base of the data."""
+        """The IRI that a token names: absolute, or relative to the one base declared, or to that of the data."""
         if index >= len(found):
             return None
         token = found[index]
@@ -101,7 +113,11 @@ class _Declared:
             iri = stands_for[0] + local
         else:
             return None
-        return None if self.base and not _ABSOLUTE.match(iri) else iri
+        return iri if _ABSOLUTE.match(iri) or self._has_one_base() else None
+
+    def _has_one_base(self) -> bool:
+        """Whether it is certain what relative IRIs are relative to."""
+        return not self.bases or (len(self.bases) == 1 and _ABSOLUTE.match(self.base) is not None)
 
 
 def _services(found: Sequence[Token]) -> tuple[str | None, ...]:

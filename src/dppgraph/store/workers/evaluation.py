@@ -101,8 +101,8 @@ def _dataset(
         graphs = [graph for graph in query.graphs if graph]
         return _stated(
             dataset,
-            [_resolved(graph.iri, dataset.base) for graph in graphs if not graph.named],
-            [_resolved(graph.iri, dataset.base) for graph in graphs if graph.named],
+            [_resolved(graph.iri, graph.base or dataset.base) for graph in graphs if not graph.named],
+            [_resolved(graph.iri, graph.base or dataset.base) for graph in graphs if graph.named],
         )
     if not dataset.sharing:
         return dataset.store, {"use_default_graph_as_union": dataset.union}

@@ -48,7 +48,9 @@ class Holding:
         Raises:
             Damaged: the database cannot be opened.
         """
-        return Dataset(self.memory or _opened(self.index or Path()), self.base, self.union, self.sharing)
+        # An empty store is false.
+        store = _opened(self.index or Path()) if self.memory is None else self.memory
+        return Dataset(store, self.base, self.union, self.sharing)
 
 
 def held(options: dict[str, Any]) -> Holding:
