@@ -45,7 +45,8 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def sources() -> Sources:
-    return Sources(REPOSITORY / "data", REPOSITORY / "ontology", REPOSITORY / "ontology" / "shapes", BASE)
+    ontology = REPOSITORY / "ontology"
+    return Sources(REPOSITORY / "data", ontology, ontology / "shapes", BASE, queries=REPOSITORY / "queries")
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,7 @@ class Settings:
     rate: float
     burst: int
     trusted_proxies: str
+    public_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,12 @@ def _base(text: str) -> str:
     if not _BASE.fullmatch(text):
         raise ValueError("an http(s) IRI that ends in /, such as https://data.example.org/plans/")
     return text
+
+
+def _url(text: str) -> str:
+    if text and not _BASE.fullmatch(f"{text.removesuffix('/')}/"):
+        raise ValueError("an http(s) address, such as https://data.example.org/")
+    return f"{text.removesuffix('/')}/" if text else ""
 
 
 def _seconds(text: str) -> float:
@@ -172,6 +179,7 @@ SETTINGS: Final = (
         _networks,
         "addresses or networks of proxies whose X-Forwarded-For says who the client is, with commas between",
     ),
+    Setting("public_url", "", _url, "where clients find this server; by default the address that it listens on"),
 )
 
 

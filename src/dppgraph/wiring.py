@@ -44,6 +44,7 @@ def sources(settings: Settings, data: Path | None = None, shapes: str | None = N
         settings.base,
         named_data=str(data.resolve()) if data else None,
         named_shapes=str(Path(shapes).resolve()) if shapes and shapes != "none" else shapes,
+        queries=bundle.folder("queries"),
     )
 
 
@@ -122,10 +123,17 @@ def _fits(settings: Settings, manifest: Manifest) -> bool:
     return (1 + settings.max_workers) * process <= settings.memory * _MIB
 
 
-def web_app(store: ServedVersions, settings: Settings) -> "tuple[ASGIApp, Doors]":
-    """The HTTP face over the versions that a front serves, and what its connections share."""
+def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> "tuple[ASGIApp, Doors]":
+    """The HTTP face over the versions that a front serves, and what its connections share.
+
+    Args:
+        store: the versions.
+        settings: the settings.
+        union: as for ``--default-graph``.
+    """
     from dppgraph.operations.frames import context_file  # noqa: PLC0415 - only a front spends this time
     from dppgraph.operations.queries import read_questions  # noqa: PLC0415 - likewise
+    from dppgraph.operations.service import Endpoint  # noqa: PLC0415 - likewise
     from dppgraph.web.app import create_app  # noqa: PLC0415 - likewise: half a second
     from dppgraph.web.clients import PerClient, Proxies, RateLimit  # noqa: PLC0415 - likewise
     from dppgraph.web.doors import Doors  # noqa: PLC0415 - likewise
@@ -134,7 +142,9 @@ def web_app(store: ServedVersions, settings: Settings) -> "tuple[ASGIApp, Doors]
     context = context_file(bundle.folder("ontology"))
     proxies = Proxies(settings.trusted_proxies)
     limit = RateLimit(settings.rate, settings.burst) if settings.rate else None
-    return PerClient(create_app(store, questions, context, settings), proxies, limit), Doors(settings, proxies)
+    endpoint = Endpoint(f"{settings.public_url}sparql", union, bool(settings.service_allow))
+    app = create_app(store, endpoint, questions, context, settings)
+    return PerClient(app, proxies, limit), Doors(settings, proxies)
 
 
 def served_versions(address: Path, number: int, settings: Settings) -> ServedVersions:

@@ -1,7 +1,7 @@
 """Whether two answers are the same: tables as bags or sequences of rows, graphs up to the names of blank nodes.
 
 Both sides pass through a store of the engine before they are compared, so that numbers are compared in the form in
-which every answer of this engine has them (``1.50`` is ``1.5``, ``01`` is ``1``); all else is compared letter by letter.
+which every answer of this engine has them (``1.50`` is ``1.5``); all else is compared letter by letter.
 """
 
 import csv

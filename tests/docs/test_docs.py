@@ -19,6 +19,7 @@ from tests.conftest import BASE, REPOSITORY, Run, Server
 DOCUMENTS = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 QUERIES = (REPOSITORY / "docs" / "queries.md").read_text(encoding="utf-8")
+SERVICE = (REPOSITORY / "docs" / "service.md").read_text(encoding="utf-8")
 SPARQL = (REPOSITORY / "docs" / "sparql.md").read_text(encoding="utf-8")
 
 
@@ -85,7 +86,7 @@ def test_the_addresses_of_the_questions_answer(server: Server) -> None:
 
 
 def test_the_addresses_of_the_endpoint_answer(server: Server) -> None:
-    for address in addresses(SPARQL):
+    for address in addresses(SPARQL) + addresses(SERVICE):
         status, _, body = server.ask("GET", address)
         assert (status, len(body.splitlines()) > 1) == (200, True), address
 

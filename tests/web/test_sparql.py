@@ -199,7 +199,8 @@ def test_a_query_that_does_not_parse_is_400_with_its_place(
 
 
 def test_no_query_and_two_queries_are_400(server: Server) -> None:
-    assert problem(server.ask("GET", "/sparql"))[0] == 400
+    assert problem(server.ask("GET", "/sparql?default-graph-uri=http://e/"))[0] == 400
+    assert problem(server.ask("GET", "/sparql?qeury=ASK%7B%7D"))[0] == 400
     assert problem(server.ask("GET", f"/sparql?query={quote('ASK{}')}&query={quote('ASK{}')}"))[0] == 400
     both = server.ask("POST", "/sparql?query=ASK%7B%7D", b"ASK{}", {"Content-Type": "application/sparql-query"})
     assert problem(both)[0] == 400

@@ -89,7 +89,7 @@ def main(options: dict[str, Any]) -> None:
     confine.die_with(options["parent"])
     settings = Settings(**_tuples(options["settings"]) | {"store": Path(options["settings"]["store"])})
     store = wiring.served_versions(Path(options["address"]), options["version"], settings)
-    app, doors = wiring.web_app(store, settings)
+    app, doors = wiring.web_app(store, settings, union=options["union"])
     config = uvicorn.Config(
         app,
         # uvicorn takes any class here, and so whatever makes connections.

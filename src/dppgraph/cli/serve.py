@@ -28,6 +28,7 @@ _BACKLOG = 2048
     show_default=True,
     help="What a query without FROM asks: all graphs, or, as SPARQL has it, the unnamed one.",
 )
+@click.option("--public-url", metavar="URL", help="Where clients find this server; by default, where it listens.")
 @click.option("--trusted-proxies", metavar="CIDR,...", help="Proxies whose X-Forwarded-For says who the client is.")
 @options.data
 @options.store
@@ -37,6 +38,7 @@ def command(
     host: str,
     port: int,
     default_graph: str,
+    public_url: str | None,
     trusted_proxies: str | None,
     data: Path | None,
     store: Path | None,
@@ -46,7 +48,7 @@ def command(
     """Build if nothing is built or the data changed, then answer SPARQL over HTTP until Ctrl-C."""
     from dppgraph.cli.supervisor import Serving, supervise
 
-    given = {"store": store, "base": base, "trusted_proxies": trusted_proxies}
+    given = {"store": store, "base": base, "public_url": public_url, "trusted_proxies": trusted_proxies}
     versions = wiring.versions(read_settings(given))
     built = _built(versions)
     # What is not said is as it was when the store was built: a server never turns one graph into another by itself.
@@ -62,6 +64,8 @@ def command(
     manifest = _version(versions, sources)
     address = listener.getsockname()
     shown = f"[{address[0]}]" if ":" in address[0] else address[0]
+    url = f"http://{shown}:{address[1]}/"
+    told = {"store": str(settings.store), "public_url": settings.public_url or url}
     supervise(
         Serving(
             listener=listener,
@@ -71,10 +75,8 @@ def command(
                 settings, of, union=default_graph == "union", database=database
             ),
             memory=settings.memory << 20,
-            front={"settings": asdict(settings) | {"store": str(settings.store)}, "union": default_graph == "union"},
-            ready=lambda: _say(
-                f"version {manifest.version} is served at http://{shown}:{address[1]}/sparql (Ctrl-C ends it)"
-            ),
+            front={"settings": asdict(settings) | told, "union": default_graph == "union"},
+            ready=lambda: _say(f"version {manifest.version} is served at {url}sparql (Ctrl-C ends it)"),
         )
     )
 

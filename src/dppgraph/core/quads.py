@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from dppgraph.errors import BadRdf
 
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?')
 
 
@@ -89,6 +91,16 @@ def literal(text: str, *, language: str | None = None, datatype: str | None = No
     if language:
         return f"{quoted}@{language}"
     return f"{quoted}^^<{datatype}>" if datatype else quoted
+
+
+def datatype_of(term: str) -> str:
+    """The IRI of a literal's datatype (RDF 1.1 Concepts, section 3.3; RDF 1.2 for a text with a direction)."""
+    after = term[term.rindex('"') + 1 :]
+    if after.startswith("^^"):
+        return after[3:-1]
+    if after.startswith("@"):
+        return _RDF + ("dirLangString" if "--" in after else "langString")
+    return _XSD + "string"
 
 
 def subject_of(line: str) -> str:

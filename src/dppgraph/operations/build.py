@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dppgraph import __version__
+from dppgraph.core.quads import parse_line
 from dppgraph.errors import NotBuilt, ShapeViolation
+from dppgraph.operations.queries import read_questions
+from dppgraph.operations.service import examples, statistics
 from dppgraph.operations.sources import Sources
-from dppgraph.operations.validate import Report, assemble, validate
+from dppgraph.operations.validate import Candidate, Report, assemble, validate
 from dppgraph.store.versions import Manifest, Publication, VersionStore, Writer
 
 
@@ -60,7 +63,7 @@ def build(
         report = validate(candidate)
         if not report.conforms:
             raise ShapeViolation(f"nothing is published, the data {report.summary()}", report=report)
-    lines = candidate.lines()
+    lines = _published(candidate, sources)
     if parent and not damage and store.lines(parent.version) == lines:
         writer.remember(fingerprint, parent.version)
         return Built(parent, new=False, report=report)
@@ -78,6 +81,16 @@ def build(
     )
     manifest = writer.publish(publication, parent.version if parent else None)
     return Built(manifest, new=True, report=report)
+
+
+def _published(candidate: Candidate, sources: Sources) -> list[str]:
+    """The lines of a candidate, and what they say of themselves: statistics and examples, where the gate is on."""
+    lines = candidate.lines()
+    if not sources.gated:
+        return lines
+    questions = read_questions(sources.queries).values() if sources.queries else ()
+    about = (*statistics(map(parse_line, lines), sources.base), *examples(questions, sources.base))
+    return sorted({*lines, *(quad.line() for quad in about)})
 
 
 def is_due(store: VersionStore, sources: Sources) -> bool:

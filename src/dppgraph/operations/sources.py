@@ -32,6 +32,7 @@ class Sources:
         base: what the data's IRIs begin with.
         named_data: the folder of the data as it was asked for; None for the one that travels with the software.
         named_shapes: likewise the shapes, or ``none``.
+        queries: the folder of the named questions, which a gated version shows as examples; None for none.
     """
 
     data: Path
@@ -40,6 +41,7 @@ class Sources:
     base: str
     named_data: str | None = None
     named_shapes: str | None = None
+    queries: Path | None = None
 
     @property
     def gated(self) -> bool:
@@ -49,7 +51,7 @@ class Sources:
     def fingerprint(self) -> str:
         """The SHA-256 of all that decides what a build makes: files by name and content, base, gate, software."""
         found = hashlib.sha256(f"{__version__} {self.base} {self.gated}\n".encode())
-        for folder in filter(None, (self.data, self.ontology if self.gated else None, self.shapes)):
+        for folder in filter(None, (self.data, *((self.ontology, self.queries) if self.gated else ()), self.shapes)):
             for path in sorted(path for path in _files(folder) if path.is_file()):
                 content = hashlib.sha256(path.read_bytes()).hexdigest()
                 found.update(f"{path.relative_to(folder)} {content}\n".encode(errors="surrogateescape"))

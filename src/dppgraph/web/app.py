@@ -14,6 +14,7 @@ from starlette.responses import Response
 from dppgraph import __version__
 from dppgraph.errors import DppgraphError
 from dppgraph.operations.queries import Question
+from dppgraph.operations.service import Endpoint
 from dppgraph.settings import Settings
 from dppgraph.store.interface import GraphStore
 from dppgraph.web.answers import Sending
@@ -21,17 +22,21 @@ from dppgraph.web.context import add_context_routes
 from dppgraph.web.health import Health
 from dppgraph.web.problems import accept_of, problem, problem_of
 from dppgraph.web.queries import add_query_routes
+from dppgraph.web.service import ServiceDescription
 from dppgraph.web.sparql import SparqlEndpoint, add_sparql_routes
 
 _HEALTH = "Says that the server answers, and from which version; asks no query process."
 _log = logging.getLogger("dppgraph.web")
 
 
-def create_app(store: GraphStore, questions: Mapping[str, Question], context: bytes, settings: Settings) -> FastAPI:
+def create_app(
+    store: GraphStore, endpoint: Endpoint, questions: Mapping[str, Question], context: bytes, settings: Settings
+) -> FastAPI:
     """The application over a store.
 
     Args:
         store: what answers queries.
+        endpoint: what the service description says of it.
         questions: the named questions, by name.
         context: the JSON-LD context.
         settings: the limits on what a request may be and an answer may take.
@@ -49,7 +54,7 @@ def create_app(store: GraphStore, questions: Mapping[str, Question], context: by
     # A redirect would be built from the Host header, which is the client's.
     app.router.redirect_slashes = False
     health = Health(store)
-    add_sparql_routes(app, SparqlEndpoint(sending, settings.max_query))
+    add_sparql_routes(app, SparqlEndpoint(sending, ServiceDescription(sending, endpoint), settings.max_query))
     add_query_routes(app, questions, sending)
     add_context_routes(app, context)
     app.add_api_route(

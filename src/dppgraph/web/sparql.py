@@ -12,6 +12,7 @@ from dppgraph.errors import BadCall, BadParameter, BodyTooLarge, UnsupportedMedi
 from dppgraph.store.interface import QueryRequest
 from dppgraph.web.answers import Sending, preflight
 from dppgraph.web.parameters import decoded, described, formats_of, timeout_of, version_of
+from dppgraph.web.service import ServiceDescription, asks_for_service
 
 METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
@@ -27,16 +28,22 @@ class SparqlEndpoint:
 
     Attributes:
         sending: what answers.
+        service: what is answered without a query.
         max_query: bytes that a request's body may have.
     """
 
     sending: Sending
+    service: ServiceDescription
     max_query: int
 
     async def __call__(self, request: Request) -> Response:
         """Answers one request."""
         if request.method == "OPTIONS":
             return preflight(METHODS)
+        if request.method in ("GET", "HEAD"):
+            parameters = decoded(request.scope["query_string"])
+            if asks_for_service(parameters):
+                return await self.service.answered(request, parameters, version_of(parameters))
         return await self.sending.answered(request, await self._query_of(request))
 
     async def _query_of(self, request: Request) -> QueryRequest:
@@ -104,9 +111,10 @@ def add_sparql_routes(app: FastAPI, endpoint: SparqlEndpoint) -> None:
 
 
 _ABOUT: Final = (
-    "SPARQL 1.1 Protocol, query operation. An answer is complete, or it is a problem document or breaks off."
+    "SPARQL 1.1 Protocol, query operation. An answer is complete, or it is a problem document or breaks off. "
+    "A GET without a query answers the service description, as RDF."
 )
-_QUERY_PARAMETER: Final = described("query", "string", "the query", required=True)
+_QUERY_PARAMETER: Final = described("query", "string", "the query; without it, the service description is answered")
 _PARAMETERS: Final = [
     described("default-graph-uri", "string", "a graph of the default graph; may be repeated"),
     described("named-graph-uri", "string", "a graph that GRAPH may reach; may be repeated"),

@@ -1,0 +1,81 @@
+"""What ``/sparql`` answers without a query: its service description, for clients that find out what they can ask."""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dppgraph.core import formats
+from dppgraph.core.formats import Format
+from dppgraph.core.negotiation import negotiated
+from dppgraph.errors import Limit
+from dppgraph.operations.export import export
+from dppgraph.operations.service import Endpoint, Graphs, described, graphs_request, read_graphs
+from dppgraph.web.answers import CORS, Sending
+from dppgraph.web.parameters import Parameters
+from dppgraph.web.problems import accept_of
+
+_MAY_BE_GIVEN = ("format", "version")
+
+
+def asks_for_service(parameters: Parameters) -> bool:
+    """Whether a GET has nothing that a query would need, and so asks what the endpoint is."""
+    return all(name in _MAY_BE_GIVEN for name, _ in parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDescription:
+    """The description of one endpoint, made once for each version and format.
+
+    Attributes:
+        sending: what answers.
+        endpoint: what the operator decided.
+    """
+
+    sending: Sending
+    endpoint: Endpoint
+    _written: dict[tuple[int, str], bytes] = field(default_factory=dict)
+
+    async def answered(self, request: Request, parameters: Parameters, version: int | None) -> Response:
+        """The description in the format that is asked for.
+
+        Raises:
+            NotAcceptable: it comes in no format that the client takes.
+            DppgraphError: as ``GraphStore.query``.
+        """
+        names = [value for name, value in parameters if name == "format"]
+        format_ = formats.named(names[-1], formats.RDF) if names else negotiated(accept_of(request), formats.RDF)
+        number = version or self.sending.store.manifest.version
+        if (number, format_.name) not in self._written:
+            await self._write(number, format_)
+        content = self._written[number, format_.name]
+        etag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
+        headers = CORS | {"vary": "Accept", "dppgraph-version": str(number), "etag": etag, "cache-control": "no-cache"}
+        if etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(content, headers=headers | {"content-type": format_.content_type})
+
+    async def _write(self, number: int, format_: Format) -> None:
+        graphs = await self._graphs(number)
+        base = self.sending.store.manifest.base
+        content = await asyncio.to_thread(lambda: export(described(self.endpoint, graphs, base), format_))
+        for known in [key for key in self._written if key[0] not in (number, self.sending.store.manifest.version)]:
+            # Of versions that nobody asks any more.
+            del self._written[known]
+        self._written[number, format_.name] = content
+
+    async def _graphs(self, number: int) -> Graphs:
+        try:
+            return read_graphs(await self._answer("sizes", number))
+        except Limit:
+            # A graph that takes too long to count still has its name.
+            return read_graphs(await self._answer("graphs", number))
+
+    async def _answer(self, name: str, number: int) -> bytes:
+        answer = await self.sending.store.query(graphs_request(name, version=number))
+        try:
+            return b"".join([chunk async for chunk in answer.chunks])
+        finally:
+            await answer.chunks.aclose()
