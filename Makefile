@@ -27,6 +27,10 @@ goldens: .venv/.test ## write what the questions answer now as what they should 
 bench: .venv/.test ## what start-up, build and the questions cost
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/questions.py
+	$(BIN)/python -m benchmarks.runaways
+	$(BIN)/python -m benchmarks.readers
+	$(BIN)/python -m benchmarks.handover
+	$(BIN)/python -m benchmarks.hostile
 
 lock: .venv/.test ## resolve the locked versions anew
 	$(BIN)/pip install --quiet uv

@@ -5,6 +5,7 @@ problem document, while the connection still takes what is on its way, and is th
 """
 
 import asyncio
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -137,6 +138,7 @@ class Connection(HttpToolsProtocol):
         self._head_since = None
         self._body_since = self.loop.time()
         super().on_headers_complete()
+        self.cycle.transport = _Lingering(self.transport, self.close)  # type: ignore[assignment] # it has what is used
 
     def on_body(self, body: bytes) -> None:
         """Some of its body."""
@@ -159,6 +161,8 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """An answer was handed over as a whole; its last bytes may still have to go out."""
         self._release()
+        if self._ends_at is not None:
+            return
         self._done_since = self.loop.time()
         if self._head_since is not None:
             # What came of the next request meanwhile was not read on.
@@ -166,6 +170,13 @@ class Connection(HttpToolsProtocol):
         super().on_response_complete()
         if self._body_since is not None:
             self._end_if_too_much()
+
+    def close(self) -> None:
+        """Closes the connection, after what its client is still sending, though not for long."""
+        if self._body_since is None:
+            self.transport.close()
+        else:
+            self._end_soon()
 
     # --- The timers --------------------------------------------------------------------------------------------------
 
@@ -240,6 +251,15 @@ class Connection(HttpToolsProtocol):
     def _release(self) -> None:
         self._doors.release(self._held)
         self._held = 0
+
+
+class _Lingering:
+    """A transport as an answer knows it: closing it at once would take the answer back from a client that still sends."""
+
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+        self.close = close
 
 
 def _cause(error: httptools.HttpParserError) -> DppgraphError:

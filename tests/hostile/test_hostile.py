@@ -1,0 +1,28 @@
+"""Samples of the measurements in ``benchmarks/``: what they hold true is held here, but for times."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+pytestmark = [pytest.mark.heavy, pytest.mark.timeout(240)]
+
+
+@pytest.mark.parametrize(
+    "measurement",
+    ["hostile --rounds 120 --seed 7", "runaways", "readers", "handover --versions 5"],
+    ids=lambda said: said.split()[0],
+)
+def test_what_a_measurement_holds_true_is_true(measurement: str) -> None:
+    name, *arguments = measurement.split()
+    said = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}", "--untimed", *arguments],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=230,
+    )
+    assert said.returncode == 0, said.stdout + said.stderr
