@@ -24,13 +24,14 @@ heavy: .venv/.test ## the long tests: kills, whole exports, every fixture on its
 goldens: .venv/.test ## write what the questions answer now as what they should answer: read the diff
 	$(BIN)/pytest -q tests/web/test_queries.py -k approved --write-goldens
 
-bench: .venv/.test ## what start-up, build and the questions cost
+bench: .venv/.test ## what start-up, build and the questions cost, and what hostile clients cost the others
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/questions.py
 	$(BIN)/python -m benchmarks.runaways
 	$(BIN)/python -m benchmarks.readers
 	$(BIN)/python -m benchmarks.handover
 	$(BIN)/python -m benchmarks.hostile
+	$(BIN)/python -m benchmarks.fuzz
 
 lock: .venv/.test ## resolve the locked versions anew
 	$(BIN)/pip install --quiet uv

@@ -217,7 +217,7 @@ def test_past_the_guard_the_second_wall_stands(elsewhere: Elsewhere, tmp_path: P
 
 PIECES = [
     "SERVICE", "service", "SILENT", "<{at}>", "a:", "SERVICEa:", "?x", " ", "\n", "#", "#>", "'", '"', "'''", "\\'",
-    "\\u0053", "{{", "}}", "{{ ?s ?p ?o }}", "FILTER(1<2)", "FILTER(?a<?b)", ".", "1", "true", "'a'@en", "UNION", "GRAPH",
+    "\\u0053", "{{", "}}", "{{ ?s ?p ?o }}", "FILTER(1<2)", "FILTER(?a<?b)", ".", "1", "true", "UNION", "GRAPH",
 ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """RDF merges: a default graph made of several graphs holds each triple once (SPARQL 1.1, section 13.1).
 
 The engine finds a triple that is in two graphs twice in their union, so it counts wrong. Few graphs have triples in
-common; where some have, their union is kept as one more graph, :data:`MERGED`, which no query sees by name.
+common; where some have, their union is kept as one more graph, :data:`MERGED`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,8 +13,8 @@ import pyoxigraph
 from dppgraph.core.quads import Quad, parse_line
 from dppgraph.store.rdf import engine_quads
 
-MERGED: Final = pyoxigraph.NamedNode("urn:x-dppgraph:merged")
-"""The graph of a store that holds every triple of its other graphs once."""
+MERGED: Final = pyoxigraph.BlankNode("dppgraph-merged")
+"""The graph of a store that holds every triple of its other graphs once: a blank node, which no query can name."""
 
 _REWRITTEN: Final = ('"^^<http://www.w3.org/2001/XMLSchema#', '"@')
 """What the end of a literal begins with that the engine may rewrite, and so take for another one (``01`` and ``1``)."""

@@ -254,7 +254,7 @@ class Connection(HttpToolsProtocol):
 
 
 class _Lingering:
-    """A transport as an answer knows it: closing it at once would take the answer back from a client that still sends."""
+    """A transport as an answer knows it: closing it at once would take the answer back from whoever still sends."""
 
     def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
         self.write = transport.write
