@@ -71,6 +71,9 @@ async def read_reply(reader: asyncio.StreamReader, begun: float | None = None) -
     status, headers, body, whole = 0, dict[str, str](), b"", False
     try:
         head = await reader.readuntil(b"\r\n\r\n")
+        while head.startswith(b"HTTP/1.1 100 "):
+            # It may go on sending, that is all (RFC 9110, section 15.2.1).
+            head = await reader.readuntil(b"\r\n\r\n")
         first, *fields = head.decode("latin-1").split("\r\n")
         status = int(first.split(" ")[1])
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in fields if line)}

@@ -1,0 +1,160 @@
+"""Versions of a front: a new one takes over while queries run, older ones are asked by number."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dppgraph.errors import NotYet, Unknown
+from dppgraph.store.versions import VersionStore
+from dppgraph.store.workers.client import Limits
+from dppgraph.store.workers.process import PoolOptions
+from dppgraph.store.workers.serving import ServedVersions
+from dppgraph.store.workers.spool import Spool
+from tests.store.conftest import BASE, MIB, Pool, publication, published, request
+
+SAYS = "SELECT ?o { <http://e/a> <http://e/says> ?o }"
+SLOW = """SELECT ?o (COUNT(*) AS ?n) { <http://e/a> <http://e/says> ?o
+  VALUES ?v0 { 0 1 2 3 4 5 6 7 8 9 } VALUES ?v1 { 0 1 2 3 4 5 6 7 8 9 } VALUES ?v2 { 0 1 2 3 4 5 6 7 8 9 }
+  VALUES ?v3 { 0 1 2 3 4 5 6 7 8 9 } VALUES ?v4 { 0 1 2 3 4 5 6 7 8 9 } VALUES ?v5 { 0 1 2 3 4 5 6 7 8 9 }
+} GROUP BY ?o"""
+
+
+def lines(number: int) -> list[str]:
+    return [f'<http://e/a> <http://e/says> "version {number}" .']
+
+
+class Three:
+    """A store of three versions, and a pool parent for each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.versions, _ = published(folder / "store", lines(1))
+        for number in (2, 3, 4, 5):
+            with self.versions.writing("a test") as writer:
+                writer.publish(publication(lines(number)), number - 1)
+        options = PoolOptions(folder / "store", 1, BASE, union=True, query_memory=64 * MIB)
+        self.pools = {
+            number: Pool(replace(options, version=number), folder / f"pool-{number}") for number in (1, 2, 3, 4, 5)
+        }
+        self.wanted: list[int] = []
+        self.serving: list[int] = []
+        self.done: list[int] = []
+
+    def front(self) -> ServedVersions:
+        served = ServedVersions(
+            VersionStore(self.versions.folder), Limits(30, MIB, workers=1, max_workers=4, queue=20), Spool(MIB),
+            self.pools[1].address, self.versions.manifest(1),
+        )  # fmt: skip
+        served.want, served.serving, served.done = self.wanted.append, self.serving.append, self.done.append
+        return served
+
+
+@pytest.fixture
+def three(folder: Path) -> Iterator[Three]:
+    found = Three(folder)
+    yield found
+    for pool in found.pools.values():
+        pool.stop()
+
+
+async def said(front: ServedVersions, text: str = SAYS, version: int | None = None) -> tuple[int, bytes]:
+    answer = await front.query(request(text, version=version))
+    try:
+        return answer.version, b"".join([chunk async for chunk in answer.chunks])
+    finally:
+        await answer.chunks.aclose()
+
+
+def test_queries_that_run_end_where_they_began_and_later_ones_go_to_the_new_version(three: Three) -> None:
+    async def main() -> None:
+        front = three.front()
+        await front.open()
+        running = asyncio.create_task(said(front, SLOW))
+        await asyncio.sleep(0.05)
+        handing_over = asyncio.create_task(front.advance(2, three.pools[2].address))
+        while front.manifest.version != 2:
+            await asyncio.sleep(0.001)
+        version, body = await said(front)
+        assert (version, b"version 2" in body) == (2, True)
+        version, body = await running
+        assert (version, b"version 1" in body, b"version 2" in body) == (1, True, False)
+        await handing_over
+        assert (three.serving, three.done) == ([2], [1])
+        await front.close()
+
+    asyncio.run(main())
+
+
+def test_a_version_whose_processes_do_not_start_is_not_served(three: Three, tmp_path: Path) -> None:
+    async def main() -> None:
+        front = three.front()
+        await front.open()
+        await front.advance(2, tmp_path / "nobody")
+        assert (front.manifest.version, three.serving, three.done) == (1, [], [2])
+        assert b"version 1" in (await said(front))[1]
+        await front.close()
+
+    asyncio.run(main())
+
+
+def test_an_older_version_is_asked_by_its_number(three: Three) -> None:
+    async def main() -> None:
+        front = three.front()
+        await front.open()
+        asked = asyncio.create_task(said(front, version=3))
+        while not three.wanted:
+            await asyncio.sleep(0.001)
+        assert three.wanted == [3]
+        await front.offer(3, three.pools[3].address)
+        assert (await asked)[0] == 3
+        assert b"version 3" in (await said(front, version=3))[1]
+        assert (await said(front, version=1))[0] == 1
+        assert three.wanted == [3]
+        await front.close()
+
+    asyncio.run(main())
+
+
+def test_few_older_versions_are_asked_at_a_time(three: Three) -> None:
+    async def main() -> None:
+        front = three.front()
+        await front.open()
+        first = asyncio.create_task(said(front, version=2))
+        while not three.wanted:
+            await asyncio.sleep(0.001)
+        # One is made ready at a time.
+        with pytest.raises(NotYet) as refusal:
+            await said(front, version=3)
+        assert refusal.value.retry_after > 0
+        await front.offer(2, three.pools[2].address)
+        await first
+        for number in (3, 4):
+            later = asyncio.create_task(said(front, version=number))
+            while three.wanted[-1] != number:
+                await asyncio.sleep(0.001)
+            await front.offer(number, three.pools[number].address)
+            assert (await later)[0] == number
+        # The one that nobody asked for longest made room.
+        assert three.done == [2]
+        await front.close()
+
+    asyncio.run(main())
+
+
+def test_a_version_that_cannot_be_had_and_one_that_never_was(three: Three) -> None:
+    async def main() -> None:
+        front = three.front()
+        await front.open()
+        with pytest.raises(Unknown):
+            await said(front, version=99)
+        asked = asyncio.create_task(said(front, version=2))
+        while not three.wanted:
+            await asyncio.sleep(0.001)
+        await front.offer(2, None)
+        with pytest.raises(NotYet):
+            await asked
+        await front.close()
+
+    asyncio.run(main())
