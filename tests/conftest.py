@@ -113,7 +113,8 @@ class Server:
 
     def _listen_on(self) -> None:
         assert self.process.stderr is not None
-        self.said += [line.rstrip() for line in self.process.stderr]
+        for line in self.process.stderr:
+            self.said.append(line.rstrip())
 
     def ask(
         self, method: str, target: str, body: bytes | None = None, headers: dict[str, str] | None = None

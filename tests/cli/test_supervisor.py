@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -95,6 +96,21 @@ def test_a_front_that_dies_while_a_version_is_handed_over_comes_back_with_the_ne
         time.sleep(0.05 * number)
         os.kill(front, signal.SIGKILL)
         until_said(server, number)
+
+
+@pytest.mark.heavy
+def test_a_version_that_is_damaged_is_not_served(server: Server, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(store, tmp_path / "work")
+    publish(tmp_path / "work", 2)
+    broken = tmp_path / "work" / "versions" / "000002"
+    (broken / "added.nq.gz").write_bytes(b"nonsense")
+    shutil.copytree(broken, store / "versions" / "000002")
+    (tmp_path / "work" / "current").rename(store / "current")
+    until(lambda: any("damaged" in line or "ended" in line for line in server.said))
+    time.sleep(1)
+    assert said(server) == (200, "1")
+    assert json.loads(server.ask("GET", "/health")[2])["version"] == 1
 
 
 @pytest.mark.heavy
