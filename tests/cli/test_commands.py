@@ -239,6 +239,7 @@ def test_a_busy_port_is_said(run: Run, built: tuple[VersionStore, Built]) -> Non
         one_line(run("serve", "--port", port, "--store", built[0].folder), 2, f"port {port}", "--port")
 
 
+@pytest.mark.heavy
 def test_whoever_comes_second_to_a_store_is_told_and_nothing_breaks(
     run: Run, serve: Serve, data: Path, tmp_path: Path
 ) -> None:
@@ -256,6 +257,7 @@ def test_whoever_comes_second_to_a_store_is_told_and_nothing_breaks(
     assert run("query", "-e", "ASK {}", *store).stdout == "yes\n"
 
 
+@pytest.mark.heavy
 def test_serve_builds_when_the_data_changed_and_serves_the_last_version_when_it_cannot(
     run: Run, serve: Serve, data: Path, tmp_path: Path
 ) -> None:

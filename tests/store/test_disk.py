@@ -38,6 +38,7 @@ def test_disk_and_memory_answer_the_same(pool: Pool, disk_pool: Pool, text: str)
     assert disk_pool.ask(text) == pool.ask(text)
 
 
+@pytest.mark.heavy
 def test_a_database_that_is_there_is_used_and_one_that_is_not_is_made(options: PoolOptions, tmp_path: Path) -> None:
     index = tmp_path / "index"
     for number in range(2):
@@ -49,6 +50,7 @@ def test_a_database_that_is_there_is_used_and_one_that_is_not_is_made(options: P
         assert index.is_dir()
 
 
+@pytest.mark.heavy
 def test_a_database_that_is_damaged_is_a_clear_error(
     options: PoolOptions, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -87,6 +89,7 @@ def test_a_copy_stays_whole_when_the_versions_own_database_goes(tmp_path: Path) 
     assert list((store.folder / SERVING).iterdir()) == []
 
 
+@pytest.mark.heavy
 def test_what_a_killed_server_left_goes_and_what_another_one_uses_stays(tmp_path: Path) -> None:
     store, manifest = published(tmp_path / "store", ["<a:a> <a:b> <a:c> ."])
     process = os.fork()
@@ -110,6 +113,7 @@ def test_where_a_store_cannot_be_written_the_database_itself_is_asked(tmp_path: 
         assert copies.of(manifest.version) == store.index_path(manifest.version)
 
 
+@pytest.mark.heavy
 def test_workers_on_disk_end_as_others_do(disk_pool: Pool) -> None:
     disk_pool.ask("ASK {}")
     until(lambda: not disk_pool.workers())

@@ -15,6 +15,8 @@ from dppgraph.store.workers.serving import ServedVersions
 from dppgraph.store.workers.spool import Spool
 from tests.store.conftest import BASE, MIB, Pool, publication, published, request
 
+pytestmark = pytest.mark.heavy
+
 SAYS = "SELECT ?o { <http://e/a> <http://e/says> ?o }"
 SLOW = """SELECT ?o (COUNT(*) AS ?n) { <http://e/a> <http://e/says> ?o
   VALUES ?v0 { 0 1 2 3 4 5 6 7 8 9 } VALUES ?v1 { 0 1 2 3 4 5 6 7 8 9 } VALUES ?v2 { 0 1 2 3 4 5 6 7 8 9 }

@@ -11,6 +11,8 @@ from dppgraph.operations.build import Built
 from dppgraph.store.versions import VersionStore
 from tests.conftest import Server, start_server
 
+pytestmark = pytest.mark.heavy
+
 Talk = Callable[..., bytes]
 
 _ASK = b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n"
