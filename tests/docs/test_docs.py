@@ -39,6 +39,7 @@ ELSEWHERE = {"DPPGRAPH_STORE", "DPPGRAPH_BASE", "DPPGRAPH_TRUSTED_PROXIES", "DPP
 SLOW = ("dppgraph validate", "dppgraph export --format jsonld")
 
 
+@pytest.mark.heavy
 def test_the_commands_of_the_readme_run_in_their_order(
     run: Run, built: tuple[VersionStore, Built], tmp_path: Path
 ) -> None:

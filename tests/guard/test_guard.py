@@ -23,6 +23,8 @@ from tests.conftest import Serve, Server, start_server
 from tests.guard.attacks import FETCHES_NOTHING, HARMLESS, REFUSED
 from tests.guard.conftest import Elsewhere, Listen
 
+pytestmark = pytest.mark.heavy
+
 DIRECT = {"Content-Type": "application/sparql-query"}
 
 
@@ -152,7 +154,6 @@ def test_one_that_is_not_allowed_makes_the_whole_query_refused(opened: Server, a
     assert (len(allowed["good"].asked), allowed["other"].asked) == (heard, [])
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize("attack", [attack for attack in REFUSED if "{at}" in attack])
 def test_what_is_refused_everywhere_is_refused_for_others_here(
     opened: Server, allowed: dict[str, Elsewhere], attack: str
@@ -177,7 +178,6 @@ def test_an_endpoint_that_fails_is_told_as_such(opened: Server, allowed: dict[st
     assert post(opened, text.replace("{silent}", "SILENT"))[0] == (200 if name == "broken" else 502)
 
 
-@pytest.mark.heavy
 def test_an_endpoint_that_says_nothing_costs_a_deadline(opened: Server, allowed: dict[str, Elsewhere]) -> None:
     status, problem = post(opened, f"SELECT ?x {{ SERVICE <{allowed['silent'].address}> {{ ?x ?p ?o }} }}")
     assert (status, problem["title"]) == (504, "The query took too long")
@@ -236,7 +236,6 @@ def test_what_the_engine_would_ask_the_tokenizer_has_seen(elsewhere: Elsewhere, 
         assert read_query(text).services, text
 
 
-@pytest.mark.heavy
 def test_in_a_network_of_its_own_the_server_tries_nothing(built: tuple[VersionStore, Built], tmp_path: Path) -> None:
     """Without any way out, whatever is tried fails, and would be told otherwise than it is."""
     if os.geteuid() != 0:
@@ -296,7 +295,6 @@ def _raise_loopback() -> None:
         fcntl.ioctl(line, 0x8914, request)
 
 
-@pytest.mark.heavy
 def test_an_ordinary_server_asks_nobody_for_a_service(serve: Serve, built: tuple[VersionStore, Built]) -> None:
     server = serve("--store", built[0].folder)
     status, problem = post(server, "SELECT * { SERVICE <https://query.wikidata.org/sparql> { ?s ?p ?o } }")

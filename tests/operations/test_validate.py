@@ -86,6 +86,7 @@ def test_every_shape_with_a_number_has_a_fixture_and_messages_in_both_languages(
     assert {subject for subject in numbered if len(said.get(subject, ())) != 4} == set()
 
 
+@pytest.mark.heavy
 def test_a_fixture_of_each_check_breaks_it_and_it_alone(sources: Sources, shipped: Report, tmp_path: Path) -> None:
     """The first of each check, all at once and under names of their own; every one by itself in the heavy test."""
     together = []
