@@ -92,12 +92,7 @@ async def versions(server: Server, store: Path, data: Path, count: int, verdict:
 
 def killed(server: Server, name: str, verdict: Verdict) -> None:
     """Kills a child of the supervisor, and waits until all is as before."""
-    (victim,) = [
-        process
-        for process in server.family()[1:]
-        if name.encode() in Path(f"/proc/{process}/cmdline").read_bytes() and _parent(process) == server.process.pid
-    ]
-    os.kill(victim, signal.SIGKILL)
+    os.kill(server.child(name), signal.SIGKILL)
     begun = time.monotonic()
     while time.monotonic() < begun + 10:
         try:
@@ -114,10 +109,6 @@ def _lives(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
         return False
-
-
-def _parent(process: int) -> int:
-    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def measure(mode: str, count: int, verdict: Verdict) -> None:

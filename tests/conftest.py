@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -137,6 +138,16 @@ class Server:
         """The numbers of all living processes that descend from the server, itself first."""
         return _descendants(self.process.pid)
 
+    def child(self, module: str) -> int:
+        """The one process that runs a module for the supervisor, once there is one and the one before it is gone."""
+        found: list[int] = []
+        for _ in range(200):
+            found = [process for process in self.family() if _runs(process, module, self.process.pid)]
+            if len(found) == 1:
+                return found[0]
+            time.sleep(0.05)
+        raise AssertionError(f"of processes that run {module} there are {len(found)}")
+
     def stop(self, with_signal: int = signal.SIGTERM) -> int:
         """Ends the server by its own number; its exit status."""
         if self.process.poll() is None:
@@ -186,6 +197,16 @@ def server(built: tuple[VersionStore, Built]) -> Iterator[Server]:
     running = start_server("--store", built[0].folder, environment=settings)
     yield running
     assert running.stop() == 0
+
+
+def _runs(process: int, module: str, parent: int) -> bool:
+    folder = Path(f"/proc/{process}")
+    try:
+        parent_now = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        return parent_now == parent and module.encode() in (folder / "cmdline").read_bytes()
+    except OSError:
+        # It has ended since it was found.
+        return False
 
 
 def _descendants(process: int) -> list[int]:

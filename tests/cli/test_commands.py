@@ -319,8 +319,7 @@ def test_a_server_that_is_stopped_ends_all_it_started(
 )
 def test_a_killed_part_of_a_server_is_replaced(serve: Serve, data: Path, tmp_path: Path, victim: str) -> None:
     server = serve("--data", data, "--store", tmp_path / "store", *PLAIN)
-    children = [process for process in server.family() if _parent(process) == server.process.pid]
-    (process,) = [child for child in children if victim.encode() in Path(f"/proc/{child}/cmdline").read_bytes()]
+    process = server.child(victim)
     os.kill(process, signal.SIGKILL)
     answered = False
     for _ in range(200):
@@ -339,7 +338,3 @@ def _lives(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
-
-
-def _parent(process: int) -> int:
-    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])

@@ -44,15 +44,6 @@ def said(server: Server, more: str = "") -> tuple[int, str]:
     return status, "".join(body.decode().split()[1:])
 
 
-def child(server: Server, module: str) -> int:
-    """The child of the supervisor that runs a module."""
-    for process in server.family():
-        parent = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1]
-        if module in Path(f"/proc/{process}/cmdline").read_text() and int(parent) == server.process.pid:
-            return process
-    raise AssertionError(f"no process runs {module}")
-
-
 @pytest.fixture(params=["memory", "disk"])
 def server(request: pytest.FixtureRequest, serve: Serve, tmp_path: Path) -> Server:
     (tmp_path / "data").mkdir()
@@ -68,7 +59,7 @@ def test_whoever_is_killed_is_replaced_also_after_a_new_version(server: Server, 
         if number > 1:
             publish(tmp_path / "store", number)
             until_said(server, 2)
-        victim = child(server, module)
+        victim = server.child(module)
         os.kill(victim, signal.SIGKILL)
         until_said(server, number)
     assert len(server.family()) <= 5
@@ -91,7 +82,7 @@ def test_a_front_that_dies_while_a_version_is_handed_over_comes_back_with_the_ne
     server: Server, tmp_path: Path
 ) -> None:
     for number in range(2, 6):
-        front = child(server, "dppgraph.cli.front")
+        front = server.child("dppgraph.cli.front")
         publish(tmp_path / "store", number)
         time.sleep(0.05 * number)
         os.kill(front, signal.SIGKILL)

@@ -40,12 +40,33 @@ def test_an_endpoint_that_is_named_plainly_is_known(text: str) -> None:
         f"SELECT * {{ SERVICEx:y {{ ?s ?p ?o }} SERVICE <{A}> {{}} }}",
         "SELECT * { \\u0053ERVICE <http://a.example/sparql> { ?s ?p ?o } }",
         "SELECT * { ?s ?p '\\u0027 SERVICE <http://a.example/sparql> { ?s ?p ?o }' }",
+        f"PREFIX a: <{A}> SELECT * {{ ?s ?p ?a\u00b7GRAPH SERVICEa:x {{ ?s ?p ?o }} }}",
+        f"PREFIX a: <{A}> SELECT * {{ SERVICEa:x\u00b7 {{ ?s ?p ?o }} }}",
+        f"PREFIX a: <{A}> SELECT * {{ ?s ?p a:b.c.SERVICE a: {{ ?s ?p ?o }} }}",
+        f"SELECT * {{ FILTER(1<'a>')SERVICE <{A}> {{ ?s ?p ?o }} #'\n}}",
+        f"SELECT * {{ FILTER(1<2#>'''\n)SERVICE <{A}> {{ ?s ?p ?o }} #'''\n}}",
+        f"SELECT * {{ VALUES ?v {{ '''a' }} SERVICE <{A}> {{ ?s ?p ?o }} }}",
+        f"SELECT * {{ FILTER('\\u005C' != <a:b\\u0062#>) SERVICE <{A}> {{ ?s ?p ?o }} #'\n}}",
+        # So many readings that not all are tried.
+        "SELECT * { ?s ?service '''\n" + 100 * "\\'''\n",
         "SELECT * { SERVICE",
         "SELECT * { SERVICE SILENT",
     ],
 )
 def test_an_endpoint_that_cannot_be_told_is_none(text: str) -> None:
     assert None in read_query(text).services
+
+
+def test_an_endpoint_beside_what_can_be_read_otherwise_is_known() -> None:
+    text = f"SELECT * {{ ?s <http://e/o'x#service> ?o FILTER(?o < '#') SERVICE <{A}> {{ ?s <http://e/#'> '' }} }}"
+    assert read_query(text).services == (A,)
+
+
+@pytest.mark.parametrize(
+    "text", ["SELECT (1<'a>' AS ?x) FROM <g> #'\n{}", "SELECT (1<2#>'''\nAS ?x) FROM <g> #'''\n{}"]
+)
+def test_a_graph_that_another_reading_has_cannot_be_relied_on(text: str) -> None:
+    assert read_query(text).glued
 
 
 def test_all_endpoints_are_known() -> None:

@@ -277,6 +277,13 @@ def test_what_is_found_in_a_text_is_found_behind_a_comment_too(text: str) -> Non
         ("?a<?b", ")", "service>"),
         ("?a<?b", ")service", ">"),
         ("?a<?b", ")service#", ">"),
+        ("service", "<a#'>", ""),
+        ("service", "<'a'>'", ""),
+        ("service", "a:<#>.", "\n"),
+        ("service", "\\'''", ""),
+        ("service '''\n", "\\'''\n", ""),
+        ("service", "'''\\''' ", ""),
+        ("", "'\\\n", ""),
     ],
 )
 @pytest.mark.timeout(10)

@@ -220,6 +220,8 @@ def test_past_the_guard_the_second_wall_stands(elsewhere: Elsewhere, tmp_path: P
 PIECES = [
     "SERVICE", "service", "SILENT", "<{at}>", "a:", "SERVICEa:", "?x", " ", "\n", "#", "#>", "'", '"', "'''", "\\'",
     "\\u0053", "{{", "}}", "{{ ?s ?p ?o }}", "FILTER(1<2)", "FILTER(?a<?b)", ".", "1", "true", "UNION", "GRAPH",
+    "?s ?p ", "?o\u00b7", "a:\u0301", "a:b.c.", "a:.", "FILTER(1<'b>')", "FILTER(1<2#>", "\n)", "VALUES ?v {{", "'''a'",
+    "<a:b\\u0062#>", "'\\u005C'", "<a:o'x>", "SERVICEa:x\u00b7",
 ]  # fmt: skip
 
 

@@ -7,10 +7,11 @@ declared twice, one where keyword and name are not set apart.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final, NamedTuple
 
 from dppgraph.core.iris import PREFIXES
+from dppgraph.core.query_text.readings import other_readings
 from dppgraph.core.query_text.tokens import Token, tokens, unescaped
 
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
@@ -47,13 +48,17 @@ def services(text: str, found: Sequence[Token]) -> tuple[str | None, ...]:
     """The absolute addresses after SERVICE, in order; empty only if the query asks no other endpoint."""
     asked = _services(found)
     if "\\" not in text:
-        return asked
+        return (*asked, None) if _hides_service(text, found) else asked
     # An escape may spell the keyword, or end the string that seems to hold it.
-    spelled = _services(list(tokens(unescaped(text))))
-    return asked if spelled == asked else (*asked, None)
+    spelled = unescaped(text)
+    spelled_tokens = list(tokens(spelled))
+    hidden = (
+        _services(spelled_tokens) != asked or _hides_service(text, found) or _hides_service(spelled, spelled_tokens)
+    )
+    return (*asked, None) if hidden else asked
 
 
-def is_glued(found: Sequence[Token]) -> bool:
+def is_glued(text: str, found: Sequence[Token]) -> bool:
     """Whether FROM may stand in the text without white space around it, as in ``FROMNAMED<a>`` or ``FROMe:a``."""
     declared = {after.text for token, after in pairwise(found) if token.text.upper() == "PREFIX"}
     in_pattern = False
@@ -69,9 +74,7 @@ def is_glued(found: Sequence[Token]) -> bool:
             # A clause is read before a name: even a declared FROMe: is FROM and e: ahead of the pattern.
             if not known or (prefix != "FROM" and not in_pattern):
                 return True
-        if token.kind == "iri" and _hides("from", token.text.lower()):
-            return True
-    return False
+    return _hides_from(text, found)
 
 
 @dataclass(slots=True)
@@ -139,27 +142,60 @@ def _service(declared: _Declared, found: Sequence[Token], index: int) -> str | N
 
 
 def _may_ask(found: Sequence[Token], index: int, token: Token) -> bool:
-    """Whether a token may be the keyword SERVICE, or hide it."""
+    """Whether a token may be the keyword SERVICE, or hold it."""
     lowered = token.text.lower()
     if "service" not in lowered:
         return False
-    if token.kind == "word" or (token.kind == "iri" and _hides("service", lowered)):
+    if token.kind == "word":
         return True
-    # "SERVICEex:y {" without a space, and no graph's name.
-    followed = index + 1 < len(found) and found[index + 1].text == "{"
-    graph = index > 0 and found[index - 1].text.upper() == "GRAPH"
-    return token.kind == "name" and "service" in lowered.partition(":")[0] and followed and not graph
+    if token.kind != "name" or (index > 0 and _is_word(found[index - 1], "GRAPH")):
+        return False
+    prefix, _, local = lowered.partition(":")
+    # "SERVICEex:y {" without a space; "ex:a.b.SERVICE ex:y {", which an engine may take for a name and a dot.
+    after = found[index + 1 : index + 4]
+    return ("service" in prefix and _opens(after)) or (
+        "." in local.partition("service")[0] and "service" in local and (_opens(after) or _names_and_opens(after))
+    )
+
+
+def _hides_service(text: str, found: Sequence[Token]) -> bool:
+    """Whether the text, read otherwise than it should be, asks an endpoint."""
+    if "service" not in text.lower():
+        return False
+    for token in other_readings(text, found):
+        if token is None:
+            return True
+        if token.kind in ("word", "name") and "service" in token.text.lower():
+            after = list(islice(tokens(text, token.end), 3))
+            if _opens(after) or _names_and_opens(after):
+                return True
+    return False
+
+
+def _opens(after: Sequence[Token]) -> bool:
+    return bool(after) and after[0].text == "{"
+
+
+def _names_and_opens(after: Sequence[Token]) -> bool:
+    """Whether these go on from SERVICE as a pattern does (SPARQL 1.1, rule 59)."""
+    if after and _is_word(after[0], "SILENT"):
+        after = after[1:]
+    return len(after) > 1 and after[0].kind in ("iri", "name", "variable") and after[1].text == "{"
 
 
 def _is_word(token: Token, word: str) -> bool:
     return token.kind == "word" and token.text.upper() == word
 
 
-def _hides(keyword: str, iri: str) -> bool:
-    """Whether a token that reads as an IRI may be a comparison, the keyword and a comment, as ``<?b)SERVICE#>``.
-
-    An engine that tries one reading after the other may find it; a real IRI hardly has all three in this order.
-    """
-    bracket = iri.find(")")
-    at = iri.find(keyword, bracket) if bracket >= 0 else -1
-    return at >= 0 and iri.find("#", at) >= 0
+def _hides_from(text: str, found: Sequence[Token]) -> bool:
+    """Whether the text, read otherwise than it should be, names a graph after FROM."""
+    if "from" not in text.lower():
+        return False
+    for token in other_readings(text, found):
+        if token is None:
+            return True
+        if token.kind in ("word", "name") and "from" in token.text.lower():
+            after = next(tokens(text, token.end), None)
+            if after is not None and (after.kind in ("iri", "name") or _is_word(after, "NAMED")):
+                return True
+    return False

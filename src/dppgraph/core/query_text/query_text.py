@@ -55,7 +55,7 @@ def read_query(text: str) -> QueryText:
         variables=tuple(names),
         graphs=graphs(found),
         services=services(text, found),
-        glued=is_glued(found),
+        glued=is_glued(text, found),
         depth=_depth(found),
     )
 
