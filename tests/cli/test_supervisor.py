@@ -90,6 +90,19 @@ def test_a_front_that_dies_while_a_version_is_handed_over_comes_back_with_the_ne
 
 
 @pytest.mark.heavy
+def test_a_front_that_dies_with_words_unheard_is_replaced(server: Server, tmp_path: Path) -> None:
+    front = server.child("dppgraph.cli.front")
+    before = len(server.family())
+    os.kill(front, signal.SIGSTOP)
+    publish(tmp_path / "store", 2)
+    # The supervisor tells the front of the version once a process for it is there, and this one does not hear.
+    until(lambda: len(server.family()) > before)
+    time.sleep(1)
+    os.kill(front, signal.SIGKILL)
+    until_said(server, 2)
+
+
+@pytest.mark.heavy
 def test_a_version_that_is_damaged_is_not_served(server: Server, tmp_path: Path) -> None:
     store = tmp_path / "store"
     shutil.copytree(store, tmp_path / "work")

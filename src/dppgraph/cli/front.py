@@ -52,7 +52,10 @@ class _Supervised:
         self._line.send(json.dumps({what: number}).encode())
 
     def _hear(self) -> None:
-        packet = self._line.recv(_PACKET)
+        try:
+            packet = self._line.recv(_PACKET)
+        except ConnectionError:
+            packet = b""
         if not packet:
             # The supervisor is gone, and with it, in a moment, this process.
             asyncio.get_running_loop().remove_reader(self._line)

@@ -147,7 +147,11 @@ class _Supervisor:
     def _hear(self) -> None:
         if self._line is None:
             return
-        packet = self._line.recv(_PACKET)
+        try:
+            packet = self._line.recv(_PACKET)
+        except ConnectionError:
+            # It ended before it heard all that it was told.
+            packet = b""
         if not packet:
             # It is going: its end is seen to when it is gone.
             self._selector.unregister(self._line)
