@@ -138,6 +138,8 @@ def _case(folder: str, manifest: Manifest, entry: Node) -> Case:
     name = f"{folder}/{entry.value.rpartition('#')[2].rpartition('/')[2]}"
     kind = manifest.kind(entry)
     action = manifest.one(entry, f"{MF}action")
+    if kind == "UpdateEvaluationTest" and action is not None:
+        return _update(name, manifest, entry, action)
     if not kind.startswith(("Query", "PositiveSyntax", "NegativeSyntax", "CSV")) or action is None:
         return Case(name, kind, manifest.path.parent, query=manifest.file(action) if "Syntax" in kind else None)
     query = manifest.one(action, f"{QT}query")
@@ -159,3 +161,12 @@ def _case(folder: str, manifest: Manifest, entry: Node) -> Case:
         bool(manifest.all(action, f"{QT}serviceData")) or folder.endswith(("/service", "/syntax-fed")),
         (manifest.text(entry, f"{MF}resultCardinality") or "").endswith("LaxCardinality"),
     )
+
+
+def _update(name: str, manifest: Manifest, entry: Node, action: Node) -> Case:
+    """A test of an update; its named graphs are left out."""
+    request, before = (manifest.file(manifest.one(action, f"{UT}{what}")) for what in ("request", "data"))
+    result = manifest.one(entry, f"{MF}result")
+    after = manifest.file(manifest.one(result, f"{UT}data")) if result is not None else None
+    data = (before,) if before else ()
+    return Case(name, "UpdateEvaluationTest", manifest.path.parent, request, data, (), after)

@@ -24,7 +24,7 @@ ELSEWHERE: Final = {
     "ProtocolTest": "test_protocol.py",
     "ServiceDescriptionTest": "test_service.py",
     "GraphStoreProtocolTest": "the Graph Store Protocol comes with writes",
-    "UpdateEvaluationTest": "updates come with writes",
+    "UpdateEvaluationTest": "updates come with writes; test_updates.py has those of SPARQL 1.2",
     "PositiveUpdateSyntaxTest11": "updates come with writes",
     "NegativeUpdateSyntaxTest11": "updates come with writes",
     "PositiveUpdateSyntaxTest": "test_updates.py",
