@@ -5,7 +5,7 @@ declared twice, one where keyword and name are not set apart.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from typing import Final, NamedTuple
@@ -48,12 +48,14 @@ def services(text: str, found: Sequence[Token]) -> tuple[str | None, ...]:
     """The absolute addresses after SERVICE, in order; empty only if the query asks no other endpoint."""
     asked = _services(found)
     if "\\" not in text:
-        return (*asked, None) if _hides_service(text, found) else asked
+        return (*asked, None) if _hides(text, found, "service", _asks_on) else asked
     # An escape may spell the keyword, or end the string that seems to hold it.
     spelled = unescaped(text)
     spelled_tokens = list(tokens(spelled))
     hidden = (
-        _services(spelled_tokens) != asked or _hides_service(text, found) or _hides_service(spelled, spelled_tokens)
+        _services(spelled_tokens) != asked
+        or _hides(text, found, "service", _asks_on)
+        or _hides(spelled, spelled_tokens, "service", _asks_on)
     )
     return (*asked, None) if hidden else asked
 
@@ -74,7 +76,7 @@ def is_glued(text: str, found: Sequence[Token]) -> bool:
             # A clause is read before a name: even a declared FROMe: is FROM and e: ahead of the pattern.
             if not known or (prefix != "FROM" and not in_pattern):
                 return True
-    return _hides_from(text, found)
+    return _hides(text, found, "from", _names_a_graph)
 
 
 @dataclass(slots=True)
@@ -154,22 +156,29 @@ def _may_ask(found: Sequence[Token], index: int, token: Token) -> bool:
     # "SERVICEex:y {" without a space; "ex:a.b.SERVICE ex:y {", which an engine may take for a name and a dot.
     after = found[index + 1 : index + 4]
     return ("service" in prefix and _opens(after)) or (
-        "." in local.partition("service")[0] and "service" in local and (_opens(after) or _names_and_opens(after))
+        "." in local.partition("service")[0] and "service" in local and _asks_on(after)
     )
 
 
-def _hides_service(text: str, found: Sequence[Token]) -> bool:
-    """Whether the text, read otherwise than it should be, asks an endpoint."""
-    if "service" not in text.lower():
+def _hides(text: str, found: Sequence[Token], keyword: str, goes_on: Callable[[Sequence[Token]], bool]) -> bool:
+    """Whether the text, read otherwise than it should be, may hold a keyword and what goes on from it."""
+    if keyword not in text.lower():
         return False
     for token in other_readings(text, found):
         if token is None:
             return True
-        if token.kind in ("word", "name") and "service" in token.text.lower():
-            after = list(islice(tokens(text, token.end), 3))
-            if _opens(after) or _names_and_opens(after):
-                return True
+        is_it = token.kind in ("word", "name") and keyword in token.text.lower()
+        if is_it and goes_on(list(islice(tokens(text, token.end), 3))):
+            return True
     return False
+
+
+def _asks_on(after: Sequence[Token]) -> bool:
+    return _opens(after) or _names_and_opens(after)
+
+
+def _names_a_graph(after: Sequence[Token]) -> bool:
+    return bool(after) and (after[0].kind in ("iri", "name") or _is_word(after[0], "NAMED"))
 
 
 def _opens(after: Sequence[Token]) -> bool:
@@ -185,17 +194,3 @@ def _names_and_opens(after: Sequence[Token]) -> bool:
 
 def _is_word(token: Token, word: str) -> bool:
     return token.kind == "word" and token.text.upper() == word
-
-
-def _hides_from(text: str, found: Sequence[Token]) -> bool:
-    """Whether the text, read otherwise than it should be, names a graph after FROM."""
-    if "from" not in text.lower():
-        return False
-    for token in other_readings(text, found):
-        if token is None:
-            return True
-        if token.kind in ("word", "name") and "from" in token.text.lower():
-            after = next(tokens(text, token.end), None)
-            if after is not None and (after.kind in ("iri", "name") or _is_word(after, "NAMED")):
-                return True
-    return False
