@@ -32,6 +32,7 @@ bench: .venv/.test ## what start-up, build and the questions cost, and what host
 	$(BIN)/python -m benchmarks.handover
 	$(BIN)/python -m benchmarks.hostile
 	$(BIN)/python -m benchmarks.fuzz
+	$(BIN)/python -m benchmarks.guard
 
 lock: .venv/.test ## resolve the locked versions anew
 	$(BIN)/pip install --quiet uv

@@ -47,6 +47,10 @@ def test_an_endpoint_that_is_named_plainly_is_known(text: str) -> None:
         f"SELECT * {{ FILTER(1<2#>'''\n)SERVICE <{A}> {{ ?s ?p ?o }} #'''\n}}",
         f"SELECT * {{ VALUES ?v {{ '''a' }} SERVICE <{A}> {{ ?s ?p ?o }} }}",
         f"SELECT * {{ FILTER('\\u005C' != <a:b\\u0062#>) SERVICE <{A}> {{ ?s ?p ?o }} #'\n}}",
+        f"SELECT * {{ VALUES ?v {{ '''a' }} SERVICE <{A}> {{ ?s ?p ?o }} # \\- '''\n}}",
+        f"SELECT * {{ VALUES ?v {{ '''a' }} SERVICE <{A}> {{ ?s ?p ?o }} # \\uD800 '''\n}}",
+        f"SELECT * {{ VALUES ?v {{ '''a' }} SERVICE <{A}> {{ ?s ?p ?o }} # \\U0000DFFF '''\n}}",
+        f"PREFIX h: <http://h:> SELECT * {{ ?s ?p h:SERVICE <{A}> {{ ?s ?p ?o }} }}",
         # So many readings that not all are tried.
         "SELECT * { ?s ?service '''\n" + 100 * "\\'''\n",
         "SELECT * { SERVICE",
@@ -55,6 +59,19 @@ def test_an_endpoint_that_is_named_plainly_is_known(text: str) -> None:
 )
 def test_an_endpoint_that_cannot_be_told_is_none(text: str) -> None:
     assert None in read_query(text).services
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PREFIX e: <http://e/service#> SELECT * { ?s e:service ?o FILTER(?o < 'service') GRAPH e:service { ?o a 1 } }",
+        "SELECT * { ?s <http://e/o'service> ?o . ?o <http://e/#service> 'o' }",
+        f"SELECT ('''it's a SERVICE <{A}> {{}} \\U0001F600 \\u0041''' AS ?x) {{}}",
+        "SELECT ?service { ?service a ?SERVICE . ?service\u00b7 ?p 'SERVICE ?x {}' } # SERVICE ?x {}",
+    ],
+)
+def test_what_looks_like_it_asks_nobody(text: str) -> None:
+    assert read_query(text).services == ()
 
 
 def test_an_endpoint_beside_what_can_be_read_otherwise_is_known() -> None:

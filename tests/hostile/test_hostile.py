@@ -12,7 +12,14 @@ pytestmark = [pytest.mark.heavy, pytest.mark.timeout(240)]
 
 @pytest.mark.parametrize(
     "measurement",
-    ["hostile --rounds 120 --seed 7", "runaways", "readers", "handover --versions 5", "fuzz --requests 1200"],
+    [
+        "hostile --rounds 120 --seed 7",
+        "runaways",
+        "readers",
+        "handover --versions 5",
+        "fuzz --requests 1200",
+        "guard --texts 20000",
+    ],
     ids=lambda said: said.split()[0],
 )
 def test_what_a_measurement_holds_true_is_true(measurement: str) -> None:

@@ -152,12 +152,9 @@ def _may_ask(found: Sequence[Token], index: int, token: Token) -> bool:
         return True
     if token.kind != "name" or (index > 0 and _is_word(found[index - 1], "GRAPH")):
         return False
-    prefix, _, local = lowered.partition(":")
-    # "SERVICEex:y {" without a space; "ex:a.b.SERVICE ex:y {", which an engine may take for a name and a dot.
-    after = found[index + 1 : index + 4]
-    return ("service" in prefix and _opens(after)) or (
-        "." in local.partition("service")[0] and "service" in local and _asks_on(after)
-    )
+    # "SERVICEex:y {" without a space; "ex:a.b.SERVICE ex:y {", which an engine may take for a name and a dot;
+    # "ex:SERVICE ex:y {" where ex:SERVICE makes no IRI, and ex: does.
+    return _asks_on(found[index + 1 : index + 4])
 
 
 def _hides(text: str, found: Sequence[Token], keyword: str, goes_on: Callable[[Sequence[Token]], bool]) -> bool:

@@ -13,6 +13,9 @@ from typing import Final
 from dppgraph.core.query_text.tokens import Token, token_at
 
 _LINE_END: Final = re.compile(r"[\r\n]")
+_NO_CHARACTER: Final = re.compile(r"\\u[Dd][89A-Fa-f]|\\U(?!0000(?![Dd][89A-Fa-f])|000[1-9A-Fa-f]|0010)")
+"""The escapes of surrogates, and of what is beyond Unicode."""
+
 _PATIENCE: Final = 8
 """How often the whole text's length is read at most."""
 
@@ -21,7 +24,8 @@ def other_readings(text: str, found: Sequence[Token]) -> Iterator[Token | None]:
     """The tokens that are not in ``found`` and that a reading of the text may have; None where there are too many.
 
     There are two occasions: a ``<`` that may be less-than, in front of what then holds a comment or a string, and three
-    quotes that no others end, which may be an empty string and the start of the next.
+    quotes that no others end, or with an escape between that says no character, which may be an empty string and the
+    start of the next.
     """
     seen = {token.start for token in found}
     pending = [start for token in found if (start := _otherwise(token)) is not None]
@@ -53,6 +57,7 @@ def _otherwise(token: Token) -> int | None:
     """Where the next token starts if this one is shorter than it could be."""
     if token.kind == "iri" and ("#" in token.text or "'" in token.text):
         return token.start + 1
-    if token.kind == "endless" and token.text.startswith(("'''", '"""')):
+    may_fail = token.kind == "endless" or (token.kind == "string" and _NO_CHARACTER.search(token.text))
+    if may_fail and token.text.startswith(("'''", '"""')):
         return token.start + 2
     return None

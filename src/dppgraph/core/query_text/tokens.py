@@ -12,6 +12,7 @@ _FIRST = (
 )
 _LATER = _FIRST + r"0-9\xB7\u0300-\u036F\u203F-\u2040"
 _ESCAPED = r"%[0-9A-Fa-f]{2} | \\[_~.\-!$&'()*+,;=/?\#@%]"
+_CHARACTER = r"\\[tbnrf\"'\\]"
 _CODEPOINT = r"\\u[0-9A-Fa-f]{4} | \\U[0-9A-Fa-f]{8}"
 
 # Possessive throughout, and a string that does not end runs on to where it can no longer end, so that no text makes
@@ -19,11 +20,11 @@ _CODEPOINT = r"\\u[0-9A-Fa-f]{4} | \\U[0-9A-Fa-f]{8}"
 _TOKEN = re.compile(
     rf"""
       (?P<space>   [\x00-\x20]++ | \#[^\r\n]*+ )
-    | (?P<string>  \"{{3}} (?: [^"\\]++ | \\. | \"{{1,2}}+ (?!\") )*+ \"{{3}}
-                 | '{{3}} (?: [^'\\]++ | \\. | '{{1,2}}+ (?!') )*+ '{{3}}
-                 | (?!\"{{3}}) \" (?: [^"\\\r\n]++ | \\. )*+ \"
-                 | (?!'{{3}}) ' (?: [^'\\\r\n]++ | \\. )*+ ' )
-    | (?P<endless> (?: \"{{3}} | '{{3}} ) .*+ | ["'] (?: [^\\\r\n]++ | \\. )*+ )
+    | (?P<string>  \"{{3}} (?: [^"\\]++ | {_CHARACTER} | {_CODEPOINT} | \"{{1,2}}+ (?!\") )*+ \"{{3}}
+                 | '{{3}} (?: [^'\\]++ | {_CHARACTER} | {_CODEPOINT} | '{{1,2}}+ (?!') )*+ '{{3}}
+                 | (?!\"{{3}}) \" (?: [^"\\\r\n]++ | {_CHARACTER} | {_CODEPOINT} )*+ \"
+                 | (?!'{{3}}) ' (?: [^'\\\r\n]++ | {_CHARACTER} | {_CODEPOINT} )*+ ' )
+    | (?P<endless> (?: \"{{3}} | '{{3}} ) .*+ | ["'] [^\r\n]*+ )
     | (?P<iri>     < (?: [^\x00-\x20<>"{{}}|^`\\]++ | {_CODEPOINT} )*+ > )
     | (?P<variable>[?$] [{_FIRST}0-9][{_LATER}]*+ )
     | (?P<blank>   _: [{_FIRST}0-9] (?: [{_LATER}\-]++ | \.++ (?=[{_LATER}\-]) )*+ )
