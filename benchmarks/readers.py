@@ -1,6 +1,8 @@
 """Fifty readers who take nothing of their answers, and one who takes them slowly: what do the others notice?
 
-python -m benchmarks.readers
+    python -m benchmarks.readers [--turns 4]
+
+The small queries are asked alone and beside the stalled readers in turn, since a machine is not the same all the time.
 """
 
 import asyncio
@@ -67,22 +69,34 @@ async def slow_reader(port: int) -> tuple[str, int, float]:
     return found.hexdigest(), taken, time.monotonic() - begun
 
 
-async def measure(server: Server, verdict: Verdict) -> None:
-    """Small queries alone, then beside the stalled readers; then the slow one."""
+async def settled(server: Server, files: int, processes: int) -> None:
+    """Waits until nothing is left of the readers that hung up."""
+    until = time.monotonic() + 5
+    while time.monotonic() < until and (spooled(server.family()) > files or len(server.family()) != processes):
+        await asyncio.sleep(0.1)
+
+
+async def measure(server: Server, turns: int, verdict: Verdict) -> None:
+    """Small queries alone, then beside the stalled readers, in turn; then the slow one."""
     whole = await ask(server.port, LARGE, "csv")
     verdict.figure("a large answer (MB)", f"{len(whole.body) / 1e6:.1f}", whole.whole and len(whole.body) > 15e6)
     before, files = descriptors(server.family()), spooled(server.family())
     await small_queries(server.port)
-    alone = await small_queries(server.port)
-    begun = time.monotonic()
-    writers = await asyncio.gather(*(stalled(server.port) for _ in range(STALLED)))
-    verdict.figure("stalled readers, all begun after", f"{time.monotonic() - begun:.1f} s")
-    while len(server.family()) > len(before) + 4:
-        await asyncio.sleep(0.1)
-    waiting = spooled(server.family()) - files
-    verdict.figure("files that wait for them", waiting, waiting == STALLED)
-    verdict.figure("memory (MiB)", memory(server.family()) // MIB)
-    beside = await small_queries(server.port)
+    alone, beside, writers = [], [], []
+    for _ in range(turns):
+        for writer in writers:
+            writer.close()
+        await settled(server, files, len(before))
+        alone += await small_queries(server.port)
+        begun = time.monotonic()
+        writers = await asyncio.gather(*(stalled(server.port) for _ in range(STALLED)))
+        verdict.figure("stalled readers, all begun after", f"{time.monotonic() - begun:.1f} s")
+        while len(server.family()) > len(before) + 4:
+            await asyncio.sleep(0.1)
+        waiting = spooled(server.family()) - files
+        verdict.figure("files that wait for them", waiting, waiting == STALLED)
+        verdict.figure("memory (MiB)", memory(server.family()) // MIB)
+        beside += await small_queries(server.port)
     for share in (0.5, 0.99):
         one, other = percentile(alone, share), percentile(beside, share)
         said = f"{one * 1000:.1f} ms alone, {other * 1000:.1f} ms beside them, ratio {other / one:.2f}"
@@ -95,11 +109,7 @@ async def measure(server: Server, verdict: Verdict) -> None:
     verdict.figure("read at 1 MB/s", f"{size / 1e6:.1f} MB in {seconds:.1f} s, the same: {same}", same)
     for writer in writers:
         writer.close()
-    until = time.monotonic() + 5
-    while time.monotonic() < until and (
-        spooled(server.family()) > files or descriptors(server.family()).keys() != before.keys()
-    ):
-        await asyncio.sleep(0.1)
+    await settled(server, files, len(before))
     left = spooled(server.family()) - files
     verdict.figure("files that are left", left, left == 0)
     after = descriptors(server.family())
@@ -109,11 +119,12 @@ async def measure(server: Server, verdict: Verdict) -> None:
 
 def main() -> None:
     """Measures a server of the shipped data."""
-    verdict = Verdict(untimed=arguments().untimed)
+    said = arguments(turns=4)
+    verdict = Verdict(untimed=said.untimed)
     with tempfile.TemporaryDirectory() as folder:
         server = start_server("--store", Path(folder) / "store", environment={"DPPGRAPH_MIN_RATE": "1024"})
         try:
-            asyncio.run(measure(server, verdict))
+            asyncio.run(measure(server, said.turns, verdict))
         finally:
             server.stop()
     verdict.end()

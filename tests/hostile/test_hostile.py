@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.heavy, pytest.mark.timeout(240)]
     [
         "hostile --rounds 120 --seed 7",
         "runaways",
-        "readers",
+        "readers --turns 1",
         "handover --versions 5",
         "fuzz --requests 1200",
         "guard --texts 20000",
