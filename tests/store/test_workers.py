@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from dppgraph.errors import (
 )
 from dppgraph.store.interface import Answer
 from dppgraph.store.workers.client import Limits, WorkerStore
+from dppgraph.store.workers.control import Control
 from dppgraph.store.workers.process import PoolOptions, listen, start_pool
 from dppgraph.store.workers.spool import Spool
 from tests.store.conftest import MIB, Pool, living, read, request, until
@@ -39,6 +41,8 @@ def cross(factors: int) -> str:
 SMALL = "ASK { ?s ?p 'two' }"
 RUNAWAY = f"SELECT (COUNT(*) AS ?n) {{ {cross(12)} }}"
 """Would compute for days before its first byte."""
+LONG = f"SELECT (COUNT(*) AS ?n) {{ {cross(7)} }}"
+"""Takes several times as long as a query may before it has to yield, and ends."""
 FLOOD = f"SELECT * {{ {cross(12)} }}"
 """Sends bytes at once, and for days."""
 BOMB = f"SELECT (GROUP_CONCAT('{'x' * 100}') AS ?x) {{ {cross(12)} }}"
@@ -188,9 +192,7 @@ def test_a_lowered_worker_answers_to_the_end_and_then_retires(pool: Pool) -> Non
     async def main() -> None:
         async with pool.store() as store:
             (worker,) = pool.workers()
-            asked = asyncio.create_task(read(store, f"SELECT (COUNT(*) AS ?n) {{ {cross(6)} }}"))
-            await lowered(worker)
-            assert b'"1000000"' in (await asked)[1]
+            assert b'"10000000"' in (await read(store, LONG))[1]
             await gone(worker)
             await read(store, SMALL)
 
@@ -276,6 +278,31 @@ def test_a_cancelled_query_frees_its_worker(pool: Pool) -> None:
             await ended(runaway)
             await read(store, SMALL)
             assert worker not in pool.workers()
+
+    asyncio.run(main())
+
+
+def test_a_worker_that_nobody_waits_for_any_more_leaves_nothing(pool: Pool) -> None:
+    async def main() -> None:
+        control = Control(lambda: None)
+        await control.connect(pool.address)
+        opened = set(Path("/proc/self/fd").iterdir())
+        for moments in range(10):
+            before = pool.workers()
+            forking = asyncio.create_task(control.fork())
+            await asyncio.sleep(0)
+            until(lambda before=before: pool.workers() - before)  # type: ignore[misc]
+            # Time for it to be handed over, which is heard once the loop goes on.
+            time.sleep(0.02)
+            for _ in range(moments):
+                await asyncio.sleep(0)
+            forking.cancel()
+            with suppress(asyncio.CancelledError):
+                (await forking).writer.close()
+            while pool.workers():
+                await asyncio.sleep(0.005)
+        assert set(Path("/proc/self/fd").iterdir()) == opened
+        control.close()
 
     asyncio.run(main())
 

@@ -66,7 +66,14 @@ class Control:
         forked = self._forks[name] = loop.create_future()
         ended = self._ends[name] = loop.create_future()
         self._say("fork", name, network=network)
-        reader, writer = await asyncio.open_connection(sock=await forked, limit=1 << 20)
+        try:
+            connection = await forked
+        except asyncio.CancelledError:
+            # It may have come in the moment in which nobody wanted it any more.
+            if forked.done() and not forked.cancelled() and not forked.exception():
+                forked.result().close()
+            raise
+        reader, writer = await asyncio.open_connection(sock=connection, limit=1 << 20)
         return Forked(name, self, reader, writer, ended)
 
     def lower(self, worker: Forked) -> None:
