@@ -1,5 +1,6 @@
 # The two commands to know: `make serve` and `make test`. Both set up what they need in .venv first.
 PYTHON ?= python3
+PORT ?= 8000
 BIN := .venv/bin
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
@@ -7,7 +8,7 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --genera
 .PHONY: serve test check heavy goldens bench lock clean
 
 serve: .venv/.run ## set up, build the graph if need be, and serve it at http://127.0.0.1:8000/sparql
-	$(BIN)/dppgraph serve
+	$(BIN)/dppgraph serve --port $(PORT)
 
 test: check ## set up, check the code, and run the tests
 	$(BIN)/pytest -n 2 --dist worksteal -m "not heavy and not conformance"

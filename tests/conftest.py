@@ -163,13 +163,14 @@ class Server:
 Serve = Callable[..., Server]
 
 
-def start_server(*arguments: object, environment: dict[str, str] | None = None) -> Server:
-    """Starts ``dppgraph serve`` and waits until it says that it answers."""
+def start_server(*arguments: object, environment: dict[str, str] | None = None, folder: Path | None = None) -> Server:
+    """Starts ``dppgraph serve``, in a folder, and waits until it says that it answers."""
     process = subprocess.Popen(
         [*DPPGRAPH, "serve", "--port", "0", *map(str, arguments)],
         stderr=subprocess.PIPE,
         text=True,
         env={"PATH": "/usr/bin:/bin"} | (environment or {}),
+        cwd=folder,
     )
     server = Server(process, 0)
     server.listen()
@@ -181,8 +182,8 @@ def serve() -> Iterator[Serve]:
     """Starts servers that are stopped after the test."""
     servers: list[Server] = []
 
-    def serve_(*arguments: object, environment: dict[str, str] | None = None) -> Server:
-        servers.append(start_server(*arguments, environment=environment))
+    def serve_(*arguments: object, environment: dict[str, str] | None = None, folder: Path | None = None) -> Server:
+        servers.append(start_server(*arguments, environment=environment, folder=folder))
         return servers[-1]
 
     yield serve_

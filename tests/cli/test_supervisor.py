@@ -52,6 +52,18 @@ def server(request: pytest.FixtureRequest, serve: Serve, tmp_path: Path) -> Serv
     return serve("--data", tmp_path / "data", "--store", tmp_path / "store", *BARE, environment=settings)
 
 
+@pytest.mark.parametrize("store", [None, "below/store"])
+def test_a_store_is_found_where_the_server_was_started(serve: Serve, tmp_path: Path, store: str | None) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.nt").write_text('<a:a> <a:b> "1" .')
+    named = ("--store", store) if store else ()
+    server = serve("--data", "data", *named, *BARE, folder=tmp_path)
+    assert said(server) == said(server, "&version=1") == (200, "1")
+    publish(tmp_path / (store or ".dppgraph"), 2)
+    until_said(server, 2)
+    until_said(server, 1, "&version=1")
+
+
 @pytest.mark.heavy
 @pytest.mark.parametrize("module", ["dppgraph.cli.front", "dppgraph.store.workers.pool"])
 def test_whoever_is_killed_is_replaced_also_after_a_new_version(server: Server, tmp_path: Path, module: str) -> None:

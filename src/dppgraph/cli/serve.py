@@ -65,7 +65,8 @@ def command(
     address = listener.getsockname()
     shown = f"[{address[0]}]" if ":" in address[0] else address[0]
     url = f"http://{shown}:{address[1]}/"
-    told = {"store": str(settings.store), "public_url": settings.public_url or url}
+    # What is started from here runs in another folder.
+    told = {"store": str(settings.store.resolve()), "public_url": settings.public_url or url}
     supervise(
         Serving(
             listener=listener,
