@@ -102,8 +102,9 @@ class Pool:
     @asynccontextmanager
     async def store(self, **limits: Any) -> AsyncIterator[WorkerStore]:
         """A store that is open for as long as the block runs; limits that are not given are wide."""
-        usual = {"timeout": 30, "max_bytes": 16 * MIB, "workers": 1, "max_workers": 4, "queue": 200}
-        spool = Spool(limits.pop("spool", 64 * MIB))
+        # An endless answer must not reach them while a test looks at it, however fast the machine is.
+        usual = {"timeout": 30, "max_bytes": 2048 * MIB, "workers": 1, "max_workers": 4, "queue": 200}
+        spool = Spool(limits.pop("spool", 2048 * MIB))
         store = WorkerStore(self.address, self.options.version, Limits(**usual | limits), spool)
         try:
             await store.open()
