@@ -1,28 +1,19 @@
-"""Where in the files something is said: the file and the line of a subject, of its property, of a value.
+"""What a text in Turtle, TriG, N-Triples or N-Quads says, with the line of each term.
 
-The parser gives no positions, so Turtle, TriG, N-Triples and N-Quads are read once more here, in one linear pass over
-their tokens (RDF 1.1 Turtle, section 6). It is no parser: only files that parsed before come here, and what it does not
-understand costs a line number and nothing else. Of files in other formats only the name is known.
+One linear pass over the text's tokens (RDF 1.1 Turtle, section 6). It is no parser: only files that parsed before come
+here, and what it does not understand costs a line number and nothing else.
 """
 
-import os
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 from urllib.parse import urljoin
 
-from dppgraph.core import formats
-from dppgraph.core.formats import Format
 from dppgraph.core.iris import PREFIXES, rebased
-from dppgraph.core.quads import Quad
 from dppgraph.core.query_text import Token, tokens
-from dppgraph.core.skolem import GENID
-from dppgraph.store.rdf import literal_text, read_file
+from dppgraph.store.rdf import literal_text
 
-_SCANNED: Final = (formats.TURTLE, formats.TRIG, formats.NTRIPLES, formats.NQUADS)
 _TYPE: Final = PREFIXES["rdf"] + "type"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
@@ -30,14 +21,7 @@ _ESCAPED: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 _LONG_QUOTES: Final = 3
 
 
-class Place(NamedTuple):
-    """A file, as its reader would call it, and a line counted from 1; 0 if the line is not known."""
-
-    file: str
-    line: int
-
-
-class _Said(NamedTuple):
+class Said(NamedTuple):
     """A statement as it is written. An IRI is itself, a literal ``@language"text``, a node ``_:``."""
 
     subject: str
@@ -57,131 +41,7 @@ class _Frame:
     predicate_line: int = 0
 
 
-@dataclass(slots=True)
-class _Found:
-    """What the files say, first come, first kept."""
-
-    values: dict[tuple[str, str, str], Place] = field(default_factory=dict)
-    links: dict[tuple[str, str], Place] = field(default_factory=dict)
-    properties: dict[tuple[str, str], Place] = field(default_factory=dict)
-    subjects: dict[str, Place] = field(default_factory=dict)
-    mentions: dict[str, Place] = field(default_factory=dict)
-    owners: dict[str, str] = field(default_factory=dict)
-    nodes: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
-
-
-class Places:
-    """Where things are said in some files; what two files say is in the first of them.
-
-    Args:
-        files: the files, in the order of preference; each parses.
-        base: the base of the data.
-        quads: what the files say together, with names for blank nodes.
-        rest: files that are only looked into for what is in none of the others.
-    """
-
-    def __init__(self, files: Iterable[Path], base: str, quads: Iterable[Quad], rest: Iterable[Path] = ()) -> None:
-        self._found = _Found()
-        for path in dict.fromkeys(files):
-            _index(path, base, self._found)
-        self._rest = list(rest)
-        self._base = base
-        self._stated: dict[str, set[tuple[str, str]]] = defaultdict(set)
-        for quad in quads:
-            self._stated[quad.subject].add((quad.predicate, quad.object))
-
-    def of(self, focus: str, path: str = "", value: str = "") -> Place | None:
-        """Where a value of a property stands; else where the property, the subject or its mention does.
-
-        Without a property it is where subject and value are linked, in whichever direction.
-
-        Args:
-            focus: the term of the subject.
-            path: the term of the property, or empty.
-            value: the term of the value, or empty.
-        """
-        place = self._look_up(focus, path, value)
-        if place or not self._rest:
-            return place
-        for file in self._rest:
-            _index(file, self._base, self._found)
-        self._rest = []
-        return self._look_up(focus, path, value)
-
-    def _look_up(self, focus: str, path: str, value: str) -> Place | None:
-        found = self._found
-        subject, predicate, said = self._name(focus), _plain(path), _plain(value)
-        linked = found.links.get((subject, said)) or found.links.get((said, subject))
-        return (
-            found.values.get((subject, predicate, said))
-            or found.properties.get((subject, predicate))
-            or (None if path else linked)
-            or found.subjects.get(subject)
-            or found.mentions.get(_plain(focus))
-        )
-
-    def _name(self, term: str) -> str:
-        """What the scan calls a subject: its IRI, or the node without a name that got this IRI (core/skolem.py)."""
-        iri = _plain(term)
-        if iri in self._found.subjects or term not in self._stated:
-            return iri
-        below = (f"<{iri}#", f"<{self._base}{GENID}")
-        said = {
-            (_plain(predicate), _plain(value)) for predicate, value in self._stated[term] if not value.startswith(below)
-        }
-        alike = [node for node, pairs in self._found.nodes.items() if pairs == said]
-        owner, mark, _ = iri.partition("#")
-        if mark:
-            name = self._name(f"<{owner}>")
-            alike = [node for node in alike if self._found.owners.get(node) == name]
-        return alike[0] if alike else iri
-
-
-def files_below(folder: Path) -> list[Path]:
-    """The RDF files below a folder, hidden ones left out, in the order in which they are read."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and formats.of_file(path.name)
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
-
-
-def shown(path: Path) -> str:
-    """A file's name as its reader would write it: relative to the working folder if it is below that, else as given."""
-    here = os.path.relpath(path)
-    return here if path.is_absolute() and not here.startswith("..") else str(path)
-
-
-def _index(path: Path, base: str, found: _Found) -> None:
-    format_ = formats.of_file(path.name)
-    if format_ is None:
-        return
-    name = shown(path)
-    for said in _said(path, format_, base):
-        subject, predicate, value = (Place(name, line) for line in said.lines)
-        found.values.setdefault(said[:3], value)
-        found.links.setdefault((said.subject, said.object), value)
-        found.properties.setdefault(said[:2], predicate)
-        found.subjects.setdefault(said.subject, subject)
-        found.mentions.setdefault(said.object, value)
-        if said.object.startswith("_:"):
-            found.owners.setdefault(said.object, said.subject)
-        elif said.subject.startswith("_:"):
-            found.nodes[said.subject].add((said.predicate, said.object))
-
-
-def _said(path: Path, format_: Format, base: str) -> Iterator[_Said]:
-    if format_ in _SCANNED:
-        yield from _Scan(path.read_text(encoding="utf-8"), base, f"_:{path}:").run()
-        return
-    for quad in read_file(path, format_, graph="", base=base):
-        subject, predicate, value = (_plain(rebased(term, base)) for term in quad[:3])
-        yield _Said(subject, predicate, value)
-
-
-def _plain(term: str) -> str:
+def plain(term: str) -> str:
     """A term as the scan has it."""
     if term.startswith("<"):
         return term[1:-1]
@@ -197,7 +57,7 @@ def _literal(text: str, language: str = "") -> str:
     return f'@{language.lower()}"{text}' if language else f'"{text}'
 
 
-class _Scan:
+class Scan:
     """One pass over the text of a file.
 
     Args:
@@ -213,12 +73,12 @@ class _Scan:
         self._prefixes: dict[str, str] = {}
         self._stack = [_Frame()]
         self._declares: list[str] = []
-        self._said: list[_Said] = []
+        self._said: list[Said] = []
         self._count = 0
         self._line = 1
         self._counted = 0
 
-    def run(self) -> list[_Said]:
+    def run(self) -> list[Said]:
         """What the text says, in the order of writing."""
         # Up to where the tokens read so far belong to a term: a literal's language and datatype are no terms.
         passed = 0
@@ -294,7 +154,7 @@ class _Scan:
             frame.predicate, frame.predicate_line = term, self._line
         else:
             lines = (frame.subject_line, frame.predicate_line, self._line)
-            self._said.append(_Said(frame.subject, frame.predicate, term, lines))
+            self._said.append(Said(frame.subject, frame.predicate, term, lines))
 
     def _punctuate(self, mark: str) -> None:
         frame = self._stack[-1]
