@@ -26,6 +26,7 @@ from dppgraph.store.workers.spool import Spool
 
 BASE = "https://data.example.org/"
 MIB = 1 << 20
+_NO_END = 1 << 40
 DATA = b"""
 @prefix e: <http://e/> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
@@ -101,10 +102,13 @@ class Pool:
 
     @asynccontextmanager
     async def store(self, **limits: Any) -> AsyncIterator[WorkerStore]:
-        """A store that is open for as long as the block runs; limits that are not given are wide."""
-        # An endless answer must not reach them while a test looks at it, however fast the machine is.
-        usual = {"timeout": 30, "max_bytes": 2048 * MIB, "workers": 1, "max_workers": 4, "queue": 200}
-        spool = Spool(limits.pop("spool", 2048 * MIB))
+        """A store that is open for as long as the block runs; bytes that are not limited have no end.
+
+        An endless answer would reach any cap, sooner on a faster machine, and a test that looks at what still runs
+        would find it ended.
+        """
+        usual = {"timeout": 30, "max_bytes": _NO_END, "workers": 1, "max_workers": 4, "queue": 200}
+        spool = Spool(limits.pop("spool", _NO_END))
         store = WorkerStore(self.address, self.options.version, Limits(**usual | limits), spool)
         try:
             await store.open()

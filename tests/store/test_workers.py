@@ -150,7 +150,7 @@ def test_a_query_that_passes_its_deadline_is_ended_with_its_process(pool: Pool, 
 
 def test_an_answer_that_passes_its_deadline_breaks_off(pool: Pool) -> None:
     async def main() -> None:
-        async with pool.store(timeout=0.3, max_bytes=1 << 40, spool=1 << 40) as store:
+        async with pool.store(timeout=0.3) as store:
             (worker,) = pool.workers()
             answer = await store.query(request(FLOOD))
             with pytest.raises(QueryTimeout):
