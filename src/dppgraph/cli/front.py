@@ -5,7 +5,6 @@ import json
 import socket
 import sys
 from collections.abc import Coroutine
-from functools import partial
 from math import ceil
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +15,7 @@ from dppgraph import wiring
 from dppgraph.settings import Settings
 from dppgraph.store.workers import confine
 from dppgraph.store.workers.serving import ServedVersions
-from dppgraph.web.connections import Connection
+from dppgraph.web.connections import Served
 
 _LOG: Final[dict[str, Any]] = {
     "version": 1,
@@ -93,10 +92,9 @@ def main(options: dict[str, Any]) -> None:
     settings = Settings(**_tuples(options["settings"]) | {"store": Path(options["settings"]["store"])})
     store = wiring.served_versions(Path(options["address"]), options["version"], settings)
     app, doors = wiring.web_app(store, settings, union=options["union"])
-    config = uvicorn.Config(
+    config = Served(
         app,
-        # uvicorn takes any class here, and so whatever makes connections.
-        http=partial(Connection, doors),  # type: ignore[arg-type]
+        doors,
         ws="none",
         log_config=_LOG,
         access_log=True,

@@ -19,6 +19,9 @@ CORS: Final = {"access-control-allow-origin": "*", "x-content-type-options": "no
 _PATIENCE: Final = 30.0
 """Seconds that a reader may take nothing, or be behind the lowest rate."""
 
+ABORT: Final = "dppgraph.abort"
+"""The ASGI extension that ends a connection here and now: ``{"abort": ...}`` with what does it."""
+
 _log = logging.getLogger("dppgraph.answers")
 
 _Value = TypeVar("_Value")
@@ -159,8 +162,7 @@ async def _gone(request: Request) -> None:
 
 async def _break_off(scope: Scope) -> None:
     """Ends the connection here and now: an orderly end would wait for a reader who takes nothing to take the rest."""
-    abort = scope.get("extensions", {}).get("dppgraph.abort")
-    if abort:
-        abort()
+    if extension := scope.get("extensions", {}).get(ABORT):
+        extension["abort"]()
         # The server hears of the lost connection before it could miss the end of the answer.
         await asyncio.sleep(0)

@@ -11,17 +11,16 @@ from typing import Any, Final
 
 import httptools
 from starlette.responses import Response
+from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from dppgraph.errors import AddressTooLong, BadHttp, DppgraphError, HeadTooLarge, NoProxy, SenderTooSlow
+from dppgraph.web.answers import ABORT
 from dppgraph.web.clients import UNIX, UNKNOWN
 from dppgraph.web.doors import Doors
 from dppgraph.web.problems import problem_of
-
-ABORT: Final = "dppgraph.abort"
-"""The ASGI extension that ends a connection here and now."""
 
 _MOST_HEADERS: Final = 100
 _MOST_PIPELINED: Final = 64
@@ -29,12 +28,25 @@ _SLACK: Final = 1 << 10
 """Bytes of a head that are neither its address nor its header fields."""
 
 
+class Served(Config):
+    """How uvicorn serves these connections.
+
+    Args:
+        app: what answers.
+        doors: the limits, shared by all connections.
+        options: uvicorn's.
+    """
+
+    def __init__(self, app: ASGIApp, doors: Doors, **options: Any) -> None:
+        super().__init__(app, http=Connection, **options)
+        self.doors = doors
+
+
 class Connection(HttpToolsProtocol):
     """One connection of a client.
 
     Args:
-        doors: the limits, shared by all connections.
-        config: uvicorn's.
+        config: uvicorn's, with the limits.
         server_state: uvicorn's.
         app_state: uvicorn's.
         _loop: the event loop.
@@ -42,14 +54,13 @@ class Connection(HttpToolsProtocol):
 
     def __init__(
         self,
-        doors: Doors,
-        config: Config,
+        config: Served,
         server_state: ServerState,
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._doors = doors
+        self._doors = config.doors
         self._refused: DppgraphError | None = None
         self._ends_at: float | None = None
         """When whoever was refused, or has sent too much, is waited for no longer."""
@@ -64,7 +75,7 @@ class Connection(HttpToolsProtocol):
 
     # --- What asyncio says -------------------------------------------------------------------------------------------
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # narrowed, as uvicorn's own is
         """Takes a client in, or turns it away."""
         super().connection_made(transport)
         self._head_since = self.loop.time()
@@ -108,7 +119,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item] # a function, not a dict
+        self.scope["extensions"] = {ABORT: {"abort": self.transport.abort}}
         self._head_since = self.loop.time()
         self._head_bytes = self._header_bytes = self._body_bytes = 0
         self._done_since = None
@@ -138,7 +149,7 @@ class Connection(HttpToolsProtocol):
         self._head_since = None
         self._body_since = self.loop.time()
         super().on_headers_complete()
-        self.cycle.transport = _Lingering(self.transport, self.close)  # type: ignore[assignment] # it has what is used
+        self.cycle.transport = _Lingering(self.transport, self.close)
 
     def on_body(self, body: bytes) -> None:
         """Some of its body."""
@@ -253,13 +264,22 @@ class Connection(HttpToolsProtocol):
         self._held = 0
 
 
-class _Lingering:
+class _Lingering(asyncio.Transport):
     """A transport as an answer knows it: closing it at once would take the answer back from whoever still sends."""
 
     def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
-        self.write = transport.write
-        self.is_closing = transport.is_closing
-        self.close = close
+        super().__init__()
+        self._transport = transport
+        self._close = close
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self._transport.write(data)
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def close(self) -> None:
+        self._close()
 
 
 def _cause(error: httptools.HttpParserError) -> DppgraphError:
