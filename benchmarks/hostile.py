@@ -108,7 +108,7 @@ async def slow_reader(port: int, _: random.Random) -> Reply:
     )
     writer.write(b" HTTP/1.1\r\nHost: a\r\n\r\n")
     with suppress(ConnectionError, TimeoutError):
-        for _ in range(20):
+        for _drop in range(20):
             await asyncio.wait_for(reader.read(10), 1)
             await asyncio.sleep(0.05)
     writer.transport.abort()

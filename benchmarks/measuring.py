@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 import sys
 import time
 from collections.abc import Iterable
@@ -128,9 +127,9 @@ def spooled(processes: Iterable[int]) -> int:
     count = 0
     for process in processes:
         with suppress(OSError):
-            for entry in os.scandir(f"/proc/{process}/fd"):
+            for descriptor in Path(f"/proc/{process}/fd").iterdir():
                 with suppress(OSError):
-                    target = os.readlink(entry.path)  # noqa: PTH115 - what it names need not be a path
+                    target = str(descriptor.readlink())
                     count += target.startswith("/") and target.endswith("(deleted)")
     return count
 

@@ -82,12 +82,17 @@ async def measure(server: Server, turns: int, verdict: Verdict) -> None:
     verdict.figure("a large answer (MB)", f"{len(whole.body) / 1e6:.1f}", whole.whole and len(whole.body) > 15e6)
     before, files = descriptors(server.family()), spooled(server.family())
     await small_queries(server.port)
-    alone, beside, writers = [], [], []
+    alone: list[float] = []
+    beside: list[float] = []
+    nobody_beside: list[float] = []
+    writers: list[asyncio.StreamWriter] = []
     for _ in range(turns):
         for writer in writers:
             writer.close()
         await settled(server, files, len(before))
-        alone += await small_queries(server.port)
+        taken = await small_queries(server.port)
+        nobody_beside.append(percentile(taken, 0.99) * 1000)
+        alone += taken
         begun = time.monotonic()
         writers = await asyncio.gather(*(stalled(server.port) for _ in range(STALLED)))
         verdict.figure("stalled readers, all begun after", f"{time.monotonic() - begun:.1f} s")
@@ -97,6 +102,8 @@ async def measure(server: Server, turns: int, verdict: Verdict) -> None:
         verdict.figure("files that wait for them", waiting, waiting == STALLED)
         verdict.figure("memory (MiB)", memory(server.family()) // MIB)
         beside += await small_queries(server.port)
+    spread = f"{min(nobody_beside):.1f} to {max(nobody_beside):.1f} ms"
+    verdict.figure("small queries alone, 99%, from turn to turn", spread)
     for share in (0.5, 0.99):
         one, other = percentile(alone, share), percentile(beside, share)
         said = f"{one * 1000:.1f} ms alone, {other * 1000:.1f} ms beside them, ratio {other / one:.2f}"

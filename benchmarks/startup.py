@@ -10,6 +10,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,16 +34,17 @@ def first_answer(store: str) -> float:
     start = time.perf_counter()
     command = [DPPGRAPH, "serve", "--store", store, "--port", str(PORT)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
-        while True:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/sparql?query=ASK%7B%7D") as answer:
+        try:
+            while True:
+                with (
+                    suppress(urllib.error.URLError),
+                    urllib.request.urlopen(f"http://127.0.0.1:{PORT}/sparql?query=ASK%7B%7D") as answer,
+                ):
                     answer.read()
-                    taken = time.perf_counter() - start
-                    break
-            except urllib.error.URLError:
+                    return time.perf_counter() - start
                 time.sleep(0.005)
-        server.terminate()
-    return taken
+        finally:
+            server.terminate()
 
 
 def main() -> None:

@@ -227,7 +227,7 @@ def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]
 
 
 def _environment() -> Mapping[str, str]:
-    return os.environ  # noqa: TID251 - here and nowhere else
+    return os.environ
 
 
 def _unknown(name: str, known: Iterable[str]) -> str:
