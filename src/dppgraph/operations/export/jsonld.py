@@ -9,7 +9,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
@@ -208,24 +208,27 @@ def _frame(
 
 
 def _framed(nodes: list[dict[str, Any]], frame: dict[str, Any]) -> dict[str, Any]:
-    from pyld import jsonld  # noqa: PLC0415 - 0.1 s that only JSON-LD needs
-
-    options = {"documentLoader": _refuse, "embed": "@always", "omitDefault": True, "pruneBlankNodeIdentifiers": False}
-    try:
-        framed: dict[str, Any] = jsonld.frame(nodes, frame, options)
-    except jsonld.JsonLdError as error:
-        # Its text holds the whole context.
-        raise BadRdf(_CANNOT) from error
-    return framed
+    return _processed("frame", nodes, frame, embed="@always", omitDefault=True, pruneBlankNodeIdentifiers=False)
 
 
 def _compact(nodes: list[dict[str, Any]], names: dict[str, Any]) -> dict[str, Any]:
-    from pyld import jsonld  # noqa: PLC0415 - as above
+    return _processed("compact", nodes, {"@version": 1.1} | names, graph=True, skipExpansion=True)
 
-    options = {"documentLoader": _refuse, "graph": True, "skipExpansion": True}
+
+def _processed(
+    algorithm: Literal["compact", "frame"], nodes: list[dict[str, Any]], by: dict[str, Any], **options: object
+) -> dict[str, Any]:
+    """What one of PyLD's algorithms makes of some nodes (JSON-LD 1.1 Processing Algorithms and API, section 9).
+
+    Raises:
+        BadRdf: JSON-LD cannot say it.
+    """
+    from pyld import jsonld  # noqa: PLC0415 - 0.1 s that only JSON-LD needs
+
     try:
-        document: dict[str, Any] = jsonld.compact(nodes, {"@version": 1.1} | names, options)
+        document: dict[str, Any] = getattr(jsonld, algorithm)(nodes, by, {"documentLoader": _refuse} | options)
     except jsonld.JsonLdError as error:
+        # Its text holds the whole context.
         raise BadRdf(_CANNOT) from error
     return document
 

@@ -111,10 +111,12 @@ def _try(index: Path) -> None:
     """Opens a database in a process of its own: this one must stay without threads."""
     process = os.fork()
     if process == 0:
+        status = 1
         try:
             next(iter(_opened(index)), None)
-        except BaseException:  # noqa: BLE001 - whatever it is, the parent has to know that it does not work
-            os._exit(1)
-        os._exit(0)
+            status = 0
+        finally:
+            # Whatever was raised must not unwind into the parent's stack.
+            os._exit(status)
     if os.waitpid(process, 0)[1]:
         raise Damaged(f"the database {index} cannot be opened: remove it, and it is made anew")
