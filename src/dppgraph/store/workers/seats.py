@@ -211,7 +211,7 @@ class Seats:
         self._lowered -= seat.lowered
         if not seat.proven:
             self._wait_longer()
-        seat.worker.writer.close()
+        seat.worker.stream.close()
         if seat in self._idle:
             self._idle.remove(seat)
         if not self._closed:
