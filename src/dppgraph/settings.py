@@ -38,6 +38,7 @@ class Settings:
     mode: str
     memory: int
     spool: int
+    cache: int
     min_rate: int
     service_allow: tuple[str, ...]
     request_timeout: float
@@ -50,6 +51,7 @@ class Settings:
     burst: int
     trusted_proxies: str
     public_url: str
+    access_log: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,14 @@ def _addresses(text: str) -> tuple[str, ...]:
     return addresses
 
 
+def _log(text: str) -> str:
+    if text.strip() in ("stderr", "off"):
+        return text.strip()
+    if "/" not in text:
+        raise ValueError("stderr, off, or a file's path with a slash in it, such as ./access.log")
+    return str(Path(text.strip()).expanduser().absolute())
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text.strip().lower() not in words:
@@ -158,6 +168,7 @@ SETTINGS: Final = (
     ),
     Setting("memory", "2048", _count(256, "MiB", 2048), "MiB that all processes may use; the largest query then ends"),
     Setting("spool", "2048", _count(1, "MiB", 2048), "MiB of answers that may wait on disk for slow readers"),
+    Setting("cache", "64", _count(0, "MiB", 64), "MiB of answers that a web server keeps and sends again; 0: none"),
     Setting("min_rate", "8192", _count(0, "bytes", 8192), "bytes a second that a client has to take or send"),
     Setting("service_allow", "", _addresses, "addresses of endpoints that SERVICE may ask, separated by commas"),
     Setting("request_timeout", "10", _seconds, "seconds in which a request's head has to arrive, then its body (408)"),
@@ -180,6 +191,7 @@ SETTINGS: Final = (
         "addresses or networks of proxies whose X-Forwarded-For says who the client is, with commas between",
     ),
     Setting("public_url", "", _url, "where clients find this server; by default the address that it listens on"),
+    Setting("access_log", "stderr", _log, "where a line for each request goes: stderr, off, or a file's path"),
 )
 
 

@@ -2,6 +2,7 @@
 
 import getpass
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from dppgraph.store.workers.spool import Spool
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from dppgraph.web.access import Access, AccessLog
     from dppgraph.web.doors import Doors
 
 _MIB = 1 << 20
@@ -123,8 +125,25 @@ def _fits(settings: Settings, manifest: Manifest) -> bool:
     return (1 + settings.max_workers) * process <= settings.memory * _MIB
 
 
-def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> "tuple[ASGIApp, Doors]":
-    """The HTTP face over the versions that a front serves, and what its connections share.
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The HTTP face.
+
+    Attributes:
+        app: what answers requests.
+        doors: what its connections share.
+        access: what takes note of requests.
+        log: where their lines go.
+    """
+
+    app: "ASGIApp"
+    doors: "Doors"
+    access: "Access"
+    log: "AccessLog"
+
+
+def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
+    """The HTTP face over the versions that a front serves.
 
     Args:
         store: the versions.
@@ -134,8 +153,9 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> "tuple
     from dppgraph.operations.frames import context_file  # noqa: PLC0415 - only a front spends this time
     from dppgraph.operations.queries import read_questions  # noqa: PLC0415 - likewise
     from dppgraph.operations.service import Endpoint  # noqa: PLC0415 - likewise
+    from dppgraph.web.access import Access, AccessLog  # noqa: PLC0415 - likewise
     from dppgraph.web.app import create_app  # noqa: PLC0415 - likewise: half a second
-    from dppgraph.web.clients import PerClient, Proxies, RateLimit  # noqa: PLC0415 - likewise
+    from dppgraph.web.clients import PerClient, Proxies, RateLimit, SubPath  # noqa: PLC0415 - likewise
     from dppgraph.web.doors import Doors  # noqa: PLC0415 - likewise
 
     questions = read_questions(bundle.folder("queries"))
@@ -143,8 +163,10 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> "tuple
     proxies = Proxies(settings.trusted_proxies)
     limit = RateLimit(settings.rate, settings.burst) if settings.rate else None
     endpoint = Endpoint(f"{settings.public_url}sparql", union, bool(settings.service_allow))
-    app = create_app(store, endpoint, questions, context, settings)
-    return PerClient(app, proxies, limit), Doors(settings, proxies)
+    app = PerClient(create_app(store, endpoint, questions, context, settings), proxies, limit)
+    log = AccessLog(settings.access_log)
+    access = Access(SubPath.of(settings.public_url, app), log, proxies)
+    return Web(access, Doors(settings, proxies), access, log)
 
 
 def served_versions(address: Path, number: int, settings: Settings) -> ServedVersions:

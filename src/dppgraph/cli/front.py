@@ -15,6 +15,7 @@ from dppgraph import wiring
 from dppgraph.settings import Settings
 from dppgraph.store.workers import confine
 from dppgraph.store.workers.serving import ServedVersions
+from dppgraph.web.access import AccessLog
 from dppgraph.web.connections import Served
 
 _LOG: Final[dict[str, Any]] = {
@@ -23,7 +24,7 @@ _LOG: Final[dict[str, Any]] = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"uvicorn": {"level": "WARNING"}, "uvicorn.access": {"level": "INFO"}},
+    "loggers": {"uvicorn": {"level": "WARNING"}},
 }
 
 
@@ -73,11 +74,12 @@ class _Supervised:
 
 
 class _Server(uvicorn.Server):
-    """Tells the supervisor when it answers."""
+    """Tells the supervisor when it answers, and has the access log written now and then."""
 
-    def __init__(self, config: uvicorn.Config, supervised: _Supervised) -> None:
+    def __init__(self, config: uvicorn.Config, supervised: _Supervised, log: AccessLog) -> None:
         super().__init__(config)
         self._supervised = supervised
+        self._log = log
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -85,19 +87,24 @@ class _Server(uvicorn.Server):
             self._supervised.listen()
             self._supervised.say("ready", 1)
 
+    async def on_tick(self, counter: int) -> bool:
+        self._log.flush()
+        return await super().on_tick(counter)
+
 
 def main(options: dict[str, Any]) -> None:
     """Answers requests until SIGTERM; ``options`` as the supervisor makes them."""
     confine.die_with(options["parent"])
     settings = Settings(**_tuples(options["settings"]) | {"store": Path(options["settings"]["store"])})
     store = wiring.served_versions(Path(options["address"]), options["version"], settings)
-    app, doors = wiring.web_app(store, settings, union=options["union"])
+    web = wiring.web_app(store, settings, union=options["union"])
     config = Served(
-        app,
-        doors,
+        web.app,
+        web.doors,
+        web.access,
         ws="none",
         log_config=_LOG,
-        access_log=True,
+        access_log=False,
         lifespan="on",
         server_header=False,
         # Who is asking behind a proxy is found out in web/clients.py.
@@ -105,10 +112,12 @@ def main(options: dict[str, Any]) -> None:
         timeout_keep_alive=ceil(settings.keep_alive),
         timeout_graceful_shutdown=int(options["grace"]),
     )
-    doors.make_room()
-    server = _Server(config, _Supervised(options["control"], store))
+    web.doors.make_room()
+    web.log.open()
+    server = _Server(config, _Supervised(options["control"], store), web.log)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve([socket.socket(fileno=options["listener"])]))
+    web.log.close()
 
 
 def _tuples(said: dict[str, Any]) -> dict[str, Any]:

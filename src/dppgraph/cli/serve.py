@@ -60,6 +60,7 @@ def command(
     )
     for line in unknown_variables():
         _say(line)
+    _try_log(settings.access_log)
     listener = _listening(host, port)
     manifest = _version(versions, sources)
     address = listener.getsockname()
@@ -130,6 +131,17 @@ def _listening(host: str, port: int) -> socket.socket:
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadCall(f"{host} port {port} cannot be listened on ({reason}): take another --port or --host") from error
+
+
+def _try_log(place: str) -> None:
+    """Sees whether the access log can be written, before anything is begun."""
+    if place in ("stderr", "off"):
+        return
+    try:
+        with Path(place).open("a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        raise BadCall(f"the access log {place} cannot be written ({error.strerror}): name another place") from error
 
 
 def _say(line: str) -> None:

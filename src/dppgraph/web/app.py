@@ -1,7 +1,5 @@
 """The application: which route is answered by what, and how errors are told."""
 
-import logging
-import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -10,6 +8,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from dppgraph import __version__
 from dppgraph.errors import DppgraphError
@@ -18,20 +17,21 @@ from dppgraph.operations.service import Endpoint
 from dppgraph.settings import Settings
 from dppgraph.store.interface import GraphStore
 from dppgraph.web.answers import Sending
+from dppgraph.web.cache import AnswerCache, CacheFront
 from dppgraph.web.context import add_context_routes
+from dppgraph.web.direct import Direct, response_of
 from dppgraph.web.health import Health
-from dppgraph.web.problems import accept_of, problem, problem_of
+from dppgraph.web.problems import accept_of, problem
 from dppgraph.web.queries import add_query_routes
 from dppgraph.web.service import ServiceDescription
-from dppgraph.web.sparql import SparqlEndpoint, add_sparql_routes
+from dppgraph.web.sparql import METHODS, SparqlEndpoint, add_sparql_routes
 
 _HEALTH = "Says that the server answers, and from which version; asks no query process."
-_log = logging.getLogger("dppgraph.web")
 
 
 def create_app(
     store: GraphStore, endpoint: Endpoint, questions: Mapping[str, Question], context: bytes, settings: Settings
-) -> FastAPI:
+) -> ASGIApp:
     """The application over a store.
 
     Args:
@@ -41,7 +41,8 @@ def create_app(
         context: the JSON-LD context.
         settings: the limits on what a request may be and an answer may take.
     """
-    sending = Sending(store, settings.min_rate)
+    cache = AnswerCache(settings.cache << 20)
+    sending = Sending(store, settings.min_rate, cache)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -54,7 +55,8 @@ def create_app(
     # A redirect would be built from the Host header, which is the client's.
     app.router.redirect_slashes = False
     health = Health(store)
-    add_sparql_routes(app, SparqlEndpoint(sending, ServiceDescription(sending, endpoint), settings.max_query))
+    sparql = SparqlEndpoint(sending, ServiceDescription(sending, endpoint), settings.max_query)
+    add_sparql_routes(app, sparql)
     add_query_routes(app, questions, sending)
     add_context_routes(app, context)
     app.add_api_route(
@@ -66,17 +68,14 @@ def create_app(
         tags=["operations"],
     )
     app.add_api_route("/health", health, methods=["HEAD"], include_in_schema=False)
-    app.add_exception_handler(DppgraphError, _expected)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(ClientDisconnect, _gone)
-    app.add_exception_handler(Exception, _unexpected)
-    return app
+    for kind in (DppgraphError, ClientDisconnect, Exception):
+        app.add_exception_handler(kind, _told)
+    return CacheFront(Direct(app, {"/sparql": sparql}, METHODS), cache, store)
 
 
-def _expected(request: Request, error: Exception) -> Response:
-    if not isinstance(error, DppgraphError):
-        raise error
-    return problem_of(error, accept_of(request))
+def _told(request: Request, error: Exception) -> Response:
+    return response_of(error, request)
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -89,17 +88,3 @@ def _http(request: Request, error: Exception) -> Response:
     }
     detail = details.get(status, status.description or status.phrase)
     return problem(status, status.phrase, detail, accept_of(request), headers=dict(error.headers or {}))
-
-
-def _gone(*_: object) -> Response:
-    # Nobody is there to read it.
-    return Response(status_code=499)
-
-
-def _unexpected(request: Request, error: Exception) -> Response:
-    # What went wrong is for the log; the caller gets a number to quote.
-    number = secrets.token_hex(4)
-    _log.error("internal error %s", number, exc_info=error)
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
-    detail = f"This is our fault. The log knows it as {number}."
-    return problem(status, "Internal error", detail, accept_of(request), extra={"number": number})

@@ -66,9 +66,9 @@ TITLES: Final[dict[type[errors.DppgraphError], str]] = {
 
 HEADERS: Final = {
     "access-control-allow-origin": "*",
+    "access-control-expose-headers": "*",
     "cache-control": "no-store",
     "vary": "Accept",
-    "x-content-type-options": "nosniff",
 }
 _LONGEST_ACCEPT: Final = 8_192
 _Value = TypeVar("_Value")
