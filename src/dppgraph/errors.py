@@ -110,6 +110,10 @@ class Refused(DppgraphError):
     """Understood, and not done here."""
 
 
+class NeedsToken(Refused):
+    """A token was sent that does not open what is asked for."""
+
+
 class NoProxy(Refused):
     """A request to be connected to another server."""
 
@@ -256,6 +260,10 @@ class NotYet(StoreUnavailable):
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class NotReady(NotYet):
+    """Queries are not answered now."""
 
 
 class ServiceFailed(StoreUnavailable):

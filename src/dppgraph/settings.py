@@ -52,16 +52,21 @@ class Settings:
     trusted_proxies: str
     public_url: str
     access_log: str
+    metrics_token: str
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: a field of :class:`Settings`, its default as one would write it, how to read it, what it means."""
+    """One setting: a field of :class:`Settings`, its default as one would write it, how to read it, what it means.
+
+    One that is secret is not shown to anybody.
+    """
 
     field: str
     default: str
     read: Callable[[str], Any]
     help: str
+    secret: bool = False
 
     @property
     def variable(self) -> str:
@@ -130,6 +135,12 @@ def _addresses(text: str) -> tuple[str, ...]:
     return addresses
 
 
+def _token(text: str) -> str:
+    if text and not re.fullmatch(r"[!-~]{16,}", text):
+        raise ValueError("at least 16 letters, digits and signs without white space")
+    return text
+
+
 def _log(text: str) -> str:
     if text.strip() in ("stderr", "off"):
         return text.strip()
@@ -191,6 +202,13 @@ SETTINGS: Final = (
         "addresses or networks of proxies whose X-Forwarded-For says who the client is, with commas between",
     ),
     Setting("public_url", "", _url, "where clients find this server; by default the address that it listens on"),
+    Setting(
+        "metrics_token",
+        "",
+        _token,
+        "what opens /metrics from elsewhere; empty: only this machine itself may ask",
+        secret=True,
+    ),
     Setting("access_log", "stderr", _log, "where a line for each request goes: stderr, off, or a file's path"),
 )
 
@@ -223,7 +241,8 @@ def read_settings(
             values[setting.field] = setting.read(text)
         except ValueError as error:
             name = f"--{setting.field.replace('_', '-')}" if flag is not None else setting.variable
-            raise BadSetting(f"{name} is {text!r}: it must be {error}") from error
+            said = "given" if setting.secret else repr(text)
+            raise BadSetting(f"{name} is {said}: it must be {error}") from error
     if values["max_workers"] < values["workers"]:
         raise BadSetting(
             f"{PREFIX}MAX_WORKERS is {values['max_workers']}: it must be at least {PREFIX}WORKERS ({values['workers']})"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from dppgraph.web.access import Access, AccessLog
     from dppgraph.web.doors import Doors
+    from dppgraph.web.health import Readiness
 
 _MIB = 1 << 20
 _BYTES_PER_QUAD = 1000
@@ -134,12 +135,14 @@ class Web:
         doors: what its connections share.
         access: what takes note of requests.
         log: where their lines go.
+        ready: whether queries are answered.
     """
 
     app: "ASGIApp"
     doors: "Doors"
     access: "Access"
     log: "AccessLog"
+    ready: "Readiness"
 
 
 def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
@@ -154,19 +157,31 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
     from dppgraph.operations.queries import read_questions  # noqa: PLC0415 - likewise
     from dppgraph.operations.service import Endpoint  # noqa: PLC0415 - likewise
     from dppgraph.web.access import Access, AccessLog  # noqa: PLC0415 - likewise
-    from dppgraph.web.app import create_app  # noqa: PLC0415 - likewise: half a second
+    from dppgraph.web.answers import Sending  # noqa: PLC0415 - likewise
+    from dppgraph.web.app import Operations, create_app  # noqa: PLC0415 - likewise: half a second
+    from dppgraph.web.cache import AnswerCache  # noqa: PLC0415 - likewise
     from dppgraph.web.clients import PerClient, Proxies, RateLimit, SubPath  # noqa: PLC0415 - likewise
     from dppgraph.web.doors import Doors  # noqa: PLC0415 - likewise
+    from dppgraph.web.health import Readiness  # noqa: PLC0415 - likewise
+    from dppgraph.web.metrics import Metrics, MetricsEndpoint  # noqa: PLC0415 - likewise
 
     questions = read_questions(bundle.folder("queries"))
     context = context_file(bundle.folder("ontology"))
     proxies = Proxies(settings.trusted_proxies)
     limit = RateLimit(settings.rate, settings.burst) if settings.rate else None
     endpoint = Endpoint(f"{settings.public_url}sparql", union, bool(settings.service_allow))
-    app = PerClient(create_app(store, endpoint, questions, context, settings), proxies, limit)
-    log = AccessLog(settings.access_log)
-    access = Access(SubPath.of(settings.public_url, app), log, proxies)
-    return Web(access, Doors(settings, proxies), access, log)
+    log, doors, cache, metrics = (
+        AccessLog(settings.access_log),
+        Doors(settings, proxies),
+        AnswerCache(settings.cache * _MIB),
+        Metrics(),
+    )
+    sending = Sending(store, settings.min_rate, cache, metrics.query_ended)
+    ready = Readiness(store)
+    operations = Operations(ready, MetricsEndpoint(metrics, store, cache, doors, log, settings.metrics_token))
+    app = PerClient(create_app(sending, endpoint, questions, context, settings, operations), proxies, limit)
+    access = Access(SubPath.of(settings.public_url, app), log, proxies, metrics.request)
+    return Web(access, doors, access, log, ready)
 
 
 def served_versions(address: Path, number: int, settings: Settings) -> ServedVersions:

@@ -15,7 +15,6 @@ from dppgraph import wiring
 from dppgraph.settings import Settings
 from dppgraph.store.workers import confine
 from dppgraph.store.workers.serving import ServedVersions
-from dppgraph.web.access import AccessLog
 from dppgraph.web.connections import Served
 
 _LOG: Final[dict[str, Any]] = {
@@ -76,10 +75,10 @@ class _Supervised:
 class _Server(uvicorn.Server):
     """Tells the supervisor when it answers, and has the access log written now and then."""
 
-    def __init__(self, config: uvicorn.Config, supervised: _Supervised, log: AccessLog) -> None:
+    def __init__(self, config: uvicorn.Config, supervised: _Supervised, web: wiring.Web) -> None:
         super().__init__(config)
         self._supervised = supervised
-        self._log = log
+        self._web = web
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -88,7 +87,8 @@ class _Server(uvicorn.Server):
             self._supervised.say("ready", 1)
 
     async def on_tick(self, counter: int) -> bool:
-        self._log.flush()
+        self._web.log.flush()
+        self._web.ready.stopping = self.should_exit
         return await super().on_tick(counter)
 
 
@@ -114,7 +114,7 @@ def main(options: dict[str, Any]) -> None:
     )
     web.doors.make_room()
     web.log.open()
-    server = _Server(config, _Supervised(options["control"], store), web.log)
+    server = _Server(config, _Supervised(options["control"], store), web)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve([socket.socket(fileno=options["listener"])]))
     web.log.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
@@ -51,11 +51,13 @@ class Sending:
         store: what answers queries.
         min_rate: bytes a second that a reader has to take on average; 0 for no such rate.
         cache: the answers that are kept.
+        ended: takes note of a query whose answer did not come to its end.
     """
 
     store: GraphStore
     min_rate: int
     cache: AnswerCache
+    ended: Callable[[DppgraphError], None] = lambda _: None
 
     async def answered(self, request: Request, query: QueryRequest) -> Response:
         """The answer to a query, once it has begun, unless the client goes away first.
@@ -81,18 +83,21 @@ class Sending:
             answer = await unless_gone(request, self._begun(request, query))
         except ClientDisconnect:
             return Response(status_code=499)
+        except DppgraphError as error:
+            self.ended(error)
+            raise
         except asyncio.CancelledError as error:
             # The server has waited as long as it may; whoever still waits for an answer is told so.
             raise EngineDied("this server is being stopped: ask again in a moment") from error
         if not (keepable and answer.lasting and answer.version == asked.version):
-            return StreamedAnswer(answer, self.min_rate)
+            return StreamedAnswer(answer, self.min_rate, self.ended)
         filling = _Filling(self, asked, answer, manifest)
         content = answer.content
         if content is not None:
             kept = filling.kept(content)
             filling.put(kept)
             return await self._kept(request, asked, kept, "miss")
-        return StreamedAnswer(answer, self.min_rate, filling)
+        return StreamedAnswer(answer, self.min_rate, self.ended, filling)
 
     async def _kept(self, request: Request, asked: Asked, kept: Kept, cache: str) -> Response:
         response = await kept_response(request, kept, cache)
@@ -219,13 +224,21 @@ class StreamedAnswer(Response):
     Args:
         answer: the answer.
         min_rate: bytes a second that the reader has to take on average, after a first while.
+        ended: takes note of an answer that is broken off.
         filling: where it is kept, if it may be.
     """
 
-    def __init__(self, answer: Answer, min_rate: int, filling: _Filling | None = None) -> None:
+    def __init__(
+        self,
+        answer: Answer,
+        min_rate: int,
+        ended: Callable[[DppgraphError], None] = lambda _: None,
+        filling: _Filling | None = None,
+    ) -> None:
         super().__init__(status_code=200)
         self._answer = answer
         self._min_rate = min_rate
+        self._ended = ended
         self._filling = filling
         self._gone = False
 
@@ -250,6 +263,7 @@ class StreamedAnswer(Response):
         except DppgraphError as error:
             if not self._gone:
                 _log.warning("an answer was broken off: %s", error)
+                self._ended(error)
             await _break_off(scope)
             return
         finally:

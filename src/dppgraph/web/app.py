@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -15,34 +17,54 @@ from dppgraph.errors import DppgraphError
 from dppgraph.operations.queries import Question
 from dppgraph.operations.service import Endpoint
 from dppgraph.settings import Settings
-from dppgraph.store.interface import GraphStore
 from dppgraph.web.answers import Sending
-from dppgraph.web.cache import AnswerCache, CacheFront
+from dppgraph.web.cache import CacheFront
 from dppgraph.web.context import add_context_routes
 from dppgraph.web.direct import Direct, response_of
-from dppgraph.web.health import Health
+from dppgraph.web.health import Health, Readiness
+from dppgraph.web.metrics import MetricsEndpoint
 from dppgraph.web.problems import accept_of, problem
 from dppgraph.web.queries import add_query_routes
 from dppgraph.web.service import ServiceDescription
 from dppgraph.web.sparql import METHODS, SparqlEndpoint, add_sparql_routes
 
+_READY = "200 once the query engine answers, 503 while it does not, or while the server is being stopped."
+_METRICS = "Prometheus' text format. Open to this machine itself, and to whoever has the token."
 _HEALTH = "Says that the server answers, and from which version; asks no query process."
 
 
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """What operators ask of, and what it knows.
+
+    Attributes:
+        ready: whether queries are answered.
+        metrics: the answer to ``/metrics``.
+    """
+
+    ready: Readiness
+    metrics: MetricsEndpoint
+
+
 def create_app(
-    store: GraphStore, endpoint: Endpoint, questions: Mapping[str, Question], context: bytes, settings: Settings
+    sending: Sending,
+    endpoint: Endpoint,
+    questions: Mapping[str, Question],
+    context: bytes,
+    settings: Settings,
+    operations: Operations,
 ) -> ASGIApp:
     """The application over a store.
 
     Args:
-        store: what answers queries.
+        sending: what answers queries.
         endpoint: what the service description says of it.
         questions: the named questions, by name.
         context: the JSON-LD context.
         settings: the limits on what a request may be and an answer may take.
+        operations: what operators ask of.
     """
-    cache = AnswerCache(settings.cache << 20)
-    sending = Sending(store, settings.min_rate, cache)
+    store = sending.store
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -68,10 +90,24 @@ def create_app(
         tags=["operations"],
     )
     app.add_api_route("/health", health, methods=["HEAD"], include_in_schema=False)
+    said: dict[str, Any] = {"methods": ["GET"], "tags": ["operations"]}
+    app.add_api_route(
+        "/health/ready", operations.ready, summary="Whether queries are answered", description=_READY, **said
+    )
+    app.add_api_route("/health/ready", operations.ready, methods=["HEAD"], include_in_schema=False)
+    app.add_api_route(
+        "/metrics",
+        operations.metrics,
+        summary="What is counted, for Prometheus",
+        description=_METRICS,
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {}}}},
+        **said,
+    )
     app.add_exception_handler(HTTPException, _http)
     for kind in (DppgraphError, ClientDisconnect, Exception):
         app.add_exception_handler(kind, _told)
-    return CacheFront(Direct(app, {"/sparql": sparql}, METHODS), cache, store)
+    return CacheFront(Direct(app, {"/sparql": sparql}, METHODS), sending.cache, store)
 
 
 def _told(request: Request, error: Exception) -> Response:

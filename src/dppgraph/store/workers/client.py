@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from dppgraph.errors import AnswerTooLarge, DppgraphError, EngineDied, InvalidIn
 from dppgraph.store.interface import Answer, QueryRequest
 from dppgraph.store.workers import frames
 from dppgraph.store.workers.frames import Kind
-from dppgraph.store.workers.seats import SLICE, Seat, Seats
+from dppgraph.store.workers.seats import SLICE, Load, Seat, Seats
 from dppgraph.store.workers.spool import Spool
 
 OUT_OF_MEMORY: Final = signal.SIGUSR1
@@ -68,6 +68,10 @@ class WorkerStore:
     def running(self) -> int:
         """How many queries are being evaluated, or wait for a worker."""
         return self._running
+
+    def load(self) -> Load:
+        """How much the workers have to do."""
+        return replace(self._seats.load(), running=self._running)
 
     async def open(self) -> None:
         """Has the first workers made.

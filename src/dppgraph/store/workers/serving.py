@@ -15,6 +15,7 @@ from dppgraph.errors import DppgraphError, NotYet
 from dppgraph.store.interface import Answer, QueryRequest
 from dppgraph.store.versions import Manifest, VersionStore
 from dppgraph.store.workers.client import Limits, WorkerStore
+from dppgraph.store.workers.seats import Load
 from dppgraph.store.workers.spool import Spool
 
 _OLDER_AT_ONCE: Final = 2
@@ -83,6 +84,10 @@ class ServedVersions:
             return await store.query(request)
         finally:
             self._let_go_later(number)
+
+    def load(self) -> Load:
+        """How much the workers of the current version have to do."""
+        return self._current.load()
 
     async def advance(self, number: int, address: Path) -> None:
         """Makes another version the current one, if its workers can be made; else all stays as it is."""
