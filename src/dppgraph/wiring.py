@@ -163,7 +163,7 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
     from dppgraph.web.clients import PerClient, Proxies, RateLimit, SubPath  # noqa: PLC0415 - likewise
     from dppgraph.web.doors import Doors  # noqa: PLC0415 - likewise
     from dppgraph.web.health import Readiness  # noqa: PLC0415 - likewise
-    from dppgraph.web.metrics import Metrics, MetricsEndpoint  # noqa: PLC0415 - likewise
+    from dppgraph.web.metrics import Metrics, MetricsEndpoint, Watched  # noqa: PLC0415 - likewise
 
     questions = read_questions(bundle.folder("queries"))
     context = context_file(bundle.folder("ontology"))
@@ -176,9 +176,10 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
         AnswerCache(settings.cache * _MIB),
         Metrics(),
     )
-    sending = Sending(store, settings.min_rate, cache, metrics.query_ended)
+    sending = Sending(store, settings.min_rate, cache, metrics)
     ready = Readiness(store)
-    operations = Operations(ready, MetricsEndpoint(metrics, store, cache, doors, log, settings.metrics_token))
+    watched = Watched(metrics, store, cache, doors, log)
+    operations = Operations(ready, MetricsEndpoint(watched, settings.metrics_token))
     app = PerClient(create_app(sending, endpoint, questions, context, settings, operations), proxies, limit)
     access = Access(SubPath.of(settings.public_url, app), log, proxies, metrics.request)
     return Web(access, doors, access, log, ready)

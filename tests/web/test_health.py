@@ -1,10 +1,24 @@
 """The routes that tell of the server itself."""
 
+import asyncio
+import http.client
 import json
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import pytest
+
+from dppgraph import wiring
+from dppgraph.errors import NotReady
 from dppgraph.operations.build import Built
+from dppgraph.settings import read_settings
 from dppgraph.store.versions import VersionStore
-from tests.conftest import Server
+from dppgraph.web.health import Readiness
+from tests.cli.test_supervisor import until
+from tests.conftest import Serve, Server
+from tests.web.test_metrics import figure, figures
 
 
 def test_health_says_which_version_is_served(server: Server, built: tuple[VersionStore, Built]) -> None:
@@ -37,3 +51,72 @@ def test_the_routes_are_described(server: Server) -> None:
 def test_no_page_loads_anything_from_another_host(server: Server) -> None:
     assert server.ask("GET", "/docs")[0] == 404
     assert server.ask("GET", "/redoc")[0] == 404
+
+
+def workers(server: Server) -> list[int]:
+    """The numbers of the processes that answer queries."""
+    others = {server.process.pid, server.child("dppgraph.store.workers.pool"), server.child("dppgraph.cli.front")}
+    return [process for process in server.family() if process not in others]
+
+
+def test_all_who_ask_at_once_wait_for_one_query_and_hear_what_came_of_it(
+    serve: Serve, built: tuple[VersionStore, Built]
+) -> None:
+    server = serve("--store", built[0].folder)
+    for process in workers(server):
+        os.kill(process, signal.SIGSTOP)
+    with ThreadPoolExecutor(20) as pool:
+        asked = [pool.submit(server.ask, "GET", "/health/ready") for _ in range(20)]
+        while not all(one.done() for one in asked):
+            assert figure(figures(server), "dppgraph_queries_running") <= 1
+        # None was told so before it was known.
+        assert {one.result()[0] for one in asked} == {503}
+    until(lambda: server.ask("GET", "/health/ready")[0] == 200)
+
+
+def test_it_is_not_ready_while_queries_are_not_answered(serve: Serve, built: tuple[VersionStore, Built]) -> None:
+    server = serve("--store", built[0].folder)
+    for method in ("GET", "HEAD"):
+        status, headers, _ = server.ask(method, "/health/ready")
+        assert (status, headers["cache-control"]) == (200, "no-store")
+    # Nobody makes new processes, and those that there are end.
+    pool = server.child("dppgraph.store.workers.pool")
+    os.kill(pool, signal.SIGSTOP)
+    try:
+        for process in workers(server):
+            os.kill(process, signal.SIGKILL)
+        until(lambda: server.ask("GET", "/health/ready")[0] == 503)
+        status, headers, body = server.ask("GET", "/health/ready")
+        said = json.loads(body)
+        assert (status, headers["cache-control"], said["type"].rpartition("/")[2]) == (503, "no-store", "not-ready")
+        assert "not answered now" in said["detail"]
+        assert int(headers["retry-after"]) > 0
+        assert server.ask("GET", "/health")[0] == 200
+    finally:
+        os.kill(pool, signal.SIGCONT)
+    until(lambda: server.ask("GET", "/health/ready")[0] == 200)
+
+
+def test_whoever_is_told_to_stop_is_not_ready(serve: Serve, built: tuple[VersionStore, Built]) -> None:
+    server = serve("--store", built[0].folder)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request("GET", "/health/ready")
+    answer = connection.getresponse()
+    assert (answer.status, bool(answer.read())) == (200, True)
+    os.kill(server.child("dppgraph.cli.front"), signal.SIGTERM)
+    try:
+        connection.request("GET", "/health/ready")
+        answer = connection.getresponse()
+        assert (answer.status, b"being stopped" in answer.read()) == (503, True)
+    except ConnectionError:
+        # It has closed the connection already.
+        return
+    finally:
+        connection.close()
+
+
+def test_while_it_is_being_stopped_it_says_what_to_do(built: tuple[VersionStore, Built], tmp_path: Path) -> None:
+    settings = read_settings({"store": built[0].folder}, {})
+    ready = Readiness(wiring.served_versions(tmp_path / "pool", 1, settings), stopping=True)
+    with pytest.raises(NotReady, match="ask another one"):
+        asyncio.run(ready())

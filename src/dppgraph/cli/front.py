@@ -7,6 +7,7 @@ import sys
 from collections.abc import Coroutine
 from math import ceil
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final
 
 import uvicorn
@@ -88,8 +89,12 @@ class _Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         self._web.log.flush()
-        self._web.ready.stopping = self.should_exit
         return await super().on_tick(counter)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # Told at once: connections are closed at the next tick.
+        self._web.ready.stopping = True
+        super().handle_exit(sig, frame)
 
 
 def main(options: dict[str, Any]) -> None:

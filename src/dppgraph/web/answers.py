@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
@@ -18,6 +18,7 @@ from dppgraph.web.cache.answers import AnswerCache, Asked
 from dppgraph.web.cache.front import send_kept, words_of
 from dppgraph.web.cache.kept import CODINGS, Kept, Packing, coding_of, hash_of, is_known
 from dppgraph.web.headers import Headers
+from dppgraph.web.metrics.counting import Metrics
 
 CORS: Final = {"access-control-allow-origin": "*", "access-control-expose-headers": "*"}
 """Reads are open to the pages of any site; Authorization is never allowed."""
@@ -51,13 +52,13 @@ class Sending:
         store: what answers queries.
         min_rate: bytes a second that a reader has to take on average; 0 for no such rate.
         cache: the answers that are kept.
-        ended: takes note of a query whose answer did not come to its end.
+        metrics: takes note of how queries end.
     """
 
     store: GraphStore
     min_rate: int
     cache: AnswerCache
-    ended: Callable[[DppgraphError], None] = lambda _: None
+    metrics: Metrics = field(default_factory=Metrics)
 
     async def answered(self, request: Request, query: QueryRequest) -> Response:
         """The answer to a query, once it has begun, unless the client goes away first.
@@ -81,23 +82,26 @@ class Sending:
             self.cache.misses += 1
         try:
             answer = await unless_gone(request, self._begun(request, query))
-        except ClientDisconnect:
+        except ClientDisconnect as error:
+            self.metrics.query_ended(error)
             return Response(status_code=499)
         except DppgraphError as error:
-            self.ended(error)
+            self.metrics.query_ended(error)
             raise
         except asyncio.CancelledError as error:
+            self.metrics.query_ended(error)
             # The server has waited as long as it may; whoever still waits for an answer is told so.
             raise EngineDied("this server is being stopped: ask again in a moment") from error
         if not (keepable and answer.lasting and answer.version == asked.version):
-            return StreamedAnswer(answer, self.min_rate, self.ended)
+            return StreamedAnswer(answer, self.min_rate, self.metrics)
         filling = _Filling(self, asked, answer, manifest)
         content = answer.content
         if content is not None:
+            self.metrics.query_ended()
             kept = filling.kept(content)
             filling.put(kept)
             return await self._kept(request, asked, kept, "miss")
-        return StreamedAnswer(answer, self.min_rate, self.ended, filling)
+        return StreamedAnswer(answer, self.min_rate, self.metrics, filling)
 
     async def _kept(self, request: Request, asked: Asked, kept: Kept, cache: str) -> Response:
         response = await kept_response(request, kept, cache)
@@ -224,7 +228,7 @@ class StreamedAnswer(Response):
     Args:
         answer: the answer.
         min_rate: bytes a second that the reader has to take on average, after a first while.
-        ended: takes note of an answer that is broken off.
+        metrics: takes note of how it ends.
         filling: where it is kept, if it may be.
     """
 
@@ -232,13 +236,13 @@ class StreamedAnswer(Response):
         self,
         answer: Answer,
         min_rate: int,
-        ended: Callable[[DppgraphError], None] = lambda _: None,
+        metrics: Metrics,
         filling: _Filling | None = None,
     ) -> None:
         super().__init__(status_code=200)
         self._answer = answer
         self._min_rate = min_rate
-        self._ended = ended
+        self._metrics = metrics
         self._filling = filling
         self._gone = False
 
@@ -253,6 +257,7 @@ class StreamedAnswer(Response):
         await send({"type": "http.response.start", "status": self.status_code, "headers": self._head(coding)})
         if scope["method"] == "HEAD":
             await answer.chunks.aclose()
+            self._metrics.query_ended()
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
         watch = asyncio.get_running_loop().create_task(self._end_when_gone(receive))
@@ -263,14 +268,18 @@ class StreamedAnswer(Response):
         except DppgraphError as error:
             if not self._gone:
                 _log.warning("an answer was broken off: %s", error)
-                self._ended(error)
+            self._metrics.query_ended(ClientDisconnect() if self._gone else error, broken_off=True)
             await _break_off(scope)
             return
+        except BaseException as error:
+            self._metrics.query_ended(error, broken_off=True)
+            raise
         finally:
             watch.cancel()
             if self._filling:
                 self._filling.give_up()
             await answer.chunks.aclose()
+        self._metrics.query_ended()
         await send({"type": "http.response.body", "body": last, "more_body": False})
 
     def _head(self, coding: str | None) -> Headers:

@@ -104,6 +104,7 @@ def create_app(
         responses={200: {"content": {"text/plain": {}}}},
         **said,
     )
+    app.add_api_route("/metrics", operations.metrics, methods=["HEAD"], include_in_schema=False)
     app.add_exception_handler(HTTPException, _http)
     for kind in (DppgraphError, ClientDisconnect, Exception):
         app.add_exception_handler(kind, _told)

@@ -90,6 +90,14 @@ def counted_as(address: str) -> str:
     return address if known is None else str(known)
 
 
+def is_here(scope: Scope) -> bool:
+    """Whether a request comes from this machine itself, or from a proxy on it; ``PerClient`` has told them apart."""
+    if not scope["client"]:
+        return _through_unix(scope)
+    address = _address(scope["client"][0])
+    return address is not None and address.is_loopback
+
+
 class RateLimit:
     """A token bucket for each client, kept as the one moment at which it would be full (the GCRA of ATM switches).
 

@@ -32,7 +32,7 @@ class Doors:
         last_bytes: seconds in which a client has to take the last bytes of an answer.
 
     Attributes:
-        refused: connections that were turned away.
+        refused: connections that were turned away: as all were taken (``full``), or all of one client's (``client``).
         held: bytes that clients have sent and that wait to be used.
     """
 
@@ -47,7 +47,7 @@ class Doors:
         self.linger = linger
         self.last_bytes = last_bytes
         self.held = 0
-        self.refused = 0
+        self.refused = {"full": 0, "client": 0}
         self._proxies = proxies
         self._max_held = max(_BODIES, 4 * settings.max_query)
         self._max_connections = settings.max_connections
@@ -102,7 +102,7 @@ class Doors:
                 self._of_client[client] += 1
         else:
             self._turned_away.add(connection)
-            self.refused += 1
+            self.refused["full" if isinstance(refused, ServerFull) else "client"] += 1
         if self._watch is None:
             self._watched = connection.loop.time()
             self._watch = connection.loop.call_later(self._interval, self._look)

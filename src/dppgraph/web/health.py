@@ -1,5 +1,6 @@
 """Whether this server lives, and whether it is ready to be asked."""
 
+import asyncio
 import time
 from dataclasses import dataclass
 from typing import Final
@@ -47,8 +48,8 @@ class Readiness:
 
     store: GraphStore
     stopping: bool = False
-    _asked: float = -_REMEMBERED
-    _failure: DppgraphError | None = None
+    _probe: "asyncio.Task[DppgraphError | None] | None" = None
+    _known_since: float = 0.0
 
     async def __call__(self) -> JSONResponse:
         """The answer.
@@ -58,14 +59,17 @@ class Readiness:
         """
         if self.stopping:
             raise NotReady("this server is being stopped: ask another one", retry_after=_RETRY_AFTER)
-        if time.monotonic() - self._asked >= _REMEMBERED:
-            # Noted before it is known, so that those who ask meanwhile do not ask the engine too.
-            self._asked = time.monotonic()
-            self._failure = await self._probed()
-        if self._failure:
-            raise NotReady(f"queries are not answered now: {self._failure}", retry_after=_RETRY_AFTER)
+        failure = await self._outcome()
+        if failure:
+            raise NotReady(f"queries are not answered now: {failure}", retry_after=_RETRY_AFTER)
         said = {"status": "ready", "version": self.store.manifest.version}
         return JSONResponse(said, headers={"cache-control": "no-store"})
+
+    async def _outcome(self) -> DppgraphError | None:
+        """What came of the one query that all who ask at about the same time wait for."""
+        if self._probe is None or (self._probe.done() and time.monotonic() - self._known_since >= _REMEMBERED):
+            self._probe = asyncio.get_running_loop().create_task(self._probed())
+        return await asyncio.shield(self._probe)
 
     async def _probed(self) -> DppgraphError | None:
         try:
@@ -73,4 +77,6 @@ class Readiness:
             await answer.chunks.aclose()
         except DppgraphError as error:
             return error
+        finally:
+            self._known_since = time.monotonic()
         return None

@@ -48,6 +48,7 @@ TITLES: Final[dict[type[errors.DppgraphError], str]] = {
     errors.NeedsToken: "Another token is needed",
     errors.NoProxy: "This is no proxy",
     errors.NotAcceptable: "No acceptable format",
+    errors.NotReady: "Not ready",
     errors.QueryMemory: "The query needs too much memory",
     errors.QuerySyntax: "The query does not parse",
     errors.QueryTimeout: "The query took too long",

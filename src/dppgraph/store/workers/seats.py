@@ -7,8 +7,8 @@ So a runaway query costs the others nothing but memory. A lowered worker retires
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from collections.abc import Coroutine, Iterable
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,6 +52,11 @@ class Load:
     long: int
     waiting: int
     running: int = 0
+
+    @classmethod
+    def together(cls, loads: "Iterable[Load]") -> "Load":
+        """The load of several."""
+        return cls(*map(sum, zip(*map(astuple, loads), strict=True)))
 
 
 @dataclass(slots=True)
@@ -168,8 +173,8 @@ class Seats:
 
     def load(self) -> Load:
         """How much the workers have to do."""
-        idle, long = len(self._idle), self._lowered
-        return Load(idle, max(0, len(self._seats) - idle - long), long, len(self._waiting))
+        idle, long = len(self._idle), sum(seat.lowered for seat in self._seats)
+        return Load(idle, len(self._seats) - idle - long, long, len(self._waiting))
 
     async def close(self) -> None:
         """Ends all workers."""

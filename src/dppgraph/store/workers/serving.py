@@ -47,6 +47,7 @@ class ServedVersions:
         limits: what one caller may have.
         spool: room for answers that their readers have not taken yet.
         manifest: the version that is current here.
+        served: how many versions have been current here so far.
         want: has whoever started this front make an older version ready; the answer is a call of :meth:`offer`.
         serving: tells it that a version is the current one here.
         done: tells it that a version is not asked here any more.
@@ -60,7 +61,9 @@ class ServedVersions:
     want: Callable[[int], None] = lambda _: None
     serving: Callable[[int], None] = lambda _: None
     done: Callable[[int], None] = lambda _: None
+    served: int = 1
     _current: WorkerStore = field(init=False)
+    _retiring: list[WorkerStore] = field(default_factory=list)
     _older: dict[int, _Older] = field(default_factory=dict)
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
 
@@ -86,8 +89,10 @@ class ServedVersions:
             self._let_go_later(number)
 
     def load(self) -> Load:
-        """How much the workers of the current version have to do."""
-        return self._current.load()
+        """How much the workers have to do: those of the current version, and of those asked beside it or before it."""
+        ready = [older.ready for older in self._older.values() if older.ready.done() and not older.ready.cancelled()]
+        older = [store.result() for store in ready if not store.exception()]
+        return Load.together(store.load() for store in (self._current, *self._retiring, *older))
 
     async def advance(self, number: int, address: Path) -> None:
         """Makes another version the current one, if its workers can be made; else all stays as it is."""
@@ -101,8 +106,11 @@ class ServedVersions:
             self.done(number)
             return
         before, self._current, self.manifest = self._current, following, manifest
+        self.served += 1
+        self._retiring.append(before)
         self.serving(number)
         await before.retire()
+        self._retiring.remove(before)
         self.done(before.version)
 
     async def offer(self, number: int, address: Path | None) -> None:
