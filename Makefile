@@ -31,6 +31,7 @@ bench: .venv/.test ## what start-up, build and the questions cost, and what host
 	$(BIN)/python -m benchmarks.runaways
 	$(BIN)/python -m benchmarks.readers
 	$(BIN)/python -m benchmarks.handover
+	$(BIN)/python -m benchmarks.handover --processes 2
 	$(BIN)/python -m benchmarks.hostile
 	$(BIN)/python -m benchmarks.fuzz
 	$(BIN)/python -m benchmarks.guard
