@@ -205,6 +205,24 @@ def test_a_damaged_version_is_served_by_no_front(serve: Serve, tmp_path: Path, m
 
 
 @pytest.mark.heavy
+@pytest.mark.parametrize("fronts", ["1", "2"])
+def test_all_fronts_step_back_from_a_version_that_cannot_be_loaded_again(
+    serve: Serve, tmp_path: Path, fronts: str
+) -> None:
+    server = two(serve, tmp_path, DPPGRAPH_MODE="memory", DPPGRAPH_PROCESSES=fronts)
+    publish(tmp_path / "store", 2)
+    for _ in range(20):
+        until_said(server, 2)
+    pool = server.child(POOL)
+    (tmp_path / "store" / "versions" / "000002" / "added.nq.gz").write_bytes(b"nonsense")
+    os.kill(pool, signal.SIGKILL)
+    until(lambda: any("version 1 is served from now on" in line for line in server.said))
+    for _ in range(20):
+        until_said(server, 1)
+    assert any("000002" in line and "cannot be read" in line for line in server.said)
+
+
+@pytest.mark.heavy
 def test_older_versions_are_asked_of_every_front(server: Server, tmp_path: Path) -> None:
     for number in (2, 3):
         publish(tmp_path / "store", number)
