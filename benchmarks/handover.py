@@ -1,8 +1,9 @@
 """New versions beside fifty clients, and processes that are killed: does anybody hear a wrong answer, or none?
 
-    python -m benchmarks.handover [--versions 30]
+    python -m benchmarks.handover [--versions 30] [--processes 1]
 
-Each version says its number in three places; an answer that holds two numbers would be of two versions.
+Each version says its number in three places; an answer that holds two numbers would be of two versions. Once anybody
+has got an answer from a version, nobody who asks later may get one from an older version, whichever front answers.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -48,9 +50,21 @@ def lines() -> str:
     return "\n".join([*marks, *filler])
 
 
-async def client(port: int, seen: Counter[str], wrong: list[str], stop: asyncio.Event) -> None:
-    """Asks until it is over, and holds each answer against itself."""
+@dataclass
+class Heard:
+    """What all clients have heard: which version says which, what was wrong, and the newest version."""
+
+    seen: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    older: list[str] = field(default_factory=list)
+    newest: int = 1
+
+
+async def client(port: int, heard: Heard, stop: asyncio.Event) -> None:
+    """Asks until it is over, and holds each answer against itself and those before."""
+    wrong = heard.wrong
     while not stop.is_set():
+        floor = heard.newest
         try:
             reply = await ask(port, QUERY)
         except OSError as error:
@@ -63,15 +77,19 @@ async def client(port: int, seen: Counter[str], wrong: list[str], stop: asyncio.
         numbers = {row[name]["value"] for row in rows for name in "abc"}
         if len(rows) != 1 or len(numbers) != 1 or rows[0]["n"]["value"] != str(FILLER):
             wrong.append(f"mixed: {rows}")
-        seen[f"{reply.headers['dppgraph-version']} says {numbers.pop()}"] += 1
+        version = int(reply.headers["dppgraph-version"])
+        if version < floor:
+            heard.older.append(f"{version} after {floor}")
+        heard.newest = max(heard.newest, version)
+        heard.seen[f"{version} says {numbers.pop()}"] += 1
 
 
 async def versions(server: Server, store: Path, data: Path, count: int, verdict: Verdict) -> None:
     """Publishes one version after the other beside the clients."""
-    seen: Counter[str] = Counter()
-    wrong: list[str] = []
+    heard = Heard()
+    seen, wrong = heard.seen, heard.wrong
     stop = asyncio.Event()
-    clients = [asyncio.create_task(client(server.port, seen, wrong, stop)) for _ in range(CLIENTS)]
+    clients = [asyncio.create_task(client(server.port, heard, stop)) for _ in range(CLIENTS)]
     for number in range(2, count + 2):
         publisher = await asyncio.create_subprocess_exec(
             sys.executable, "-c", PUBLISH, str(store), str(number), str(data)
@@ -86,13 +104,14 @@ async def versions(server: Server, store: Path, data: Path, count: int, verdict:
     pairs = {tuple(said.split(" says ")) for said in seen}
     verdict.figure("answers, over how many versions", (seen.total(), len(seen)))
     verdict.figure("answers that failed or were mixed", (len(wrong), wrong[:2]), not wrong)
+    verdict.figure("answers from an older version than one before", heard.older[:3], not heard.older)
     verdict.figure("the version that is said is the one that answers", all(one == two for one, two in pairs))
     verdict.figure("the last one is served", last in seen, last in seen)
 
 
-def killed(server: Server, name: str, verdict: Verdict) -> None:
-    """Kills a child of the supervisor, and waits until all is as before."""
-    os.kill(server.child(name), signal.SIGKILL)
+def killed(server: Server, name: str, count: int, verdict: Verdict) -> None:
+    """Kills one of so many children of the supervisor, and waits until all is as before."""
+    os.kill(server.children(name, count)[0], signal.SIGKILL)
     begun = time.monotonic()
     while time.monotonic() < begun + 10:
         try:
@@ -111,9 +130,9 @@ def _lives(process: int) -> bool:
         return False
 
 
-def measure(mode: str, count: int, verdict: Verdict) -> None:
-    """All of it in one mode."""
-    print(f"--- mode {mode}")
+def measure(mode: str, count: int, fronts: int, verdict: Verdict) -> None:
+    """All of it in one mode, with so many fronts."""
+    print(f"--- mode {mode}, {fronts} front{'s' if fronts > 1 else ''}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "data").mkdir()
@@ -122,12 +141,12 @@ def measure(mode: str, count: int, verdict: Verdict) -> None:
         template.write_text(lines())
         server = start_server(
             "--data", folder / "data", "--store", folder / "store", "--shapes", "none",
-            environment={"DPPGRAPH_MODE": mode, "DPPGRAPH_QUERY_TIMEOUT": "20"},
+            environment={"DPPGRAPH_MODE": mode, "DPPGRAPH_QUERY_TIMEOUT": "20", "DPPGRAPH_PROCESSES": str(fronts)},
         )  # fmt: skip
         try:
             asyncio.run(versions(server, folder / "store", template, count, verdict))
-            killed(server, "dppgraph.store.workers.pool", verdict)
-            killed(server, "dppgraph.cli.front", verdict)
+            killed(server, "dppgraph.store.workers.pool", 1, verdict)
+            killed(server, "dppgraph.cli.front", fronts, verdict)
             family = server.family()
             server.stop(signal.SIGKILL)
             time.sleep(0.5)
@@ -139,10 +158,10 @@ def measure(mode: str, count: int, verdict: Verdict) -> None:
 
 def main() -> None:
     """Measures both modes."""
-    said = arguments(versions=30)
+    said = arguments(versions=30, processes=1)
     verdict = Verdict(untimed=said.untimed)
     for mode in ("memory", "disk"):
-        measure(mode, said.versions, verdict)
+        measure(mode, said.versions, said.processes, verdict)
     verdict.end()
 
 

@@ -140,11 +140,16 @@ class Server:
 
     def child(self, module: str) -> int:
         """The one process that runs a module for the supervisor, once there is one and the one before it is gone."""
+        (found,) = self.children(module, 1)
+        return found
+
+    def children(self, module: str, count: int) -> list[int]:
+        """The processes that run a module for the supervisor, once there are so many."""
         found: list[int] = []
         for _ in range(200):
             found = [process for process in self.family() if _runs(process, module, self.process.pid)]
-            if len(found) == 1:
-                return found[0]
+            if len(found) == count:
+                return found
             time.sleep(0.05)
         raise AssertionError(f"of processes that run {module} there are {len(found)}")
 

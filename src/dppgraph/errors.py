@@ -42,7 +42,7 @@
         ├── EngineDied          a query process ended on its own
         ├── NotBuilt            nothing has been published yet
         ├── NotYet              it is being made ready
-        │   └── NotReady            queries are not answered now
+        │   └── NotReady        queries are not answered now
         └── ServiceFailed       an endpoint that SERVICE asks did not answer
 
 A message is one sentence or two: what is wrong, then what to do. HTTP statuses are in ``web/problems.py`` only, exit

@@ -32,6 +32,7 @@ class Settings:
     max_rows: int
     max_bytes: int
     max_query: int
+    processes: int
     workers: int
     max_workers: int
     queue: int
@@ -51,8 +52,8 @@ class Settings:
     burst: int
     trusted_proxies: str
     public_url: str
-    access_log: str
     metrics_token: str
+    access_log: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ SETTINGS: Final = (
     Setting("max_rows", "1000000", _count(1, "rows", 1000000), "rows or triples that one answer may have (413)"),
     Setting("max_bytes", "268435456", _count(1024, "bytes", 268435456), "bytes that one answer may have (413)"),
     Setting("max_query", "1048576", _count(1024, "bytes", 1048576), "bytes that a request's body may have (413)"),
+    Setting("processes", "1", _count(1, "processes", 2), "processes that speak HTTP, which share what is bounded here"),
     Setting("workers", "4", _count(1, "processes", 4), "query processes that take new queries"),
     Setting(
         "max_workers", "12", _count(1, "processes", 12), "query processes in all, those with a long query included"
@@ -246,6 +248,12 @@ def read_settings(
     if values["max_workers"] < values["workers"]:
         raise BadSetting(
             f"{PREFIX}MAX_WORKERS is {values['max_workers']}: it must be at least {PREFIX}WORKERS ({values['workers']})"
+        )
+    if values["max_workers"] < values["processes"]:
+        name = "--processes" if (given or {}).get("processes") is not None else f"{PREFIX}PROCESSES"
+        raise BadSetting(
+            f"{name} is {values['processes']}: it must be at most {PREFIX}MAX_WORKERS ({values['max_workers']}), "
+            "as each has query processes of its own"
         )
     return Settings(**values)
 

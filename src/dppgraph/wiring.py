@@ -2,7 +2,8 @@
 
 import getpass
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from dppgraph.operations.sources import Sources
 from dppgraph.settings import Settings
 from dppgraph.store.versions import Manifest, VersionStore
 from dppgraph.store.workers.client import Limits
+from dppgraph.store.workers.current import CurrentVersion
 from dppgraph.store.workers.process import PoolOptions
 from dppgraph.store.workers.serving import ServedVersions
 from dppgraph.store.workers.spool import Spool
@@ -87,6 +89,26 @@ def limits(settings: Settings, *, workers: int | None = None) -> Limits:
         workers=workers or settings.workers,
         max_workers=settings.max_workers,
         queue=settings.queue,
+    )
+
+
+def share(settings: Settings, place: int) -> Settings:
+    """The settings as they bind one of several fronts: its part of what holds for all of them together.
+
+    Args:
+        settings: the settings.
+        place: which front it is, counted from 0.
+    """
+    fronts = settings.processes
+    # Never more in all than is said: whether a graph fits into memory is counted with it.
+    most = settings.max_workers // fronts + (place < settings.max_workers % fronts)
+    return replace(
+        settings,
+        workers=min(ceil(settings.workers / fronts), most),
+        max_workers=most,
+        queue=ceil(settings.queue / fronts),
+        spool=ceil(settings.spool / fronts),
+        max_connections=ceil(settings.max_connections / fronts),
     )
 
 
@@ -185,7 +207,17 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
     return Web(access, doors, access, log, ready)
 
 
-def served_versions(address: Path, number: int, settings: Settings) -> ServedVersions:
-    """What a front asks: the version whose pool parent listens at ``address``, and those that come later."""
+def served_versions(
+    address: Path, number: int, settings: Settings, current: CurrentVersion | None = None
+) -> ServedVersions:
+    """What a front asks: the version whose pool parent listens at ``address``, and those that come later.
+
+    Args:
+        address: the socket's path.
+        number: the version.
+        settings: the settings.
+        current: says which version is current, where that can change.
+    """
     store = versions(settings)
-    return ServedVersions(store, limits(settings), spool(settings), address, store.manifest(number))
+    current = current or CurrentVersion.alone(number)
+    return ServedVersions(store, limits(settings), spool(settings), address, store.manifest(number), current)

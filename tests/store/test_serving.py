@@ -1,7 +1,7 @@
 """Versions of a front: a new one takes over while queries run, older ones are asked by number."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 from dppgraph.errors import NotYet, Unknown
 from dppgraph.store.versions import VersionStore
 from dppgraph.store.workers.client import Limits
+from dppgraph.store.workers.current import CurrentVersion
 from dppgraph.store.workers.process import PoolOptions
 from dppgraph.store.workers.serving import ServedVersions
 from dppgraph.store.workers.spool import Spool
@@ -40,16 +41,21 @@ class Three:
         self.pools = {
             number: Pool(replace(options, version=number), folder / f"pool-{number}") for number in (1, 2, 3, 4, 5)
         }
+        self.current = CurrentVersion.alone(1)
         self.wanted: list[int] = []
-        self.serving: list[int] = []
+        self.prepared: list[int] = []
+        self.failed: list[int] = []
+        self.changed: list[int] = []
         self.done: list[int] = []
 
     def front(self) -> ServedVersions:
         served = ServedVersions(
             VersionStore(self.versions.folder), Limits(30, MIB, workers=1, max_workers=4, queue=20), Spool(MIB),
-            self.pools[1].address, self.versions.manifest(1),
+            self.pools[1].address, self.versions.manifest(1), self.current,
         )  # fmt: skip
-        served.want, served.serving, served.done = self.wanted.append, self.serving.append, self.done.append
+        served.want, served.done = self.wanted.append, self.done.append
+        served.prepared, served.failed = self.prepared.append, self.failed.append
+        served.changed = lambda manifest: self.changed.append(manifest.version)
         return served
 
 
@@ -59,6 +65,11 @@ def three(folder: Path) -> Iterator[Three]:
     yield found
     for pool in found.pools.values():
         pool.stop()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    while not condition():
+        await asyncio.sleep(0.001)
 
 
 async def said(front: ServedVersions, text: str = SAYS, version: int | None = None) -> tuple[int, bytes]:
@@ -75,15 +86,18 @@ def test_queries_that_run_end_where_they_began_and_later_ones_go_to_the_new_vers
         await front.open()
         running = asyncio.create_task(said(front, SLOW))
         await asyncio.sleep(0.05)
-        handing_over = asyncio.create_task(front.advance(2, three.pools[2].address))
-        while front.manifest.version != 2:
-            await asyncio.sleep(0.001)
+        front.prepare(2, three.pools[2].address)
+        await until(lambda: three.prepared)
+        # It is prepared here, and may not be elsewhere.
+        assert (front.manifest.version, (await said(front))[0], three.changed) == (1, 1, [])
+        three.current.number = 2
         version, body = await said(front)
         assert (version, b"version 2" in body) == (2, True)
+        assert (front.manifest.version, three.changed, three.done) == (2, [2], [])
         version, body = await running
         assert (version, b"version 1" in body, b"version 2" in body) == (1, True, False)
-        await handing_over
-        assert (three.serving, three.done) == ([2], [1])
+        await until(lambda: three.done)
+        assert (three.prepared, three.changed, three.done) == ([2], [2], [1])
         await front.close()
 
     asyncio.run(main())
@@ -93,9 +107,64 @@ def test_a_version_whose_processes_do_not_start_is_not_served(three: Three, tmp_
     async def main() -> None:
         front = three.front()
         await front.open()
-        await front.advance(2, tmp_path / "nobody")
-        assert (front.manifest.version, three.serving, three.done) == (1, [], [2])
+        front.prepare(2, tmp_path / "nobody")
+        await until(lambda: three.failed)
+        assert (three.failed, three.prepared, three.done) == ([2], [], [])
         assert b"version 1" in (await said(front))[1]
+        await front.close()
+
+    asyncio.run(main())
+
+
+def test_a_version_that_is_prepared_is_given_up_again(three: Three) -> None:
+    async def main() -> None:
+        front = three.front()
+        await front.open()
+        front.prepare(2, three.pools[2].address)
+        await until(three.pools[2].workers)
+        await until(lambda: three.prepared)
+        front.drop(2)
+        await until(lambda: not three.pools[2].workers())
+        # And one that is given up while it is being prepared.
+        front.prepare(3, three.pools[3].address)
+        front.drop(3)
+        front.prepare(4, three.pools[4].address)
+        await until(lambda: 4 in three.prepared)
+        await until(lambda: not three.pools[3].workers())
+        assert (three.prepared, (await said(front))[0]) == ([2, 4], 1)
+        three.current.number = 4
+        assert (front.manifest.version, three.changed) == (4, [4])
+        await front.close()
+
+    asyncio.run(main())
+
+
+def test_a_version_that_became_current_unprepared_is_answered_from_once_it_is_prepared(three: Three) -> None:
+    async def main() -> None:
+        front = three.front()
+        await front.open()
+        three.current.number = 2
+        assert front.manifest.version == 1
+        front.prepare(2, three.pools[2].address)
+        await until(lambda: three.changed)
+        assert (await said(front))[0] == front.manifest.version == 2
+        await front.close()
+
+    asyncio.run(main())
+
+
+def test_an_older_version_that_is_lost_is_wanted_again(three: Three) -> None:
+    async def main() -> None:
+        front = three.front()
+        await front.open()
+        for _ in range(2):
+            three.wanted.clear()
+            asked = asyncio.create_task(said(front, version=3))
+            await until(lambda: three.wanted)
+            await front.offer(3, three.pools[3].address)
+            assert (await asked)[0] == 3
+            await front.offer(3, None)
+        assert (three.wanted, three.done) == ([3], [])
         await front.close()
 
     asyncio.run(main())

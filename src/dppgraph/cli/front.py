@@ -15,6 +15,7 @@ import uvicorn
 from dppgraph import wiring
 from dppgraph.settings import Settings
 from dppgraph.store.workers import confine
+from dppgraph.store.workers.current import CurrentVersion
 from dppgraph.store.workers.serving import ServedVersions
 from dppgraph.web.connections import Served
 
@@ -40,7 +41,8 @@ class _Supervised:
         self._store = store
         self._tasks: set[asyncio.Task[None]] = set()
         store.want = lambda number: self.say("want", number)
-        store.serving = lambda number: self.say("serving", number)
+        store.prepared = lambda number: self.say("prepared", number)
+        store.failed = lambda number: self.say("failed", number)
         store.done = lambda number: self.say("done", number)
 
     def listen(self) -> None:
@@ -61,9 +63,13 @@ class _Supervised:
             asyncio.get_running_loop().remove_reader(self._line)
             return
         said = json.loads(packet)
-        address = Path(said["address"]) if said["address"] else None
-        if "serve" in said and address:
-            self._start(self._store.advance(said["serve"], address))
+        address = Path(said["address"]) if said.get("address") else None
+        if "prepare" in said and address:
+            self._store.prepare(said["prepare"], address)
+        elif "serve" in said:
+            self._store.follow()
+        elif "drop" in said:
+            self._store.drop(said["drop"])
         elif "offer" in said:
             self._start(self._store.offer(said["offer"], address))
 
@@ -101,7 +107,8 @@ def main(options: dict[str, Any]) -> None:
     """Answers requests until SIGTERM; ``options`` as the supervisor makes them."""
     confine.die_with(options["parent"])
     settings = Settings(**_tuples(options["settings"]) | {"store": Path(options["settings"]["store"])})
-    store = wiring.served_versions(Path(options["address"]), options["version"], settings)
+    current = CurrentVersion(options["current"])
+    store = wiring.served_versions(Path(options["address"]), options["version"], settings, current)
     web = wiring.web_app(store, settings, union=options["union"])
     config = Served(
         web.app,

@@ -30,6 +30,7 @@ _BACKLOG = 2048
 )
 @click.option("--public-url", metavar="URL", help="Where clients find this server; by default, where it listens.")
 @click.option("--trusted-proxies", metavar="CIDR,...", help="Proxies whose X-Forwarded-For says who the client is.")
+@click.option("--processes", metavar="N", help="How many processes speak HTTP.")
 @options.data
 @options.store
 @options.base
@@ -40,6 +41,7 @@ def command(
     default_graph: str,
     public_url: str | None,
     trusted_proxies: str | None,
+    processes: str | None,
     data: Path | None,
     store: Path | None,
     base: str | None,
@@ -48,7 +50,13 @@ def command(
     """Build if nothing is built or the data changed, then answer SPARQL over HTTP until Ctrl-C."""
     from dppgraph.cli.supervisor import Serving, supervise
 
-    given = {"store": store, "base": base, "public_url": public_url, "trusted_proxies": trusted_proxies}
+    given = {
+        "store": store,
+        "base": base,
+        "public_url": public_url,
+        "trusted_proxies": trusted_proxies,
+        "processes": processes,
+    }
     versions = wiring.versions(read_settings(given))
     built = _built(versions)
     # What is not said is as it was when the store was built: a server never turns one graph into another by itself.
@@ -61,23 +69,26 @@ def command(
     for line in unknown_variables():
         _say(line)
     _try_log(settings.access_log)
-    listener = _listening(host, port)
+    listeners = _listening(host, port, settings.processes)
     manifest = _version(versions, sources)
-    address = listener.getsockname()
+    address = listeners[0].getsockname()
     shown = f"[{address[0]}]" if ":" in address[0] else address[0]
     url = f"http://{shown}:{address[1]}/"
     # What is started from here runs in another folder.
     told = {"store": str(settings.store.resolve()), "public_url": settings.public_url or url}
     supervise(
         Serving(
-            listener=listener,
+            listeners=listeners,
             versions=versions,
             manifest=manifest,
             pool=lambda of, database: wiring.pool_options(
                 settings, of, union=default_graph == "union", database=database
             ),
             memory=settings.memory << 20,
-            front={"settings": asdict(settings) | told, "union": default_graph == "union"},
+            front=lambda place: {
+                "settings": asdict(wiring.share(settings, place)) | told,
+                "union": default_graph == "union",
+            },
             ready=lambda: _say(f"version {manifest.version} is served at {url}sparql (Ctrl-C ends it)"),
         )
     )
@@ -124,10 +135,21 @@ def _build_if_due(versions: VersionStore, writer: Writer, sources: Sources) -> N
         _say(summary(built))
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _listening(host: str, port: int, count: int) -> list[socket.socket]:
+    """Sockets that listen at one address; the kernel spreads connections over them."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        return socket.create_server(found[0][4][:2], family=found[0][0], backlog=_BACKLOG)
+        # The first one takes the address as if nobody were to share it, and shares it then: a second server, started
+        # by mistake, is refused.
+        first = socket.create_server(found[0][4][:2], family=found[0][0], backlog=_BACKLOG)
+        if count > 1:
+            first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        address = first.getsockname()[:2]
+        others = range(count - 1)
+        return [
+            first,
+            *(socket.create_server(address, family=first.family, backlog=_BACKLOG, reuse_port=True) for _ in others),
+        ]
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadCall(f"{host} port {port} cannot be listened on ({reason}): take another --port or --host") from error

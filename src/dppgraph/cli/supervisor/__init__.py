@@ -1,10 +1,10 @@
-"""The supervisor of ``dppgraph serve``: holds the listening socket, starts the other processes, replaces the dead.
+"""The supervisor of ``dppgraph serve``: holds the listening sockets, starts the other processes, replaces the dead.
 
 It answers no request itself. Its children die with it, whatever ends it.
 
 ::
 
-    supervisor ──> front                  HTTP                       (front.py)
+    supervisor ──> fronts                 HTTP                       (fronts.py, handover.py)
           └──────> pool parent, one for each version that is asked   (pools.py)
                      └──> workers                                    (memory.py watches them all)
 """

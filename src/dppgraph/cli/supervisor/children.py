@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -52,21 +53,29 @@ class Child:
         status = self.status or 0
         return f"signal {-status}" if status < 0 else f"status {status}"
 
-    def end(self, grace: float) -> None:
-        """Ends it: asks it to, and kills it if it does not within ``grace`` seconds."""
-        if self.status is not None:
-            return
-        os.kill(self.process, signal.SIGTERM if grace else signal.SIGKILL)
-        until = time.monotonic() + grace
-        while self.status is None:
-            killed = time.monotonic() >= until
-            if killed:
-                os.kill(self.process, signal.SIGKILL)
-            found, status = os.waitpid(self.process, 0 if killed else os.WNOHANG)
+    def kill(self) -> None:
+        """Ends it at once; its end is heard of like any other."""
+        if self.status is None:
+            os.kill(self.process, signal.SIGKILL)
+
+
+def end(children: Iterable[Child], grace: float) -> None:
+    """Ends children: asks all of them to, and kills those that do not within ``grace`` seconds."""
+    left = [child for child in children if child.status is None]
+    for child in left:
+        os.kill(child.process, signal.SIGTERM if grace else signal.SIGKILL)
+    until = time.monotonic() + grace
+    while left:
+        killing = time.monotonic() >= until
+        for child in left:
+            if killing:
+                child.kill()
+            found, status = os.waitpid(child.process, 0 if killing else os.WNOHANG)
             if found:
-                self.note_end(status)
-            else:
-                time.sleep(_POLL)
+                child.note_end(status)
+        left = [child for child in left if child.status is None]
+        if left:
+            time.sleep(_POLL)
 
 
 def ended() -> list[tuple[int, int]]:

@@ -3,12 +3,14 @@
 import json
 import os
 import socket
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from dppgraph.cli.supervisor.children import Child
+from dppgraph.cli.supervisor.children import Child, end
+from dppgraph.cli.supervisor.fronts import Front
 from dppgraph.store.versions import Manifest
 from dppgraph.store.versions.copies import IndexCopies
 from dppgraph.store.workers.process import PoolOptions, listen, start_pool
@@ -27,6 +29,7 @@ class PoolParent:
         address: where it listens.
         listener: its socket there, which outlives its process.
         child: its process.
+        users: the fronts that ask it, each as often as it has been told to and has not said that it is done.
     """
 
     manifest: Manifest
@@ -34,6 +37,7 @@ class PoolParent:
     address: Path
     listener: socket.socket
     child: Child
+    users: Counter[Front] = field(default_factory=Counter)
 
     def restart(self) -> None:
         """Starts another process in place of the one that ended."""
@@ -85,11 +89,28 @@ class Pools:
         child = Child(_NAME, said)
         return self._add(advance.manifest, advance.options, advance.address, advance.listener, child)
 
+    def done(self, version: int, front: Front) -> None:
+        """Notes that a front is done with a version."""
+        parent = self.parents.get(version)
+        if parent:
+            parent.users -= Counter([front])
+
+    def gone(self, front: Front) -> None:
+        """Notes that a front has ended."""
+        for parent in self.parents.values():
+            del parent.users[front]
+
+    def end_unused(self, needed: set[int]) -> None:
+        """Ends those that no front asks any more, but for the versions that are needed."""
+        for version, parent in list(self.parents.items()):
+            if version not in needed and not parent.users:
+                self.end(version)
+
     def end(self, version: int) -> None:
-        """Ends the one of a version, if there is one; nobody may be asking it any more."""
+        """Ends the one of a version, if there is one."""
         parent = self.parents.pop(version, None)
         if parent:
-            parent.child.end(0)
+            end([parent.child], 0)
             parent.listener.close()
             with suppress(OSError):
                 parent.address.unlink()

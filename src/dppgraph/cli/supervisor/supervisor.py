@@ -1,28 +1,29 @@
-"""The loop: hears the front, sees new versions, replaces the dead, keeps the family within its memory."""
+"""The loop: hears the fronts, sees new versions, replaces the dead, keeps the family within its memory."""
 
-import json
-import os
 import selectors
 import signal
 import socket
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
-from dppgraph.cli.supervisor.children import Child, ended
+from dppgraph.cli.supervisor.children import end, ended
+from dppgraph.cli.supervisor.fronts import Front, Fronts
+from dppgraph.cli.supervisor.handover import HandOver
 from dppgraph.cli.supervisor.memory import MemoryWatch
 from dppgraph.cli.supervisor.pools import Advance, PoolParent, Pools
 from dppgraph.errors import DppgraphError, StoreUnavailable
 from dppgraph.store.versions import Manifest, VersionStore
 from dppgraph.store.versions.copies import IndexCopies
 from dppgraph.store.workers import confine
-from dppgraph.store.workers.process import PoolOptions, start_python
+from dppgraph.store.workers.current import CurrentVersion
+from dppgraph.store.workers.process import PoolOptions
 
 _GRACE: Final = 10.0
 """Seconds that running answers get when the server is told to stop."""
@@ -44,21 +45,21 @@ class Serving:
     """What is to be served, and how.
 
     Attributes:
-        listener: the socket that requests come in on.
+        listeners: the sockets that requests come in on, one for each front.
         versions: where versions are published.
         manifest: the version to begin with.
         pool: gives what the pool parent of a version is told; the folder is for its database in disk mode.
         memory: bytes that all processes together may use.
-        front: what the front is told besides.
+        front: gives what a front is told besides, by its place among them, counted from 0.
         ready: called once requests are answered.
     """
 
-    listener: socket.socket
+    listeners: Sequence[socket.socket]
     versions: VersionStore
     manifest: Manifest
     pool: Callable[[Manifest, Callable[[int], Path]], PoolOptions]
     memory: int
-    front: dict[str, object]
+    front: Callable[[int], dict[str, object]]
     ready: Callable[[], None]
 
 
@@ -79,12 +80,12 @@ class _Supervisor:
         self._serving = serving
         self._pools = pools
         self._memory = MemoryWatch(serving.memory)
-        self._current = serving.manifest
-        self._before: Manifest | None = None
-        """The version that is still served, until the front says that it serves the new one."""
         self._selector = selectors.DefaultSelector()
-        self._front: Child | None = None
-        self._line: socket.socket | None = None
+        current = CurrentVersion.made(serving.manifest.version)
+        self._fronts = Fronts(serving.listeners, self._options, current, self._selector, self._hear)
+        self._current = serving.manifest
+        self._next: HandOver | None = None
+        """The version that the fronts prepare."""
         self._advance: tuple[Advance, float] | None = None
         self._seen = self._stamp()
         self._announced = False
@@ -102,7 +103,8 @@ class _Supervisor:
         self._selector.register(woken, selectors.EVENT_READ, lambda: woken.recv(_PACKET))
         try:
             self._start_pool(self._current)
-            self._start_front()
+            for place in range(len(self._serving.listeners)):
+                self._start_front(place)
             self._loop()
         finally:
             self._end()
@@ -120,93 +122,68 @@ class _Supervisor:
                 remember = now + self._memory.look(parent.child.process for parent in self._pools.parents.values())
             if now >= look:
                 look = now + _LOOK_EVERY
-                self._look()
+                self._look(now)
 
-    # --- The front ---------------------------------------------------------------------------------------------------
+    # --- The fronts --------------------------------------------------------------------------------------------------
 
-    def _start_front(self) -> None:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        if self._line:
-            self._selector.unregister(self._line)
-            self._line.close()
-        with theirs:
-            options = self._serving.front | {
-                "parent": os.getpid(),
-                "listener": self._serving.listener.fileno(),
-                "control": theirs.fileno(),
-                "grace": _GRACE / 2,
-                "address": str(self._pools.parents[self._current.version].address),
-                "version": self._current.version,
-            }
-            popen = start_python("dppgraph.cli.front", options, [self._serving.listener.fileno(), theirs.fileno()])
-        ours.setblocking(False)
-        self._line = ours
-        self._selector.register(ours, selectors.EVENT_READ, self._hear)
-        self._front = Child.of("the web server", popen, self._front)
+    def _options(self, place: int) -> dict[str, object]:
+        return self._serving.front(place) | {"grace": _GRACE / 2}
 
-    def _hear(self) -> None:
-        if self._line is None:
-            return
-        try:
-            packet = self._line.recv(_PACKET)
-        except ConnectionError:
-            # It ended before it heard all that it was told.
-            packet = b""
-        if not packet:
-            # It is going: its end is seen to when it is gone.
-            self._selector.unregister(self._line)
-            self._line.close()
-            self._line = None
-            return
-        said = json.loads(packet)
-        if "ready" in said and not self._announced:
+    def _start_front(self, place: int) -> None:
+        parent = self._pools.parents[self._current.version]
+        front = self._fronts.start(place, self._current.version, parent.address)
+        parent.users[front] += 1
+        if self._next:
+            self._have_prepared(front, self._next)
+
+    def _hear(self, front: Front, word: str, number: int) -> None:
+        if word == "ready":
+            front.ready = True
+            self._announce()
+        elif word == "prepared":
+            self._prepared(front, number)
+        elif word == "failed":
+            self._failed(front, number)
+        elif word == "want":
+            self._offer(front, number)
+        elif word == "done":
+            self._pools.done(number, front)
+            self._end_unused()
+
+    def _announce(self) -> None:
+        if not self._announced and all(front.ready for front in self._fronts):
             self._announced = True
             self._serving.ready()
-        elif "serving" in said:
-            self._before = None
-            _say(f"version {said['serving']} is served from now on")
-        elif "want" in said:
-            self._offer(said["want"])
-        elif "done" in said:
-            self._done(said["done"])
 
-    def _tell(self, said: dict[str, Any]) -> None:
-        if self._line:
-            try:
-                self._line.send(json.dumps(said).encode())
-            except OSError:
-                # The next front is told when it starts.
-                return
-
-    def _offer(self, number: int) -> None:
+    def _offer(self, front: Front, number: int) -> None:
         try:
             if number not in self._pools.parents:
                 self._start_pool(self._serving.versions.manifest(number))
         except (DppgraphError, OSError) as error:
             _say(f"version {number} cannot be asked: {error}")
-            self._tell({"offer": number, "address": None})
+            front.tell({"offer": number, "address": None})
         else:
-            self._tell({"offer": number, "address": str(self._pools.parents[number].address)})
-
-    def _done(self, number: int) -> None:
-        if number == self._current.version and self._before:
-            _say(f"version {number} cannot be served: version {self._before.version} still is")
-            self._current, self._before = self._before, None
-        if number != self._current.version:
-            self._pools.end(number)
+            parent = self._pools.parents[number]
+            parent.users[front] += 1
+            front.tell({"offer": number, "address": str(parent.address)})
 
     # --- The versions ------------------------------------------------------------------------------------------------
 
     def _start_pool(self, manifest: Manifest) -> PoolParent:
         return self._pools.start(manifest, self._serving.pool(manifest, self._pools.copies.of))
 
-    def _look(self) -> None:
+    def _look(self, now: float) -> None:
         if self._advance:
-            if time.monotonic() > self._advance[1]:
+            if now > self._advance[1]:
                 self._advanced()
             return
+        if self._next:
+            for front in self._next.late(now):
+                _say(f"{front.child.name} does not answer, and is ended")
+                front.child.kill()
+            return
         stamp = self._stamp()
-        if stamp == self._seen or self._before:
+        if stamp == self._seen:
             return
         self._seen = stamp
         try:
@@ -228,8 +205,8 @@ class _Supervisor:
 
     def _hand_over(self, manifest: Manifest) -> None:
         if manifest.version in self._pools.parents:
-            # It was asked as another version; it is the current one now.
-            self._serve(manifest)
+            # It is asked as another version already.
+            self._prepare(manifest)
             return
         options = self._serving.pool(manifest, self._pools.copies.of)
         if manifest.parent == self._current.version and options.index is None:
@@ -239,56 +216,119 @@ class _Supervisor:
                 self._selector.register(advance.line, selectors.EVENT_READ, self._advanced)
                 return
         self._pools.start(manifest, options)
-        self._serve(manifest)
+        self._prepare(manifest)
 
     def _advanced(self) -> None:
-        if self._advance is None:
+        advance = self._taken()
+        if advance is None:
             return
+        if advance.manifest.version not in self._pools.parents:
+            self._pools.start(advance.manifest, advance.options)
+        self._prepare(advance.manifest)
+
+    def _taken(self) -> Advance | None:
+        """What the next pool parent was to come of; that has come about or not, and is waited for no longer."""
+        if self._advance is None:
+            return None
         advance, self._advance = self._advance[0], None
         self._selector.unregister(advance.line)
-        if self._pools.take(advance) is None:
-            self._pools.start(advance.manifest, advance.options)
-        self._serve(advance.manifest)
+        self._pools.take(advance)
+        return advance
 
-    def _serve(self, manifest: Manifest) -> None:
-        self._before, self._current = self._current, manifest
-        address = self._pools.parents[manifest.version].address
-        self._tell({"serve": manifest.version, "address": str(address)})
+    # --- From one version to the next: prepared by all, then current for all at once ---------------------------------
+
+    def _prepare(self, manifest: Manifest) -> HandOver:
+        self._next = HandOver(manifest)
+        for front in self._fronts:
+            self._have_prepared(front, self._next)
+        return self._next
+
+    def _have_prepared(self, front: Front, following: HandOver) -> None:
+        parent = self._pools.parents[following.manifest.version]
+        parent.users[front] += 1
+        following.joined(front)
+        front.tell({"prepare": following.manifest.version, "address": str(parent.address)})
+
+    def _prepared(self, front: Front, number: int) -> None:
+        if self._next and number == self._next.manifest.version:
+            self._next.prepared(front, time.monotonic())
+            self._change_over_if_complete()
+
+    def _change_over_if_complete(self) -> None:
+        if self._next and self._next.complete:
+            self._change_over(self._next.manifest)
+
+    def _change_over(self, manifest: Manifest) -> None:
+        self._next, self._current = None, manifest
+        # All fronts answer from it from here on; what they are told makes them forget the one before.
+        self._fronts.current.number = manifest.version
+        self._fronts.tell({"serve": manifest.version})
+        _say(f"version {manifest.version} is served from now on")
+
+    def _failed(self, front: Front, number: int) -> None:
+        if self._next and number == self._next.manifest.version:
+            self._give_up(self._next)
+        elif number == self._current.version:
+            # What it could answer from is gone: another one starts with what there is.
+            front.child.kill()
+
+    def _give_up(self, following: HandOver) -> None:
+        """Stays with the current version, where one front cannot prepare the next."""
+        self._next = None
+        number = following.manifest.version
+        self._fronts.tell({"drop": number})
+        self._abandon(number)
+        _say(f"version {number} cannot be served: version {self._current.version} still is")
+
+    def _abandon(self, number: int) -> None:
+        """Ends a pool parent that fronts may still ask."""
+        self._pools.end(number)
+        self._fronts.tell({"offer": number, "address": None})
+
+    def _end_unused(self) -> None:
+        needed = {self._current.version}
+        if self._next:
+            needed.add(self._next.manifest.version)
+        self._pools.end_unused(needed)
 
     # --- The dead ----------------------------------------------------------------------------------------------------
 
     def _bury(self) -> None:
         for process, status in ended():
-            if self._front and process == self._front.process:
-                self._front.note_end(status)
-                self._replace_front(self._front)
-                continue
+            for front in self._fronts:
+                if process == front.child.process:
+                    front.child.note_end(status)
+                    self._replace_front(front)
             for parent in list(self._pools.parents.values()):
                 if process == parent.child.process:
                     parent.child.note_end(status)
                     self._replace_pool(parent)
 
-    def _replace_front(self, front: Child) -> None:
-        if front.short_lives >= _TRIES:
-            raise StoreUnavailable(f"{front.name} ends again and again: the messages above say why")
-        _say(f"{front.name} ended ({front.how()}) and is started again")
-        self._before = None
-        for number in list(self._pools.parents):
-            # The new front asks for what it wants.
-            if number != self._current.version:
-                self._pools.end(number)
-        self._start_front()
+    def _replace_front(self, front: Front) -> None:
+        if front.child.short_lives >= _TRIES:
+            raise StoreUnavailable(f"{front.child.name} ends again and again: the messages above say why")
+        _say(f"{front.child.name} ended ({front.child.how()}) and is started again")
+        if self._next:
+            # Where all others are prepared, the one that starts begins with the new version.
+            self._next.gone(front)
+            self._change_over_if_complete()
+        self._start_front(front.place)
+        self._pools.gone(front)
+        self._end_unused()
 
     def _replace_pool(self, parent: PoolParent) -> None:
         number = parent.manifest.version
         if parent.child.short_lives < _TRIES:
             _say(f"{parent.child.name} ended ({parent.child.how()}) and is started again")
             parent.restart()
-        elif number != self._current.version:
-            self._pools.end(number)
-            self._tell({"offer": number, "address": None})
-        else:
+        elif number == self._current.version:
             self._step_back(parent)
+        elif self._next and number == self._next.manifest.version:
+            for broken in self._serving.versions.newest_whole()[1]:
+                _say(str(broken))
+            self._give_up(self._next)
+        else:
+            self._abandon(number)
 
     def _step_back(self, parent: PoolParent) -> None:
         """Serves the newest version that is whole, where the current one cannot be loaded."""
@@ -297,21 +337,29 @@ class _Supervisor:
             raise StoreUnavailable(f"{parent.child.name} ends again and again: the messages above say why")
         for broken in damage:
             _say(str(broken))
+        self._taken()
+        following = self._next
+        if following is None or following.manifest.version != number:
+            if following:
+                self._give_up(following)
+            manifest = self._serving.versions.manifest(number)
+            if number not in self._pools.parents:
+                self._start_pool(manifest)
+            following = self._prepare(manifest)
+        # Nobody is waited for: no front can answer from the one that they have.
         broken_version = self._current.version
-        manifest = self._serving.versions.manifest(number)
-        if number not in self._pools.parents:
-            self._start_pool(manifest)
-        self._serve(manifest)
-        self._before = None
-        self._pools.end(broken_version)
+        self._change_over(following.manifest)
+        self._abandon(broken_version)
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
 
     def _end(self) -> None:
-        """Ends the front first, so that its last answers still have workers."""
-        if self._front:
-            self._front.end(_GRACE)
+        """Ends the fronts first, so that their last answers still have workers."""
+        for listener in self._serving.listeners:
+            # Whoever comes now is refused, once the fronts have closed theirs too, and does not wait in vain.
+            listener.close()
+        end([front.child for front in self._fronts], _GRACE)
         for number in list(self._pools.parents):
             self._pools.end(number)
 

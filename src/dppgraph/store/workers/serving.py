@@ -1,20 +1,22 @@
 """A front's view of the versions: the current one, a newer one when it comes, older ones when they are asked for.
 
-Each query is answered by one version from beginning to end. When a new version is there, queries that come in go to
+Each query is answered by one version from beginning to end. A new version is prepared while the one before is current.
+Which one that is, all fronts read in one place (``current.py``) whenever a request comes: queries that come in go to
 it, and those that run on the one before end where they began.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from dppgraph.errors import DppgraphError, NotYet
 from dppgraph.store.interface import Answer, QueryRequest
 from dppgraph.store.versions import Manifest, VersionStore
 from dppgraph.store.workers.client import Limits, WorkerStore
+from dppgraph.store.workers.current import CurrentVersion
 from dppgraph.store.workers.seats import Load
 from dppgraph.store.workers.spool import Spool
 
@@ -39,6 +41,12 @@ class _Older:
 
 
 @dataclass(eq=False, slots=True)
+class _Next:
+    store: WorkerStore
+    manifest: Manifest
+
+
+@dataclass(eq=False, slots=True)
 class ServedVersions:
     """The versions of one front. Implements ``GraphStore``.
 
@@ -46,26 +54,46 @@ class ServedVersions:
         versions: where they are read from.
         limits: what one caller may have.
         spool: room for answers that their readers have not taken yet.
-        manifest: the version that is current here.
-        served: how many versions have been current here so far.
+        address: where the pool parent of the first version listens.
+        first: the version to begin with.
+        current: says which version is current.
+        changed: called when another version has become the current one here, before anything is answered from it.
         want: has whoever started this front make an older version ready; the answer is a call of :meth:`offer`.
-        serving: tells it that a version is the current one here.
+        prepared: tells it that all is ready here to answer from a version.
+        failed: tells it that a version cannot be answered from here.
         done: tells it that a version is not asked here any more.
+        served: how many versions have been current here so far.
     """
 
     versions: VersionStore
     limits: Limits
     spool: Spool
     address: Path
-    manifest: Manifest
+    first: Manifest
+    current: CurrentVersion
+    changed: Callable[[Manifest], None] = lambda _: None
     want: Callable[[int], None] = lambda _: None
-    serving: Callable[[int], None] = lambda _: None
+    prepared: Callable[[int], None] = lambda _: None
+    failed: Callable[[int], None] = lambda _: None
     done: Callable[[int], None] = lambda _: None
     served: int = 1
-    _current: WorkerStore = field(init=False)
-    _retiring: list[WorkerStore] = field(default_factory=list)
+    _manifest: Manifest = field(init=False)
+    _store: WorkerStore = field(init=False)
+    _preparing: int | None = None
+    _next: _Next | None = None
+    _others: set[WorkerStore] = field(default_factory=set)
+    """Those that are being prepared or are prepared, and those that end the queries they have."""
     _older: dict[int, _Older] = field(default_factory=dict)
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._manifest = self.first
+
+    @property
+    def manifest(self) -> Manifest:
+        """The version that is current, in this moment; to be asked for by the event loop alone."""
+        self.follow()
+        return self._manifest
 
     async def open(self) -> None:
         """Has the first workers made.
@@ -73,13 +101,14 @@ class ServedVersions:
         Raises:
             EngineDied: there is no pool parent.
         """
-        self._current = WorkerStore(self.address, self.manifest.version, self.limits, self.spool)
-        await self._current.open()
+        self._store = WorkerStore(self.address, self._manifest.version, self.limits, self.spool)
+        await self._store.open()
 
     async def query(self, request: QueryRequest) -> Answer:
         """As ``GraphStore.query``."""
-        if request.version is None or request.version == self.manifest.version:
-            return await self._current.query(request)
+        manifest = self.manifest
+        if request.version is None or request.version == manifest.version:
+            return await self._store.query(request)
         number = request.version
         manifest = await asyncio.to_thread(self.versions.manifest, number)
         store = await self._older_store(manifest.version)
@@ -92,36 +121,49 @@ class ServedVersions:
         """How much the workers have to do: those of the current version, and of those asked beside it or before it."""
         ready = [older.ready for older in self._older.values() if older.ready.done() and not older.ready.cancelled()]
         older = [store.result() for store in ready if not store.exception()]
-        return Load.together(store.load() for store in (self._current, *self._retiring, *older))
+        return Load.together(store.load() for store in (self._store, *self._others, *older))
 
-    async def advance(self, number: int, address: Path) -> None:
-        """Makes another version the current one, if its workers can be made; else all stays as it is."""
-        following = WorkerStore(address, number, self.limits, self.spool)
-        try:
-            manifest = await asyncio.to_thread(self.versions.manifest, number)
-            await following.open()
-        except DppgraphError as error:
-            await following.close()
-            _log.warning("version %s cannot be served: %s", number, error)
-            self.done(number)
+    def follow(self) -> None:
+        """Answers from the version that is current from now on, if it is another one and is prepared."""
+        following = self._next
+        if following is None or following.manifest.version != self.current.number:
             return
-        before, self._current, self.manifest = self._current, following, manifest
+        before, self._store, self._manifest, self._next = self._store, following.store, following.manifest, None
+        self._others ^= {before, following.store}
         self.served += 1
-        self._retiring.append(before)
-        self.serving(number)
-        await before.retire()
-        self._retiring.remove(before)
-        self.done(before.version)
+        self.changed(following.manifest)
+        self._start(self._retire(before))
+
+    def prepare(self, number: int, address: Path) -> None:
+        """Begins to make all ready to answer from another version; which one is current stays as it is.
+
+        Args:
+            number: the version.
+            address: where its pool parent listens, or will.
+        """
+        self.follow()
+        self._preparing = number
+        store = WorkerStore(address, number, self.limits, self.spool)
+        self._others.add(store)
+        self._start(self._prepare(store))
+
+    def drop(self, number: int) -> None:
+        """Gives up a version that was to be prepared."""
+        if self._preparing == number:
+            self._preparing = None
+        following = self._next
+        if following and following.manifest.version == number:
+            self._next = None
+            self._start(self._close(following.store))
 
     async def offer(self, number: int, address: Path | None) -> None:
-        """Says where an older version is ready, or None where it cannot be had."""
+        """Says where an older version is ready, or None where it cannot be had, or not any more."""
         older = self._older.get(number)
+        if address is None:
+            await self._lose(number)
+            return
         if older is None or older.ready.done():
             self.done(number)
-            return
-        error = NotYet(f"version {number} cannot be had now: ask again later", retry_after=_RETRY_AFTER)
-        if address is None:
-            self._refuse(older, error)
             return
         # Few at a time: most processes are for the current version.
         store = WorkerStore(address, number, replace(self.limits, workers=1), self.spool)
@@ -129,7 +171,7 @@ class ServedVersions:
             await store.open()
         except DppgraphError:
             await store.close()
-            self._refuse(older, error)
+            self._refuse(older, number)
             self.done(number)
         else:
             older.ready.set_result(store)
@@ -145,7 +187,50 @@ class ServedVersions:
                 await older.ready.result().close()
             else:
                 older.ready.cancel()
-        await self._current.close()
+        for store in (self._store, *self._others):
+            await store.close()
+
+    async def _prepare(self, store: WorkerStore) -> None:
+        number = store.version
+        try:
+            manifest = await asyncio.to_thread(self.versions.manifest, number)
+            await store.open()
+        except DppgraphError as error:
+            await self._close(store)
+            if self._preparing == number:
+                self._preparing = None
+                _log.warning("version %s cannot be served: %s", number, error)
+                self.failed(number)
+            return
+        if self._preparing != number:
+            await self._close(store)
+            return
+        self._preparing, self._next = None, _Next(store, manifest)
+        self.prepared(number)
+        # Where there was nothing to answer from any more, it has become current without having been waited for.
+        self.follow()
+
+    async def _retire(self, store: WorkerStore) -> None:
+        await store.retire()
+        self._others.discard(store)
+        self.done(store.version)
+
+    async def _close(self, store: WorkerStore) -> None:
+        await store.close()
+        self._others.discard(store)
+
+    async def _lose(self, number: int) -> None:
+        """Forgets an older version that nobody has at hand any more."""
+        older = self._older.get(number)
+        if older is None:
+            return
+        if not older.ready.done():
+            self._refuse(older, number)
+        elif not older.ready.cancelled() and not older.ready.exception():
+            del self._older[number]
+            if older.letting_go:
+                older.letting_go.cancel()
+            await older.ready.result().close()
 
     async def _older_store(self, number: int) -> WorkerStore:
         loop = asyncio.get_running_loop()
@@ -181,7 +266,8 @@ class ServedVersions:
             await self._let_go(min(idle, key=lambda number: self._older[number].asked))
 
     @staticmethod
-    def _refuse(older: _Older, error: NotYet) -> None:
+    def _refuse(older: _Older, number: int) -> None:
+        error = NotYet(f"version {number} cannot be had now: ask again later", retry_after=_RETRY_AFTER)
         older.ready.set_exception(error)
         # Asked for here, in case that whoever wanted it is gone.
         older.ready.exception()
@@ -198,7 +284,10 @@ class ServedVersions:
         older.letting_go = asyncio.get_running_loop().call_later(_OLDER_IDLE, self._start_letting_go, number)
 
     def _start_letting_go(self, number: int) -> None:
-        task = asyncio.get_running_loop().create_task(self._let_go(number))
+        self._start(self._let_go(number))
+
+    def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
