@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dppgraph.web.access import Access, AccessLog
     from dppgraph.web.doors import Doors
     from dppgraph.web.health import Readiness
+    from dppgraph.web.metrics import MetricsEndpoint
 
 _MIB = 1 << 20
 _BYTES_PER_QUAD = 1000
@@ -158,6 +159,7 @@ class Web:
         access: what takes note of requests.
         log: where their lines go.
         ready: whether queries are answered.
+        metrics: what is counted.
     """
 
     app: "ASGIApp"
@@ -165,6 +167,7 @@ class Web:
     access: "Access"
     log: "AccessLog"
     ready: "Readiness"
+    metrics: "MetricsEndpoint"
 
 
 def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
@@ -200,11 +203,11 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
     )
     sending = Sending(store, settings.min_rate, cache, metrics)
     ready = Readiness(store)
-    watched = Watched(metrics, store, cache, doors, log)
-    operations = Operations(ready, MetricsEndpoint(watched, settings.metrics_token))
+    told = MetricsEndpoint(Watched(metrics, store, cache, doors, log), settings.metrics_token)
+    operations = Operations(ready, told)
     app = PerClient(create_app(sending, endpoint, questions, context, settings, operations), proxies, limit)
     access = Access(SubPath.of(settings.public_url, app), log, proxies, metrics.request)
-    return Web(access, doors, access, log, ready)
+    return Web(access, doors, access, log, ready, told)
 
 
 def served_versions(

@@ -2,10 +2,13 @@
 
 import http.client
 import json
+import os
 import re
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -261,6 +264,65 @@ def test_several_fronts_are_told_apart() -> None:
     assert figure(of, "dppgraph_request_seconds_bucket", front="0", le="30.0") == 1
     assert figure(of, "dppgraph_request_seconds_count") == 1
     assert figure(of, "dppgraph_version") == 7
+
+
+@pytest.fixture
+def two(serve: Serve, tmp_path: Path) -> Server:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.nt").write_text('<a:a> <a:b> "1" .')
+    settings = {"DPPGRAPH_WORKERS": "2", "DPPGRAPH_MAX_WORKERS": "4", "DPPGRAPH_PROCESSES": "2"}
+    return serve("--data", tmp_path / "data", "--store", tmp_path / "store", *BARE, environment=settings)
+
+
+def of_fronts(of: Figures) -> set[str]:
+    return {dict(labels)["front"] for _, labels in of}
+
+
+def test_whichever_front_is_asked_tells_of_all(two: Server) -> None:
+    for _ in range(40):
+        assert two.ask("GET", "/health")[0] == 200
+    for number in range(1, 21):
+        after = figures(two)
+        assert of_fronts(after) == {"0", "1"}
+        counts = {front: figure(after, "dppgraph_requests_total", route="/health", front=front) for front in "01"}
+        # The kernel gives the connections to both.
+        assert sum(counts.values()) == 40
+        assert min(counts.values()) > 0
+        assert figure(after, "dppgraph_requests_total", route="/metrics") == number - 1
+        assert figure(after, "dppgraph_version", front="1") == 1
+
+
+def test_many_who_ask_at_once_hear_of_all_fronts(two: Server) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        for of in pool.map(lambda _: figures(two), range(200)):
+            assert of_fronts(of) == {"0", "1"}
+
+
+def test_a_front_that_says_nothing_is_not_told_of(two: Server) -> None:
+    modules = [process for process in two.family() if b"dppgraph.cli.front" in command(process)]
+    assert len(modules) == 2
+    os.kill(modules[0], signal.SIGSTOP)
+    try:
+        # A connection that the kernel gives to the one that is stopped is answered by nobody.
+        with ThreadPoolExecutor(32) as pool:
+            asked = [pool.submit(figures, two) for _ in range(32)]
+            until(lambda: any(one.done() for one in asked))
+            assert {len(of_fronts(one.result())) for one in asked if one.done()} == {1}
+            os.kill(modules[0], signal.SIGCONT)
+            assert all(of_fronts(one.result()) for one in asked)
+    finally:
+        os.kill(modules[0], signal.SIGCONT)
+    until(lambda: of_fronts(figures(two)) == {"0", "1"})
+
+
+def command(process: int) -> bytes:
+    return Path(f"/proc/{process}/cmdline").read_bytes()
+
+
+def test_the_alerts_name_reasons_that_there_are() -> None:
+    rules = (REPOSITORY / "docs" / "operate" / "dppgraph.rules.yml").read_text(encoding="utf-8")
+    (named,) = re.findall(r'reason=~"([^"]*)"', rules)
+    assert set(named.split("|")) <= set(REASONS.values())
 
 
 # --- The document ----------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import json
 import socket
 import sys
 from collections.abc import Coroutine
+from contextlib import suppress
 from math import ceil
 from pathlib import Path
 from types import FrameType
@@ -13,6 +14,7 @@ from typing import Any, Final
 import uvicorn
 
 from dppgraph import wiring
+from dppgraph.cli.reports import Reports
 from dppgraph.settings import Settings
 from dppgraph.store.workers import confine
 from dppgraph.store.workers.current import CurrentVersion
@@ -29,16 +31,19 @@ _LOG: Final[dict[str, Any]] = {
 }
 
 
-_PACKET: Final = 1 << 12
+_PACKET: Final = 1 << 17
+"""Bytes of what is said at once: the numbers of a front are the most, some thousands."""
 
 
 class _Supervised:
     """The line to the supervisor: it says which versions there are, and is told which are asked."""
 
-    def __init__(self, descriptor: int, store: ServedVersions) -> None:
+    def __init__(self, descriptor: int, store: ServedVersions, web: wiring.Web, place: int) -> None:
         self._line = socket.socket(fileno=descriptor)
         self._line.setblocking(False)
         self._store = store
+        self._reports = Reports(place, web.metrics.watched.snapshot, self.say)
+        web.metrics.fronts = self._reports.gathered
         self._tasks: set[asyncio.Task[None]] = set()
         store.want = lambda number: self.say("want", number)
         store.prepared = lambda number: self.say("prepared", number)
@@ -49,9 +54,9 @@ class _Supervised:
         """Begins to hear the supervisor."""
         asyncio.get_running_loop().add_reader(self._line, self._hear)
 
-    def say(self, what: str, number: int) -> None:
+    def say(self, what: str, said: object) -> None:
         """Tells the supervisor."""
-        self._line.send(json.dumps({what: number}).encode())
+        self._line.send(json.dumps({what: said}).encode())
 
     def _hear(self) -> None:
         try:
@@ -72,6 +77,18 @@ class _Supervised:
             self._store.drop(said["drop"])
         elif "offer" in said:
             self._start(self._store.offer(said["offer"], address))
+        else:
+            self._hear_of_numbers(said)
+
+    def _hear_of_numbers(self, said: dict[str, Any]) -> None:
+        if "report" in said:
+            # One that is not taken is one that is not told of.
+            with suppress(OSError):
+                self.say("reported", {"to": said["report"], "asked": said["asked"], "report": self._reports.own()})
+        elif "reported" in said:
+            self._reports.take(said["asked"], said["place"], said["reported"])
+        elif "reporting" in said:
+            self._reports.expect(said["asked"], said["reporting"])
 
     def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)
@@ -126,7 +143,7 @@ def main(options: dict[str, Any]) -> None:
     )
     web.doors.make_room()
     web.log.open()
-    server = _Server(config, _Supervised(options["control"], store), web)
+    server = _Server(config, _Supervised(options["control"], store, web, options["place"]), web)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve([socket.socket(fileno=options["listener"])]))
     web.log.close()

@@ -13,7 +13,7 @@ from dppgraph.cli.supervisor.children import Child
 from dppgraph.store.workers.current import CurrentVersion
 from dppgraph.store.workers.process import start_python
 
-_PACKET: Final = 1 << 16
+_PACKET: Final = 1 << 17
 
 
 @dataclass(eq=False, slots=True)
@@ -51,14 +51,14 @@ class Fronts:
         options: gives what the front at a place is told besides.
         current: where all of them read which version is current.
         selector: hears their lines.
-        heard: called with what one of them says: a word, and the number of a version.
+        heard: called with what one of them says: a word, and mostly the number of a version.
     """
 
     listeners: Sequence[socket.socket]
     options: Callable[[int], dict[str, object]]
     current: CurrentVersion
     selector: selectors.BaseSelector
-    heard: Callable[[Front, str, int], None]
+    heard: Callable[[Front, str, Any], None]
     _fronts: dict[int, Front] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Front]:
@@ -80,6 +80,7 @@ class Fronts:
         with theirs:
             said = self.options(place) | {
                 "parent": os.getpid(),
+                "place": place,
                 "listener": listener,
                 "control": theirs.fileno(),
                 "current": self.current.descriptor,
@@ -111,8 +112,23 @@ class Fronts:
             # It is going: its end is seen to when it is gone.
             self._hang_up(front)
             return
-        for word, number in json.loads(packet).items():
-            self.heard(front, word, number)
+        for word, said in json.loads(packet).items():
+            if word == "reports":
+                self._ask_for_reports(front, said)
+            elif word == "reported":
+                self._pass_on(front, said)
+            else:
+                self.heard(front, word, said)
+
+    def _ask_for_reports(self, front: Front, asked: int) -> None:
+        """Has all other fronts say their numbers to one of them, which counts how often it has asked."""
+        others = [other for other in self if other is not front and other.ready]
+        front.tell({"reporting": [other.place for other in others], "asked": asked})
+        for other in others:
+            other.tell({"report": front.place, "asked": asked})
+
+    def _pass_on(self, front: Front, said: dict[str, Any]) -> None:
+        self._fronts[said["to"]].tell({"reported": said["report"], "asked": said["asked"], "place": front.place})
 
     def _hang_up(self, front: Front) -> None:
         if front.line:
