@@ -4,8 +4,10 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -346,6 +348,16 @@ def test_a_server_exposes_exactly_what_there_is(server: Server) -> None:
         assert family.samples, family.name
         for sample in family.samples:
             assert set(sample.labels) - {"le"} == {*declared.labels, FRONT}
+
+
+@pytest.mark.heavy
+def test_the_names_are_such_as_prometheus_has_them(server: Server) -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("there is no promtool here: on Debian, apt install prometheus")
+    exposed = server.ask("GET", "/metrics")[2]
+    checked = subprocess.run([promtool, "check", "metrics"], input=exposed, capture_output=True, check=False)
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
 
 
 def test_each_reason_is_told() -> None:
