@@ -11,7 +11,7 @@ serve: .venv/.run ## set up, build the graph if need be, and serve it at http://
 	$(BIN)/dppgraph serve --port $(PORT)
 
 test: check ## set up, check the code, and run the tests
-	$(BIN)/pytest -n 2 --dist worksteal -m "not heavy and not conformance"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not (heavy or conformance or remote)"
 
 check: .venv/.test ## the code alone: style, types, arrows between layers
 	$(BIN)/ruff check .
@@ -19,8 +19,8 @@ check: .venv/.test ## the code alone: style, types, arrows between layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-heavy: .venv/.test ## the long tests: kills, whole exports, every fixture on its own, the W3C suites
-	$(BIN)/pytest -n 2 --dist worksteal -m "heavy or conformance"
+heavy: .venv/.test ## the long tests: kills, whole exports, every fixture on its own, the W3C suites, Debian's nginx
+	$(BIN)/pytest -n 2 --dist worksteal -m "heavy or conformance or remote"
 
 goldens: .venv/.test ## write what the questions answer now as what they should answer: read the diff
 	$(BIN)/pytest -q tests/web/test_queries.py -k approved --write-goldens

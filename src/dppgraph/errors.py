@@ -12,6 +12,7 @@
     │   ├── BadSetting          a setting's value
     │   └── QuerySyntax         a query that does not parse (line, column)
     ├── Refused                 understood, and not done here
+    │   ├── NeedsToken          a token that does not open what is asked for
     │   ├── NoProxy             a request to be connected to another server
     │   ├── ServiceForbidden    SERVICE to an address that is not allowed
     │   └── UpdatesOff          a SPARQL update, where nothing may be written
@@ -41,6 +42,7 @@
         ├── EngineDied          a query process ended on its own
         ├── NotBuilt            nothing has been published yet
         ├── NotYet              it is being made ready
+        │   └── NotReady        queries are not answered now
         └── ServiceFailed       an endpoint that SERVICE asks did not answer
 
 A message is one sentence or two: what is wrong, then what to do. HTTP statuses are in ``web/problems.py`` only, exit
@@ -108,6 +110,10 @@ class QuerySyntax(InvalidInput):
 
 class Refused(DppgraphError):
     """Understood, and not done here."""
+
+
+class NeedsToken(Refused):
+    """A token was sent that does not open what is asked for."""
 
 
 class NoProxy(Refused):
@@ -256,6 +262,10 @@ class NotYet(StoreUnavailable):
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class NotReady(NotYet):
+    """Queries are not answered now."""
 
 
 class ServiceFailed(StoreUnavailable):

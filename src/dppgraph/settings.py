@@ -39,6 +39,7 @@ class Settings:
     mode: str
     memory: int
     spool: int
+    cache: int
     min_rate: int
     service_allow: tuple[str, ...]
     request_timeout: float
@@ -51,16 +52,22 @@ class Settings:
     burst: int
     trusted_proxies: str
     public_url: str
+    metrics_token: str
+    access_log: str
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: a field of :class:`Settings`, its default as one would write it, how to read it, what it means."""
+    """One setting: a field of :class:`Settings`, its default as one would write it, how to read it, what it means.
+
+    One that is secret is not shown to anybody.
+    """
 
     field: str
     default: str
     read: Callable[[str], Any]
     help: str
+    secret: bool = False
 
     @property
     def variable(self) -> str:
@@ -129,6 +136,20 @@ def _addresses(text: str) -> tuple[str, ...]:
     return addresses
 
 
+def _token(text: str) -> str:
+    if text and not re.fullmatch(r"[!-~]{16,}", text):
+        raise ValueError("at least 16 letters, digits and signs without white space")
+    return text
+
+
+def _log(text: str) -> str:
+    if text.strip() in ("stderr", "off"):
+        return text.strip()
+    if "/" not in text:
+        raise ValueError("stderr, off, or a file's path with a slash in it, such as ./access.log")
+    return str(Path(text.strip()).expanduser().absolute())
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text.strip().lower() not in words:
@@ -160,6 +181,7 @@ SETTINGS: Final = (
     ),
     Setting("memory", "2048", _count(256, "MiB", 2048), "MiB that all processes may use; the largest query then ends"),
     Setting("spool", "2048", _count(1, "MiB", 2048), "MiB of answers that may wait on disk for slow readers"),
+    Setting("cache", "64", _count(0, "MiB", 64), "MiB of answers that a web server keeps and sends again; 0: none"),
     Setting("min_rate", "8192", _count(0, "bytes", 8192), "bytes a second that a client has to take or send"),
     Setting("service_allow", "", _addresses, "addresses of endpoints that SERVICE may ask, separated by commas"),
     Setting("request_timeout", "10", _seconds, "seconds in which a request's head has to arrive, then its body (408)"),
@@ -182,6 +204,14 @@ SETTINGS: Final = (
         "addresses or networks of proxies whose X-Forwarded-For says who the client is, with commas between",
     ),
     Setting("public_url", "", _url, "where clients find this server; by default the address that it listens on"),
+    Setting(
+        "metrics_token",
+        "",
+        _token,
+        "what opens /metrics from elsewhere; empty: only this machine itself may ask",
+        secret=True,
+    ),
+    Setting("access_log", "stderr", _log, "where a line for each request goes: stderr, off, or a file's path"),
 )
 
 
@@ -213,7 +243,8 @@ def read_settings(
             values[setting.field] = setting.read(text)
         except ValueError as error:
             name = f"--{setting.field.replace('_', '-')}" if flag is not None else setting.variable
-            raise BadSetting(f"{name} is {text!r}: it must be {error}") from error
+            said = "given" if setting.secret else repr(text)
+            raise BadSetting(f"{name} is {said}: it must be {error}") from error
     if values["max_workers"] < values["workers"]:
         raise BadSetting(
             f"{PREFIX}MAX_WORKERS is {values['max_workers']}: it must be at least {PREFIX}WORKERS ({values['workers']})"

@@ -2,7 +2,7 @@
 
 import getpass
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,9 @@ from dppgraph.store.workers.spool import Spool
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from dppgraph.web.access import Access, AccessLog
     from dppgraph.web.doors import Doors
+    from dppgraph.web.health import Readiness
 
 _MIB = 1 << 20
 _BYTES_PER_QUAD = 1000
@@ -146,8 +148,27 @@ def _fits(settings: Settings, manifest: Manifest) -> bool:
     return (1 + settings.max_workers) * process <= settings.memory * _MIB
 
 
-def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> "tuple[ASGIApp, Doors]":
-    """The HTTP face over the versions that a front serves, and what its connections share.
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The HTTP face.
+
+    Attributes:
+        app: what answers requests.
+        doors: what its connections share.
+        access: what takes note of requests.
+        log: where their lines go.
+        ready: whether queries are answered.
+    """
+
+    app: "ASGIApp"
+    doors: "Doors"
+    access: "Access"
+    log: "AccessLog"
+    ready: "Readiness"
+
+
+def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
+    """The HTTP face over the versions that a front serves.
 
     Args:
         store: the versions.
@@ -157,17 +178,32 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> "tuple
     from dppgraph.operations.frames import context_file  # noqa: PLC0415 - only a front spends this time
     from dppgraph.operations.queries import read_questions  # noqa: PLC0415 - likewise
     from dppgraph.operations.service import Endpoint  # noqa: PLC0415 - likewise
-    from dppgraph.web.app import create_app  # noqa: PLC0415 - likewise: half a second
-    from dppgraph.web.clients import PerClient, Proxies, RateLimit  # noqa: PLC0415 - likewise
+    from dppgraph.web.access import Access, AccessLog  # noqa: PLC0415 - likewise
+    from dppgraph.web.answers import Sending  # noqa: PLC0415 - likewise
+    from dppgraph.web.app import Operations, create_app  # noqa: PLC0415 - likewise: half a second
+    from dppgraph.web.cache import AnswerCache  # noqa: PLC0415 - likewise
+    from dppgraph.web.clients import PerClient, Proxies, RateLimit, SubPath  # noqa: PLC0415 - likewise
     from dppgraph.web.doors import Doors  # noqa: PLC0415 - likewise
+    from dppgraph.web.health import Readiness  # noqa: PLC0415 - likewise
+    from dppgraph.web.metrics import Metrics, MetricsEndpoint  # noqa: PLC0415 - likewise
 
     questions = read_questions(bundle.folder("queries"))
     context = context_file(bundle.folder("ontology"))
     proxies = Proxies(settings.trusted_proxies)
     limit = RateLimit(settings.rate, settings.burst) if settings.rate else None
     endpoint = Endpoint(f"{settings.public_url}sparql", union, bool(settings.service_allow))
-    app = create_app(store, endpoint, questions, context, settings)
-    return PerClient(app, proxies, limit), Doors(settings, proxies)
+    log, doors, cache, metrics = (
+        AccessLog(settings.access_log),
+        Doors(settings, proxies),
+        AnswerCache(settings.cache * _MIB),
+        Metrics(),
+    )
+    sending = Sending(store, settings.min_rate, cache, metrics.query_ended)
+    ready = Readiness(store)
+    operations = Operations(ready, MetricsEndpoint(metrics, store, cache, doors, log, settings.metrics_token))
+    app = PerClient(create_app(sending, endpoint, questions, context, settings, operations), proxies, limit)
+    access = Access(SubPath.of(settings.public_url, app), log, proxies, metrics.request)
+    return Web(access, doors, access, log, ready)
 
 
 def served_versions(

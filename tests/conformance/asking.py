@@ -62,12 +62,12 @@ class App:
         sources = Sources(folder / "data", REPOSITORY / "ontology", None, self._base)
         with versions.writing("a test") as writer:
             manifest = build(versions, writer, sources, agent="a test").manifest
-        settings = read_settings({"store": folder / "store", "base": self._base}, environment={})
+        settings = read_settings({"store": folder / "store", "base": self._base, "access_log": "off"}, environment={})
         address = folder / "pool"
         with listen(address) as listener:
             self._pool = start_pool(wiring.pool_options(settings, manifest, union=False), listener)
         self._store = wiring.served_versions(address, manifest.version, settings)
-        app, _ = wiring.web_app(self._store, settings, union=False)
+        app = wiring.web_app(self._store, settings, union=False).app
         self._client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost")
         self._run(self._store.open())
         return self

@@ -290,3 +290,26 @@ def test_what_is_found_in_a_text_is_found_behind_a_comment_too(text: str) -> Non
 def test_a_hostile_text_is_read_in_linear_time(start: str, piece: str, end: str) -> None:
     # No clock: were it quadratic, sixty thousand characters would take longer than this test may.
     read_query(start + piece * (60_000 // len(piece)) + end)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT (NOW() AS ?now) {}",
+        "SELECT (now ( ) AS ?n) {}",
+        "SELECT * { FILTERRAND() < 0.5 }",
+        "SELECT (UUID#\n() AS ?id) {}",
+        "SELECT (STRUUID() AS ?id) {}",
+        "SELECT (BNODE('a') AS ?b) {}",
+        "SELECT (\\u004EOW() AS ?now) {}",
+        "SELECT * { SERVICE <http://e/> { ?a ?b ?c } }",
+        "SELECT * { \\u0053ERVICE <http://e/> { ?a ?b ?c } }",
+    ],
+)
+def test_a_query_that_asks_clock_chance_or_others_does_not_last(text: str) -> None:
+    assert not read_query(text).lasting
+
+
+@pytest.mark.parametrize("text", ["SELECT * { ?a foaf:knows ?b }", "SELECT ?known { ?known a ex:Brands }", "ASK {}"])
+def test_any_other_query_lasts(text: str) -> None:
+    assert read_query(text).lasting

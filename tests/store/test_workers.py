@@ -298,7 +298,7 @@ def test_a_worker_that_nobody_waits_for_any_more_leaves_nothing(pool: Pool) -> N
                 await asyncio.sleep(0)
             forking.cancel()
             with suppress(asyncio.CancelledError):
-                (await forking).writer.close()
+                (await forking).stream.close()
             while pool.workers():
                 await asyncio.sleep(0.005)
         assert set(Path("/proc/self/fd").iterdir()) == opened

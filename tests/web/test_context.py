@@ -24,7 +24,6 @@ def test_it_is_the_file_and_open_to_every_page(client: TestClient) -> None:
     assert (answer.status_code, answer.content) == (200, CONTENT)
     assert answer.headers["content-type"] == "application/ld+json"
     assert answer.headers["access-control-allow-origin"] == "*"
-    assert answer.headers["x-content-type-options"] == "nosniff"
     assert json.loads(answer.content)["@context"]["id"] == "@id"
 
 

@@ -17,7 +17,15 @@ def test_health_says_which_version_is_served(server: Server, built: tuple[Versio
 
 def test_the_routes_are_described(server: Server) -> None:
     said = json.loads(server.ask("GET", "/openapi.json")[2])
-    assert {"/sparql", "/health", "/queries", "/queries/approvals", "/context.jsonld"} <= set(said["paths"])
+    assert {
+        "/sparql",
+        "/health",
+        "/queries",
+        "/queries/approvals",
+        "/context.jsonld",
+        "/metrics",
+        "/health/ready",
+    } <= set(said["paths"])
     names = {parameter["name"] for parameter in said["paths"]["/sparql"]["get"]["parameters"]}
     assert {"query", "default-graph-uri", "named-graph-uri", "format", "timeout"} <= names
     assert set(said["paths"]["/sparql"]["post"]["requestBody"]["content"]) == {

@@ -24,7 +24,7 @@ _LOG: Final[dict[str, Any]] = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"uvicorn": {"level": "WARNING"}, "uvicorn.access": {"level": "INFO"}},
+    "loggers": {"uvicorn": {"level": "WARNING"}},
 }
 
 
@@ -79,17 +79,23 @@ class _Supervised:
 
 
 class _Server(uvicorn.Server):
-    """Tells the supervisor when it answers."""
+    """Tells the supervisor when it answers, and has the access log written now and then."""
 
-    def __init__(self, config: uvicorn.Config, supervised: _Supervised) -> None:
+    def __init__(self, config: uvicorn.Config, supervised: _Supervised, web: wiring.Web) -> None:
         super().__init__(config)
         self._supervised = supervised
+        self._web = web
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._supervised.listen()
             self._supervised.say("ready", 1)
+
+    async def on_tick(self, counter: int) -> bool:
+        self._web.log.flush()
+        self._web.ready.stopping = self.should_exit
+        return await super().on_tick(counter)
 
 
 def main(options: dict[str, Any]) -> None:
@@ -98,13 +104,14 @@ def main(options: dict[str, Any]) -> None:
     settings = Settings(**_tuples(options["settings"]) | {"store": Path(options["settings"]["store"])})
     current = CurrentVersion(options["current"])
     store = wiring.served_versions(Path(options["address"]), options["version"], settings, current)
-    app, doors = wiring.web_app(store, settings, union=options["union"])
+    web = wiring.web_app(store, settings, union=options["union"])
     config = Served(
-        app,
-        doors,
+        web.app,
+        web.doors,
+        web.access,
         ws="none",
         log_config=_LOG,
-        access_log=True,
+        access_log=False,
         lifespan="on",
         server_header=False,
         # Who is asking behind a proxy is found out in web/clients.py.
@@ -112,10 +119,12 @@ def main(options: dict[str, Any]) -> None:
         timeout_keep_alive=ceil(settings.keep_alive),
         timeout_graceful_shutdown=int(options["grace"]),
     )
-    doors.make_room()
-    server = _Server(config, _Supervised(options["control"], store))
+    web.doors.make_room()
+    web.log.open()
+    server = _Server(config, _Supervised(options["control"], store), web)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve([socket.socket(fileno=options["listener"])]))
+    web.log.close()
 
 
 def _tuples(said: dict[str, Any]) -> dict[str, Any]:

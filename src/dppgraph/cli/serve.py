@@ -68,6 +68,7 @@ def command(
     )
     for line in unknown_variables():
         _say(line)
+    _try_log(settings.access_log)
     listeners = _listening(host, port, settings.processes)
     manifest = _version(versions, sources)
     address = listeners[0].getsockname()
@@ -152,6 +153,17 @@ def _listening(host: str, port: int, count: int) -> list[socket.socket]:
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadCall(f"{host} port {port} cannot be listened on ({reason}): take another --port or --host") from error
+
+
+def _try_log(place: str) -> None:
+    """Sees whether the access log can be written, before anything is begun."""
+    if place in ("stderr", "off"):
+        return
+    try:
+        with Path(place).open("a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        raise BadCall(f"the access log {place} cannot be written ({error.strerror}): name another place") from error
 
 
 def _say(line: str) -> None:

@@ -62,12 +62,20 @@ class Answer:
         length: how many bytes it has, if that is known already.
         chunks: its bytes. An iterator that raises has broken off: what came before is not an answer. Whoever takes it
             closes it (``aclose``), read to its end or not.
+        lasting: whether the same query is answered so again by the same version: it asks neither the clock, nor chance,
+            nor another endpoint.
     """
 
     format: Format
     version: int
     length: int | None
     chunks: Chunks
+    lasting: bool = False
+
+    @property
+    def content(self) -> bytes | None:
+        """All of its bytes, if they are there already."""
+        return getattr(self.chunks, "content", None)
 
 
 class GraphStore(Protocol):

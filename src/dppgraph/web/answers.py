@@ -2,19 +2,28 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from dppgraph.core import formats
 from dppgraph.errors import DppgraphError, EngineDied, ReaderTooSlow
 from dppgraph.store.interface import Answer, GraphStore, QueryRequest
+from dppgraph.store.versions.manifest import Manifest
+from dppgraph.web.cache.answers import AnswerCache, Asked
+from dppgraph.web.cache.front import send_kept, words_of
+from dppgraph.web.cache.kept import CODINGS, Kept, Packing, coding_of, hash_of, is_known
+from dppgraph.web.headers import Headers
 
-CORS: Final = {"access-control-allow-origin": "*", "x-content-type-options": "nosniff"}
+CORS: Final = {"access-control-allow-origin": "*", "access-control-expose-headers": "*"}
 """Reads are open to the pages of any site; Authorization is never allowed."""
+
+_A_WHILE: Final = 0.05
+"""Seconds after which it is asked whether a client still waits."""
 
 _PATIENCE: Final = 30.0
 """Seconds that a reader may take nothing, or be behind the lowest rate."""
@@ -27,17 +36,28 @@ _log = logging.getLogger("dppgraph.answers")
 _Value = TypeVar("_Value")
 
 
+VARY: Final = b"Accept, Accept-Encoding"
+"""What an answer depends on besides its address."""
+
+_FRESH: Final = b"public, no-cache"
+"""Caches may keep it, and ask whether it is still true: a 304 costs next to nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How answers are got from a store and sent.
+    """How answers are got from a store, kept, and sent.
 
     Attributes:
         store: what answers queries.
         min_rate: bytes a second that a reader has to take on average; 0 for no such rate.
+        cache: the answers that are kept.
+        ended: takes note of a query whose answer did not come to its end.
     """
 
     store: GraphStore
     min_rate: int
+    cache: AnswerCache
+    ended: Callable[[DppgraphError], None] = lambda _: None
 
     async def answered(self, request: Request, query: QueryRequest) -> Response:
         """The answer to a query, once it has begun, unless the client goes away first.
@@ -45,14 +65,59 @@ class Sending:
         Raises:
             DppgraphError: as ``GraphStore.query``.
         """
+        request.scope["state"]["query"] = hash_of(query.text)
+        manifest = self.store.manifest
+        # An older version has its own address, and is asked too seldom to be worth the room.
+        keepable = query.version in (None, manifest.version) and "authorization" not in request.headers
+        asked = Asked.of(query, manifest.version)
+        if keepable:
+            self.cache.at(manifest.version)
+            kept = self.cache.get(asked, query.results, query.rdf)
+            if kept is not None:
+                self.cache.hits += 1
+                return await self._kept(request, asked, kept, "hit")
+            if known := self._known(request, query, asked, manifest):
+                return known
+            self.cache.misses += 1
         try:
             answer = await unless_gone(request, self._begun(request, query))
         except ClientDisconnect:
             return Response(status_code=499)
+        except DppgraphError as error:
+            self.ended(error)
+            raise
         except asyncio.CancelledError as error:
             # The server has waited as long as it may; whoever still waits for an answer is told so.
             raise EngineDied("this server is being stopped: ask again in a moment") from error
-        return StreamedAnswer(answer, self.min_rate)
+        if not (keepable and answer.lasting and answer.version == asked.version):
+            return StreamedAnswer(answer, self.min_rate, self.ended)
+        filling = _Filling(self, asked, answer, manifest)
+        content = answer.content
+        if content is not None:
+            kept = filling.kept(content)
+            filling.put(kept)
+            return await self._kept(request, asked, kept, "miss")
+        return StreamedAnswer(answer, self.min_rate, self.ended, filling)
+
+    async def _kept(self, request: Request, asked: Asked, kept: Kept, cache: str) -> Response:
+        response = await kept_response(request, kept, cache)
+        self.cache.resized(asked)
+        words = words_of(request.scope)
+        if words is not None:
+            self.cache.remember(words, asked, kept, response.coding)
+        return response
+
+    def _known(self, request: Request, query: QueryRequest, asked: Asked, manifest: Manifest) -> Response | None:
+        """What is said to a client that names an answer by a tag that only this server gave it, for this version."""
+        tags = request.headers.get("if-none-match", "")
+        for format_ in (query.results, query.rdf):
+            tag = asked.tag(manifest.digest, format_) if format_ and tags else None
+            if tag and tag in tags:
+                kept = Kept(b"", "", manifest.version, tag, headers_of(manifest.version))
+                for coding in (None, *CODINGS):
+                    if is_known(tags.encode(), kept.etag(coding)):
+                        return NotModified(kept, coding)
+        return None
 
     async def _begun(self, request: Request, query: QueryRequest) -> Answer:
         answer = await self.store.query(query)
@@ -66,57 +131,184 @@ class Sending:
             raise
 
 
+@dataclass(slots=True)
+class _Filling:
+    """An answer on its way into the cache, as long as it is not too large."""
+
+    sending: Sending
+    asked: Asked
+    answer: Answer
+    manifest: Manifest
+    _parts: list[bytes] | None = field(default_factory=list)
+    _size: int = 0
+
+    def kept(self, content: bytes) -> Kept:
+        answer = self.answer
+        tag = self.asked.tag(self.manifest.digest, answer.format)
+        headers = headers_of(answer.version)
+        return Kept(content, answer.format.content_type, answer.version, tag, headers, hash_of(self.asked.text))
+
+    def put(self, kept: Kept) -> None:
+        tabular = self.answer.format in formats.RESULTS
+        current = self.sending.store.manifest.version
+        self.sending.cache.put(self.asked, self.answer.format, kept, current=current, tabular=tabular)
+
+    def take(self, chunk: bytes) -> None:
+        if self._parts is None:
+            return
+        if self.sending.cache.fill(len(chunk), self._size):
+            self._size += len(chunk)
+            self._parts.append(chunk)
+        else:
+            self.give_up()
+
+    def done(self) -> None:
+        if self._parts is not None:
+            self.put(self.kept(b"".join(self._parts)))
+        self.give_up()
+
+    def give_up(self) -> None:
+        self.sending.cache.filled(self._size)
+        self._parts, self._size = None, 0
+
+
+class KeptResponse(Response):
+    """An answer that is there as a whole.
+
+    Args:
+        kept: the answer.
+        coding: the coding that it is sent in, which was made.
+        cache: what the log says of it.
+    """
+
+    def __init__(self, kept: Kept, coding: str | None, cache: str) -> None:
+        super().__init__()
+        self.kept = kept
+        self.coding = coding
+        self.cache = cache
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI has it so
+        """Sends it, or says that the client has it already."""
+        await send_kept(self.kept, self.coding, scope, send, self.cache)
+
+
+class NotModified(Response):
+    """Says that the client has the answer already."""
+
+    def __init__(self, kept: Kept, coding: str | None) -> None:
+        super().__init__(status_code=304)
+        self.raw_headers = kept.head(self.status_code, coding)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends it."""
+        scope["state"]["cache"] = "revalidated"
+        await super().__call__(scope, receive, send)
+
+
+async def kept_response(request: Request, kept: Kept, cache: str = "none") -> KeptResponse:
+    """An answer in the coding that the client takes; ``cache`` is what the log says of it."""
+    wanted = coding_of(",".join(request.headers.getlist("accept-encoding")).encode())
+    return KeptResponse(kept, await kept.coded(wanted), cache)
+
+
+def headers_of(version: int | None) -> Headers:
+    """The headers of an answer that may be kept."""
+    headers = [(name.encode(), value.encode()) for name, value in CORS.items()]
+    headers += [(b"vary", VARY), (b"cache-control", _FRESH)]
+    return [*headers, (b"dppgraph-version", str(version).encode())] if version else headers
+
+
 class StreamedAnswer(Response):
     """An answer that has begun, sent as it comes.
 
     Args:
         answer: the answer.
         min_rate: bytes a second that the reader has to take on average, after a first while.
+        ended: takes note of an answer that is broken off.
+        filling: where it is kept, if it may be.
     """
 
-    def __init__(self, answer: Answer, min_rate: int) -> None:
-        headers = CORS | {"vary": "Accept", "dppgraph-version": str(answer.version)}
-        super().__init__(status_code=200, headers=headers, media_type=answer.format.content_type)
-        # Response counts the bytes of a body that is not there yet.
-        self.raw_headers = [(name, value) for name, value in self.raw_headers if name != b"content-length"]
-        if answer.length is not None:
-            self.raw_headers.append((b"content-length", str(answer.length).encode()))
+    def __init__(
+        self,
+        answer: Answer,
+        min_rate: int,
+        ended: Callable[[DppgraphError], None] = lambda _: None,
+        filling: _Filling | None = None,
+    ) -> None:
+        super().__init__(status_code=200)
         self._answer = answer
         self._min_rate = min_rate
+        self._ended = ended
+        self._filling = filling
         self._gone = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Sends the answer. One that does not come to its end breaks the connection off."""
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        answer = self._answer
+        coding = None
+        if answer.length is None and scope["http_version"] != "1.0":
+            accepted = [value for name, value in scope["headers"] if name == b"accept-encoding"]
+            coding = coding_of(b",".join(accepted))
+        scope["state"].update(version=answer.version, cache="miss" if self._filling else "none")
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self._head(coding)})
         if scope["method"] == "HEAD":
-            await self._answer.chunks.aclose()
+            await answer.chunks.aclose()
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
         watch = asyncio.get_running_loop().create_task(self._end_when_gone(receive))
         try:
-            await self._send(send)
+            last = await self._send(send, Packing(coding) if coding else None)
+            if self._filling:
+                self._filling.done()
         except DppgraphError as error:
             if not self._gone:
                 _log.warning("an answer was broken off: %s", error)
+                self._ended(error)
             await _break_off(scope)
             return
         finally:
             watch.cancel()
-            await self._answer.chunks.aclose()
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+            if self._filling:
+                self._filling.give_up()
+            await answer.chunks.aclose()
+        await send({"type": "http.response.body", "body": last, "more_body": False})
 
-    async def _send(self, send: Send) -> None:
+    def _head(self, coding: str | None) -> Headers:
+        answer = self._answer
+        headers = [(b"content-type", answer.format.content_type.encode())]
+        if self._filling:
+            etag = self._filling.kept(b"").etag(coding)
+            headers += [*headers_of(answer.version), (b"etag", etag)]
+        else:
+            headers += [(name.encode(), value.encode()) for name, value in CORS.items()]
+            headers += [(b"vary", VARY), (b"dppgraph-version", str(answer.version).encode())]
+            # It may be another one the next moment, unless an older version was asked.
+            headers.append((b"cache-control", b"no-cache" if answer.lasting else b"no-store"))
+        if coding:
+            headers.append((b"content-encoding", coding.encode()))
+        if answer.length is not None:
+            headers.append((b"content-length", str(answer.length).encode()))
+        return headers
+
+    async def _send(self, send: Send, packing: Packing | None) -> bytes:
+        """Sends all but the last bytes, which it gives."""
         loop = asyncio.get_running_loop()
         begun, sent = loop.time(), 0
         async for chunk in self._answer.chunks:
-            sent += len(chunk)
+            if self._filling:
+                self._filling.take(chunk)
+            data = await packing.packed(chunk) if packing else chunk
+            if not data:
+                continue
+            sent += len(data)
             # Enough for all so far at the lowest rate; but nobody, however fast before, may stand still for long.
             until = min(begun + sent / self._min_rate, loop.time()) + _PATIENCE if self._min_rate else None
             try:
                 async with asyncio.timeout_at(until):
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                    await send({"type": "http.response.body", "body": data, "more_body": True})
             except TimeoutError as error:
                 raise ReaderTooSlow("its reader takes it too slowly, or not at all") from error
+        return packing.end() if packing else b""
 
     async def _end_when_gone(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":
@@ -140,24 +332,46 @@ def preflight(methods: Sequence[str]) -> Response:
 async def unless_gone(request: Request, coroutine: Coroutine[Any, Any, _Value]) -> _Value:
     """What the coroutine gives; it is cancelled if the client goes away first.
 
+    Whether the client is still there is asked only where it takes longer: most queries are answered before.
+
     Raises:
         ClientDisconnect: the client went away.
     """
-    work = asyncio.get_running_loop().create_task(coroutine)
-    gone = asyncio.get_running_loop().create_task(_gone(request))
+    watch = _Watch(request, asyncio.current_task())
+    timer = asyncio.get_running_loop().call_later(_A_WHILE, watch.begin)
     try:
-        await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if not work.done():
-            raise ClientDisconnect
-        return work.result()
+        return await coroutine
+    except asyncio.CancelledError as error:
+        if watch.gone and watch.task and watch.task.uncancel() == 0:
+            raise ClientDisconnect from error
+        raise
     finally:
-        work.cancel()
-        gone.cancel()
+        timer.cancel()
+        watch.end()
 
 
-async def _gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+class _Watch:
+    """Cancels a task when its client goes away."""
+
+    def __init__(self, request: Request, task: "asyncio.Task[Any] | None") -> None:
+        self.task = task
+        self.gone = False
+        self._request = request
+        self._watching: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        self._watching = asyncio.get_running_loop().create_task(self._watch())
+
+    def end(self) -> None:
+        if self._watching:
+            self._watching.cancel()
+
+    async def _watch(self) -> None:
+        while (await self._request.receive())["type"] != "http.disconnect":
+            pass
+        self.gone = True
+        if self.task:
+            self.task.cancel()
 
 
 async def _break_off(scope: Scope) -> None:

@@ -1,47 +1,70 @@
 """The application: which route is answered by what, and how errors are told."""
 
-import logging
-import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from dppgraph import __version__
 from dppgraph.errors import DppgraphError
 from dppgraph.operations.queries import Question
 from dppgraph.operations.service import Endpoint
 from dppgraph.settings import Settings
-from dppgraph.store.interface import GraphStore
 from dppgraph.web.answers import Sending
+from dppgraph.web.cache import CacheFront
 from dppgraph.web.context import add_context_routes
-from dppgraph.web.health import Health
-from dppgraph.web.problems import accept_of, problem, problem_of
+from dppgraph.web.direct import Direct, response_of
+from dppgraph.web.health import Health, Readiness
+from dppgraph.web.metrics import MetricsEndpoint
+from dppgraph.web.problems import accept_of, problem
 from dppgraph.web.queries import add_query_routes
 from dppgraph.web.service import ServiceDescription
-from dppgraph.web.sparql import SparqlEndpoint, add_sparql_routes
+from dppgraph.web.sparql import METHODS, SparqlEndpoint, add_sparql_routes
 
+_READY = "200 once the query engine answers, 503 while it does not, or while the server is being stopped."
+_METRICS = "Prometheus' text format. Open to this machine itself, and to whoever has the token."
 _HEALTH = "Says that the server answers, and from which version; asks no query process."
-_log = logging.getLogger("dppgraph.web")
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """What operators ask of, and what it knows.
+
+    Attributes:
+        ready: whether queries are answered.
+        metrics: the answer to ``/metrics``.
+    """
+
+    ready: Readiness
+    metrics: MetricsEndpoint
 
 
 def create_app(
-    store: GraphStore, endpoint: Endpoint, questions: Mapping[str, Question], context: bytes, settings: Settings
-) -> FastAPI:
+    sending: Sending,
+    endpoint: Endpoint,
+    questions: Mapping[str, Question],
+    context: bytes,
+    settings: Settings,
+    operations: Operations,
+) -> ASGIApp:
     """The application over a store.
 
     Args:
-        store: what answers queries.
+        sending: what answers queries.
         endpoint: what the service description says of it.
         questions: the named questions, by name.
         context: the JSON-LD context.
         settings: the limits on what a request may be and an answer may take.
+        operations: what operators ask of.
     """
-    sending = Sending(store, settings.min_rate)
+    store = sending.store
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -54,7 +77,8 @@ def create_app(
     # A redirect would be built from the Host header, which is the client's.
     app.router.redirect_slashes = False
     health = Health(store)
-    add_sparql_routes(app, SparqlEndpoint(sending, ServiceDescription(sending, endpoint), settings.max_query))
+    sparql = SparqlEndpoint(sending, ServiceDescription(sending, endpoint), settings.max_query)
+    add_sparql_routes(app, sparql)
     add_query_routes(app, questions, sending)
     add_context_routes(app, context)
     app.add_api_route(
@@ -66,17 +90,28 @@ def create_app(
         tags=["operations"],
     )
     app.add_api_route("/health", health, methods=["HEAD"], include_in_schema=False)
-    app.add_exception_handler(DppgraphError, _expected)
+    said: dict[str, Any] = {"methods": ["GET"], "tags": ["operations"]}
+    app.add_api_route(
+        "/health/ready", operations.ready, summary="Whether queries are answered", description=_READY, **said
+    )
+    app.add_api_route("/health/ready", operations.ready, methods=["HEAD"], include_in_schema=False)
+    app.add_api_route(
+        "/metrics",
+        operations.metrics,
+        summary="What is counted, for Prometheus",
+        description=_METRICS,
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {}}}},
+        **said,
+    )
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(ClientDisconnect, _gone)
-    app.add_exception_handler(Exception, _unexpected)
-    return app
+    for kind in (DppgraphError, ClientDisconnect, Exception):
+        app.add_exception_handler(kind, _told)
+    return CacheFront(Direct(app, {"/sparql": sparql}, METHODS), sending.cache, store)
 
 
-def _expected(request: Request, error: Exception) -> Response:
-    if not isinstance(error, DppgraphError):
-        raise error
-    return problem_of(error, accept_of(request))
+def _told(request: Request, error: Exception) -> Response:
+    return response_of(error, request)
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -89,17 +124,3 @@ def _http(request: Request, error: Exception) -> Response:
     }
     detail = details.get(status, status.description or status.phrase)
     return problem(status, status.phrase, detail, accept_of(request), headers=dict(error.headers or {}))
-
-
-def _gone(*_: object) -> Response:
-    # Nobody is there to read it.
-    return Response(status_code=499)
-
-
-def _unexpected(request: Request, error: Exception) -> Response:
-    # What went wrong is for the log; the caller gets a number to quote.
-    number = secrets.token_hex(4)
-    _log.error("internal error %s", number, exc_info=error)
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
-    detail = f"This is our fault. The log knows it as {number}."
-    return problem(status, "Internal error", detail, accept_of(request), extra={"number": number})

@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -173,6 +174,31 @@ class PerClient:
             # The server's access line is written from this.
             scope["client"] = (client, 0)
         return client
+
+
+class SubPath:
+    """Takes the path of the server's public address off a request's path, where a proxy left it on.
+
+    Args:
+        app: the application.
+        prefix: that path, with a slash at its beginning and none at its end.
+    """
+
+    def __init__(self, app: ASGIApp, prefix: str) -> None:
+        self._app = app
+        self._prefix = prefix
+
+    @classmethod
+    def of(cls, public_url: str, app: ASGIApp) -> ASGIApp:
+        """The application as it is found at an address."""
+        prefix = urlsplit(public_url).path.rstrip("/")
+        return cls(app, prefix) if prefix else app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        if scope["type"] == "http" and scope["path"].startswith(f"{self._prefix}/"):
+            scope["path"] = scope["path"][len(self._prefix) :]
+        await self._app(scope, receive, send)
 
 
 def _refused(scope: Scope, limit: RateLimit, wait: int) -> Response:

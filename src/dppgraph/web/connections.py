@@ -11,13 +11,15 @@ from typing import Any, Final
 
 import httptools
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from dppgraph.errors import AddressTooLong, BadHttp, DppgraphError, HeadTooLarge, NoProxy, SenderTooSlow
+from dppgraph.web.access import Access
 from dppgraph.web.answers import ABORT
+from dppgraph.web.cache.front import AT_ONCE
 from dppgraph.web.clients import UNIX, UNKNOWN
 from dppgraph.web.doors import Doors
 from dppgraph.web.problems import problem_of
@@ -34,12 +36,14 @@ class Served(Config):
     Args:
         app: what answers.
         doors: the limits, shared by all connections.
+        access: what takes note of requests that are refused here.
         options: uvicorn's.
     """
 
-    def __init__(self, app: ASGIApp, doors: Doors, **options: Any) -> None:
+    def __init__(self, app: ASGIApp, doors: Doors, access: Access, **options: Any) -> None:
         super().__init__(app, http=Connection, **options)
         self.doors = doors
+        self.access = access
 
 
 class Connection(HttpToolsProtocol):
@@ -61,6 +65,7 @@ class Connection(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._doors = config.doors
+        self._access = config.access
         self._refused: DppgraphError | None = None
         self._ends_at: float | None = None
         """When whoever was refused, or has sent too much, is waited for no longer."""
@@ -119,7 +124,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self.scope["extensions"] = {ABORT: {"abort": self.transport.abort}}
+        self.scope["extensions"] = {ABORT: {"abort": self.transport.abort}, AT_ONCE: {"answer": self._at_once}}
         self._head_since = self.loop.time()
         self._head_bytes = self._header_bytes = self._body_bytes = 0
         self._done_since = None
@@ -182,6 +187,26 @@ class Connection(HttpToolsProtocol):
         if self._body_since is not None:
             self._end_if_too_much()
 
+    def _at_once(self, scope: Scope, head: bytes, body: bytes) -> bool:
+        """Sends a whole answer to a request; False where it has to be sent in the usual way.
+
+        Args:
+            scope: the request's.
+            head: the status line and the headers, each with its line's end.
+            body: what follows them.
+        """
+        cycle: RequestResponseCycle = self.cycle
+        if cycle.scope is not scope or not cycle.keep_alive or cycle.response_started or cycle.disconnected:
+            return False
+        if self.flow.write_paused:
+            return False
+        more = [part for name, value in self.server_state.default_headers for part in (name, b": ", value, b"\r\n")]
+        self.transport.write(b"".join((head, *more, b"\r\n", body)))
+        cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
+        cycle.on_response()
+        return True
+
     def close(self) -> None:
         """Closes the connection, after what its client is still sending, though not for long."""
         if self._body_since is None:
@@ -241,8 +266,7 @@ class Connection(HttpToolsProtocol):
             self.cycle.message_event.set()
         response = problem_of(error, None)
         self.transport.write(_bytes_of(response))
-        if self.access_log:
-            self.access_logger.info('%s - refused: "%s" %d', self._peer(), error, response.status_code)
+        self._access.refused(self._peer(), response.status_code, str(error))
         self._end_soon()
 
     def _head_too_large(self) -> HeadTooLarge:

@@ -3,7 +3,6 @@
 Our own documents have what they use of it inside, so nobody has to fetch it to read them.
 """
 
-import hashlib
 from typing import Final
 
 from fastapi import FastAPI
@@ -11,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dppgraph.core import formats
-from dppgraph.web.answers import CORS, preflight
+from dppgraph.web.answers import CORS, kept_response, preflight
+from dppgraph.web.cache.kept import Kept, tag_of
 
 _PATH: Final = "/context.jsonld"
 _METHODS: Final = ("GET", "HEAD", "OPTIONS")
@@ -27,16 +27,14 @@ def add_context_routes(app: FastAPI, content: bytes) -> None:
         app: where to.
         content: the bytes of ``ontology/context.jsonld``.
     """
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = CORS | {"etag": etag, "cache-control": "public, max-age=3600"}
+    headers = [(name.encode(), value.encode()) for name, value in CORS.items()]
+    headers += [(b"cache-control", b"public, max-age=3600"), (b"vary", b"Accept-Encoding")]
+    kept = Kept(content, formats.JSONLD.content_type, 0, tag_of(content.decode()), headers)
 
     async def context(request: Request) -> Response:
         if request.method == "OPTIONS":
             return preflight(_METHODS)
-        known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-        if known & {etag, "*"}:
-            return Response(status_code=304, headers=headers)
-        return Response(content, headers=headers, media_type=formats.JSONLD.content_type)
+        return await kept_response(request, kept)
 
     app.add_api_route(
         _PATH,

@@ -32,6 +32,7 @@ class Doors:
         last_bytes: seconds in which a client has to take the last bytes of an answer.
 
     Attributes:
+        refused: connections that were turned away.
         held: bytes that clients have sent and that wait to be used.
     """
 
@@ -46,6 +47,7 @@ class Doors:
         self.linger = linger
         self.last_bytes = last_bytes
         self.held = 0
+        self.refused = 0
         self._proxies = proxies
         self._max_held = max(_BODIES, 4 * settings.max_query)
         self._max_connections = settings.max_connections
@@ -56,6 +58,11 @@ class Doors:
         self._of_client: Counter[str] = Counter()
         self._watch: asyncio.TimerHandle | None = None
         self._watched = 0.0
+
+    @property
+    def open(self) -> int:
+        """How many connections are open."""
+        return len(self._admitted)
 
     def make_room(self) -> None:
         """Raises this process's limit on open files as far as the connections need; else lowers their number."""
@@ -95,6 +102,7 @@ class Doors:
                 self._of_client[client] += 1
         else:
             self._turned_away.add(connection)
+            self.refused += 1
         if self._watch is None:
             self._watched = connection.loop.time()
             self._watch = connection.loop.call_later(self._interval, self._look)

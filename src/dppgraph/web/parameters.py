@@ -1,5 +1,6 @@
 """What a request says in its query string: parameters, formats, a deadline."""
 
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -15,6 +16,7 @@ Parameters = list[tuple[str, str]]
 
 _MAX_PARAMETERS: Final = 1000
 _LONGEST_NUMBER: Final = 9
+_SHORT: Final = 500
 
 
 def decoded(data: bytes) -> Parameters:
@@ -105,7 +107,15 @@ def _called(known: Format) -> tuple[str, ...]:
 
 
 def _acceptable(accept: str | None, offered: tuple[Format, ...]) -> Format | None:
+    # Few clients say anything new; what is long is read each time, so that what is remembered stays small.
+    return _known_acceptable(accept, offered) if len(accept or "") < _SHORT else _read_acceptable(accept, offered)
+
+
+def _read_acceptable(accept: str | None, offered: tuple[Format, ...]) -> Format | None:
     try:
         return negotiated(accept, offered)
     except NotAcceptable:
         return None
+
+
+_known_acceptable = lru_cache(maxsize=512)(_read_acceptable)

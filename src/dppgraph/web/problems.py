@@ -15,6 +15,7 @@ from dppgraph.core.negotiation import quality_of
 STATUSES: Final[dict[type[errors.DppgraphError], HTTPStatus]] = {
     errors.InvalidInput: HTTPStatus.BAD_REQUEST,
     errors.Refused: HTTPStatus.FORBIDDEN,
+    errors.NeedsToken: HTTPStatus.UNAUTHORIZED,
     errors.Unknown: HTTPStatus.NOT_FOUND,
     errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     errors.UnsupportedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -44,6 +45,7 @@ TITLES: Final[dict[type[errors.DppgraphError], str]] = {
     errors.EngineDied: "The query engine stopped",
     errors.HeadTooLarge: "The header fields are too large",
     errors.InvalidInput: "The request cannot be used",
+    errors.NeedsToken: "Another token is needed",
     errors.NoProxy: "This is no proxy",
     errors.NotAcceptable: "No acceptable format",
     errors.QueryMemory: "The query needs too much memory",
@@ -66,9 +68,9 @@ TITLES: Final[dict[type[errors.DppgraphError], str]] = {
 
 HEADERS: Final = {
     "access-control-allow-origin": "*",
+    "access-control-expose-headers": "*",
     "cache-control": "no-store",
     "vary": "Accept",
-    "x-content-type-options": "nosniff",
 }
 _LONGEST_ACCEPT: Final = 8_192
 _Value = TypeVar("_Value")
@@ -90,6 +92,8 @@ def problem_of(error: errors.DppgraphError, accept: str | None) -> Response:
         extra = {"offered": error.offered}
     if isinstance(error, errors.Crowded | errors.NotYet):
         headers = {"retry-after": str(error.retry_after)}
+    if isinstance(error, errors.NeedsToken):
+        headers = {"www-authenticate": "Bearer"}
     kind = next(kind for kind in type(error).__mro__ if kind in TITLES or kind is errors.DppgraphError)
     title = _nearest(error, TITLES, "Something went wrong")
     return problem(status_of(error), title, str(error), accept, kind=_slug(kind), extra=extra, headers=headers)

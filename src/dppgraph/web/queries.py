@@ -16,7 +16,8 @@ from dppgraph.errors import BadParameter, Unknown
 from dppgraph.operations.export import export
 from dppgraph.operations.queries import RESERVED, Parameter, Question, described, unknown
 from dppgraph.store.interface import QueryRequest
-from dppgraph.web.answers import CORS, Sending, preflight
+from dppgraph.web.answers import Sending, headers_of, kept_response, preflight
+from dppgraph.web.cache.kept import Kept, tag_of
 from dppgraph.web.parameters import decoded, formats_named, formats_of, timeout_of, version_of
 from dppgraph.web.problems import accept_of
 
@@ -43,7 +44,7 @@ class QueryList:
 
     questions: Mapping[str, Question]
     sending: Sending
-    written: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    written: dict[tuple[str, str], Kept] = field(default_factory=dict)
 
     async def __call__(self, request: Request) -> Response:
         """Answers one request."""
@@ -54,11 +55,11 @@ class QueryList:
         key = self.sending.store.manifest.base, format_.name
         if key not in self.written:
             self.written[key] = await asyncio.to_thread(self._written, format_, key[0])
-        headers = CORS | {"content-type": format_.content_type, "vary": "Accept"}
-        return Response(self.written[key], headers=headers)
+        return await kept_response(request, self.written[key])
 
-    def _written(self, format_: Format, base: str) -> bytes:
-        return export(described(self.questions.values(), base), format_)
+    def _written(self, format_: Format, base: str) -> Kept:
+        content = export(described(self.questions.values(), base), format_)
+        return Kept(content, format_.content_type, 0, tag_of(content.decode()), headers_of(None))
 
 
 @dataclass(frozen=True, slots=True)

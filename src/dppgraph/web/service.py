@@ -1,7 +1,6 @@
 """What ``/sparql`` answers without a query: its service description, for clients that find out what they can ask."""
 
 import asyncio
-import hashlib
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -13,7 +12,8 @@ from dppgraph.core.negotiation import negotiated
 from dppgraph.errors import Limit
 from dppgraph.operations.export import export
 from dppgraph.operations.service import Endpoint, Graphs, described, graphs_request, read_graphs
-from dppgraph.web.answers import CORS, Sending
+from dppgraph.web.answers import Sending, headers_of, kept_response
+from dppgraph.web.cache.kept import Kept, tag_of
 from dppgraph.web.parameters import Parameters
 from dppgraph.web.problems import accept_of
 
@@ -36,7 +36,7 @@ class ServiceDescription:
 
     sending: Sending
     endpoint: Endpoint
-    _written: dict[tuple[int, str], bytes] = field(default_factory=dict)
+    _written: dict[tuple[int, str], Kept] = field(default_factory=dict)
 
     async def answered(self, request: Request, parameters: Parameters, version: int | None) -> Response:
         """The description in the format that is asked for.
@@ -50,12 +50,7 @@ class ServiceDescription:
         number = version or self.sending.store.manifest.version
         if (number, format_.name) not in self._written:
             await self._write(number, format_)
-        content = self._written[number, format_.name]
-        etag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
-        headers = CORS | {"vary": "Accept", "dppgraph-version": str(number), "etag": etag, "cache-control": "no-cache"}
-        if etag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        return Response(content, headers=headers | {"content-type": format_.content_type})
+        return await kept_response(request, self._written[number, format_.name])
 
     async def _write(self, number: int, format_: Format) -> None:
         graphs = await self._graphs(number)
@@ -64,7 +59,8 @@ class ServiceDescription:
         for known in [key for key in self._written if key[0] not in (number, self.sending.store.manifest.version)]:
             # Of versions that nobody asks any more.
             del self._written[known]
-        self._written[number, format_.name] = content
+        tag = tag_of(content.decode())
+        self._written[number, format_.name] = Kept(content, format_.content_type, number, tag, headers_of(number))
 
     async def _graphs(self, number: int) -> Graphs:
         try:

@@ -1,10 +1,11 @@
 """A query's form, its columns, what it names, how deep it nests."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from dppgraph.core.query_text.addresses import Graph, graphs, is_glued, services
-from dppgraph.core.query_text.tokens import Token, tokens
+from dppgraph.core.query_text.tokens import Token, tokens, unescaped
 
 QueryForm = Literal["select", "ask", "construct", "describe", "update"]
 
@@ -16,6 +17,10 @@ _FORMS: dict[str, QueryForm] = {
     **dict.fromkeys(("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"), "update"),
 }
 _PROLOGUE = {"PREFIX", "BASE", "VERSION"}
+
+# Wherever it stands, and whatever stands right before it: in a text or a name it does no harm to think worse of the
+# query than it is.
+_PASSING = re.compile(r"(?:now|rand|uuid|bnode)(?=[\x00-\x20(#])|service", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class QueryText:
         services: the absolute addresses that SERVICE names; None for one that cannot be told.
         glued: whether it may hold a FROM that is not set apart, so that ``graphs`` cannot be relied on.
         depth: how deep its brackets nest.
+        lasting: whether it certainly asks neither the clock, nor chance, nor another endpoint.
     """
 
     form: QueryForm | None
@@ -39,6 +45,7 @@ class QueryText:
     services: tuple[str | None, ...]
     glued: bool
     depth: int
+    lasting: bool
 
 
 def read_query(text: str) -> QueryText:
@@ -57,6 +64,7 @@ def read_query(text: str) -> QueryText:
         services=services(text, found),
         glued=is_glued(text, found),
         depth=_depth(found),
+        lasting=not _PASSING.search(unescaped(text) if "\\" in text else text),
     )
 
 

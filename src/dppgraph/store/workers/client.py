@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from dppgraph.errors import AnswerTooLarge, DppgraphError, EngineDied, InvalidIn
 from dppgraph.store.interface import Answer, QueryRequest
 from dppgraph.store.workers import frames
 from dppgraph.store.workers.frames import Kind
-from dppgraph.store.workers.seats import SLICE, Seat, Seats
+from dppgraph.store.workers.seats import SLICE, Load, Seat, Seats
 from dppgraph.store.workers.spool import Spool
 
 OUT_OF_MEMORY: Final = signal.SIGUSR1
@@ -21,6 +21,9 @@ OUT_OF_MEMORY: Final = signal.SIGUSR1
 
 _REASON_PATIENCE: Final = 1.0
 """Seconds to wait for the pool parent to say what ended a worker."""
+
+
+_FORMATS: Final = {known.name: known for known in formats.RESULTS + formats.RDF}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,10 @@ class WorkerStore:
         """How many queries are being evaluated, or wait for a worker."""
         return self._running
 
+    def load(self) -> Load:
+        """How much the workers have to do."""
+        return replace(self._seats.load(), running=self._running)
+
     async def open(self) -> None:
         """Has the first workers made.
 
@@ -86,7 +93,7 @@ class WorkerStore:
             raise
         if run.length is not None:
             return await self._whole(run)
-        return Answer(run.format, self.version, None, self._spool.answer(run))
+        return Answer(run.format, self.version, None, self._spool.answer(run), run.lasting)
 
     async def close(self) -> None:
         """Ends the workers."""
@@ -123,7 +130,7 @@ class WorkerStore:
             chunks = [chunk async for chunk in run]
         finally:
             await run.aclose()
-        return Answer(run.format, self.version, run.length, WholeAnswer(chunks))
+        return Answer(run.format, self.version, run.length, WholeAnswer(chunks), run.lasting)
 
     def _begins(self) -> None:
         self._running += 1
@@ -136,15 +143,19 @@ class WorkerStore:
 
 
 class WholeAnswer(AsyncIterator[bytes]):
-    """An answer that is there: bytes to read, and nothing to wait for."""
+    """An answer that is there: bytes to read, and nothing to wait for.
+
+    Attributes:
+        content: all of its bytes.
+    """
 
     def __init__(self, chunks: list[bytes]) -> None:
-        self._length = sum(map(len, chunks))
-        self._chunks = iter(chunks)
+        self.content = b"".join(chunks)
+        self._chunks = iter((self.content,) if self.content else ())
 
     async def length(self) -> int:
         """How many bytes it has."""
-        return self._length
+        return len(self.content)
 
     async def __anext__(self) -> bytes:
         for chunk in self._chunks:
@@ -162,11 +173,13 @@ class _Run(AsyncIterator[bytes]):
     Attributes:
         format: how the answer is written, once it has begun.
         length: how many bytes it has, if that is known when it begins.
+        lasting: whether the same query is answered so again by the same version.
         ended: called once when the worker is free or gone.
     """
 
     format: formats.Format
     length: int | None = None
+    lasting: bool = False
 
     def __init__(self, seats: Seats, seat: Seat, timeout: float, deadline: float, max_bytes: int) -> None:
         self.ended: Callable[[], None] = lambda: None
@@ -176,7 +189,9 @@ class _Run(AsyncIterator[bytes]):
         self._left = max_bytes
         self._over = False
         self._deadline = deadline
-        self._slice = asyncio.get_running_loop().call_later(SLICE, seats.lower, seat)
+        loop = asyncio.get_running_loop()
+        # One timer at a time: most queries are over before the first.
+        self._timer = loop.call_at(min(loop.time() + SLICE, deadline), self._on_time, loop)
 
     async def begin(self, request: QueryRequest) -> bool:
         """Sends the query and waits for the beginning of its answer; False if this worker may not ask what it asks."""
@@ -188,14 +203,15 @@ class _Run(AsyncIterator[bytes]):
             "named_graphs": request.named_graphs,
             "substitutions": dict(request.substitutions),
         }
-        self._seat.worker.writer.write(frames.encoded_json(Kind.QUERY, said))
+        self._seat.worker.stream.send(frames.encoded_json(Kind.QUERY, said))
         kind, payload = await self._receive()
         if kind == Kind.CALLS_OUT:
             return False
         if kind != Kind.BEGUN:
             raise EngineDied(f"a query process said {kind.name} where an answer begins")
         begun = frames.decoded(payload)
-        self.format, self.length = formats.named(begun["format"], formats.RESULTS + formats.RDF), begun["length"]
+        self.format, self.length = _FORMATS[begun["format"]], begun["length"]
+        self.lasting = begun["lasting"]
         return True
 
     async def __anext__(self) -> bytes:
@@ -229,18 +245,22 @@ class _Run(AsyncIterator[bytes]):
 
     def _finish(self) -> None:
         self._over = True
-        self._slice.cancel()
+        self._timer.cancel()
         self.ended()
+
+    def _on_time(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The slice is over, or the deadline is there."""
+        if loop.time() < self._deadline:
+            self._timer = loop.call_at(self._deadline, self._on_time, loop)
+            self._seats.lower(self._seat)
+            return
+        said = f"the query ran for {self._timeout:g} seconds, longer than it may: narrow it, or add a LIMIT"
+        self._seat.worker.stream.fail(QueryTimeout(said))
 
     async def _receive(self) -> tuple[Kind, bytes]:
         try:
-            async with asyncio.timeout_at(self._deadline):
-                kind, payload = await frames.receive_async(self._seat.worker.reader)
-        except TimeoutError as error:
-            raise QueryTimeout(
-                f"the query ran for {self._timeout:g} seconds, longer than it may: narrow it, or add a LIMIT"
-            ) from error
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            kind, payload = await self._seat.worker.stream.receive()
+        except ConnectionError as error:
             raise await self._reason() from error
         if kind == Kind.ERROR:
             await self.hand_back()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dppgraph.errors import EngineDied
+from dppgraph.store.workers.stream import FrameStream
 
 _PACKET = 1 << 12
 
@@ -18,8 +19,7 @@ class Forked:
 
     name: int
     line: "Control"
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
+    stream: FrameStream
     ended: asyncio.Future[int]
 
 
@@ -73,8 +73,9 @@ class Control:
             if forked.done() and not forked.cancelled() and not forked.exception():
                 forked.result().close()
             raise
-        reader, writer = await asyncio.open_connection(sock=connection, limit=1 << 20)
-        return Forked(name, self, reader, writer, ended)
+        connection.setblocking(False)
+        _, stream = await loop.create_unix_connection(FrameStream, sock=connection)
+        return Forked(name, self, stream, ended)
 
     def lower(self, worker: Forked) -> None:
         """Has the kernel prefer other processes to this worker."""
@@ -82,7 +83,7 @@ class Control:
 
     def kill(self, worker: Forked) -> None:
         """Ends a worker, whatever it is doing."""
-        worker.writer.close()
+        worker.stream.close()
         self._say("kill", worker.name)
 
     def close(self) -> None:

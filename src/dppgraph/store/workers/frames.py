@@ -1,13 +1,15 @@
 """What a front and a worker say to each other: frames of a length, a kind and a payload."""
 
-import asyncio
 import json
 import socket
 import struct
 from enum import IntEnum
 from typing import Any, Final
 
-_HEADER: Final = struct.Struct(">IB")
+HEADER: Final = struct.Struct(">IB")
+"""The length of the payload, and the kind."""
+
+_MOST_AT_ONCE: Final = 1 << 16
 
 
 class Kind(IntEnum):
@@ -27,7 +29,7 @@ class Kind(IntEnum):
 
 def encoded(kind: Kind, payload: bytes = b"") -> bytes:
     """The bytes of a frame."""
-    return _HEADER.pack(len(payload), kind) + payload
+    return HEADER.pack(len(payload), kind) + payload
 
 
 def encoded_json(kind: Kind, payload: object) -> bytes:
@@ -36,37 +38,24 @@ def encoded_json(kind: Kind, payload: object) -> bytes:
 
 
 def receive(connection: socket.socket) -> tuple[Kind, bytes] | None:
-    """The next frame of a blocking socket; None when the other side is gone."""
-    header = _exactly(connection, _HEADER.size)
-    if header is None:
+    """The next frame of a blocking socket, on which each waits for the answer to the last; None when it is closed."""
+    data = connection.recv(_MOST_AT_ONCE)
+    while data and len(data) < HEADER.size:
+        part = connection.recv(_MOST_AT_ONCE)
+        data = data + part if part else b""
+    if not data:
         return None
-    length, kind = _HEADER.unpack(header)
-    payload = _exactly(connection, length)
-    return None if payload is None else (Kind(kind), payload)
-
-
-async def receive_async(reader: asyncio.StreamReader) -> tuple[Kind, bytes]:
-    """The next frame of a stream.
-
-    Raises:
-        asyncio.IncompleteReadError: the other side is gone.
-        ConnectionError: likewise.
-    """
-    length, kind = _HEADER.unpack(await reader.readexactly(_HEADER.size))
-    return Kind(kind), await reader.readexactly(length)
+    length, kind = HEADER.unpack_from(data)
+    parts, left = [data[HEADER.size :]], HEADER.size + length - len(data)
+    while left > 0:
+        part = connection.recv(min(left, 1 << 20))
+        if not part:
+            return None
+        parts.append(part)
+        left -= len(part)
+    return Kind(kind), b"".join(parts)
 
 
 def decoded(payload: bytes) -> Any:
     """The JSON of a payload."""
     return json.loads(payload)
-
-
-def _exactly(connection: socket.socket, length: int) -> bytes | None:
-    parts = []
-    while length:
-        part = connection.recv(min(length, 1 << 20))
-        if not part:
-            return None
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)

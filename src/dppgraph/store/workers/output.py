@@ -27,10 +27,14 @@ class Output:
         send: what takes the frames.
         format_: what is written.
         most_rows: rows after which the answer ends in an error.
+        lasting: whether the same query is answered so again (``Answer.lasting``).
     """
 
-    def __init__(self, send: Callable[[bytes], None], format_: Format, most_rows: int) -> None:
+    def __init__(
+        self, send: Callable[[bytes], None], format_: Format, most_rows: int, *, lasting: bool = False
+    ) -> None:
         self._send = send
+        self._lasting = lasting
         self._format = format_
         self._most_rows = most_rows
         self._rows = row_counter(format_) if format_ in formats.RESULTS else None
@@ -86,17 +90,21 @@ class Output:
         )
 
     def _pass_on(self, *, last: bool = False) -> None:
-        head = b""
+        frame = b""
         if not self._begun:
             self._begun = True
             length = len(self._buffer) if last else None
-            head = frames.encoded_json(Kind.BEGUN, {"format": self._format.name, "length": length})
+            begun = {"format": self._format.name, "length": length, "lasting": self._lasting}
+            frame = frames.encoded_json(Kind.BEGUN, begun)
         # In pieces: a single long literal would otherwise be one frame, which the front holds whole before it counts.
         for start in range(0, len(self._buffer), _CHUNK):
-            self._send(head + frames.encoded(Kind.DATA, bytes(self._buffer[start : start + _CHUNK])))
-            head = b""
+            if start:
+                self._send(frame)
+                frame = b""
+            frame += frames.encoded(Kind.DATA, bytes(self._buffer[start : start + _CHUNK]))
         if last:
-            self._send(head + frames.encoded(Kind.END))
-        elif head:
-            self._send(head)
+            # With what came before it: the other side is woken once.
+            frame += frames.encoded(Kind.END)
+        if frame:
+            self._send(frame)
         self._buffer.clear()

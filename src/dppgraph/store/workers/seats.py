@@ -35,6 +35,25 @@ class Seat:
     """Whether it has been asked anything: one that ends before that may be the first of many."""
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much the workers have to do.
+
+    Attributes:
+        idle: workers that nobody asks.
+        busy: workers that answer a query which has just begun.
+        long: workers that answer a long one.
+        waiting: queries that wait for a worker.
+        running: queries that run or wait.
+    """
+
+    idle: int
+    busy: int
+    long: int
+    waiting: int
+    running: int = 0
+
+
 @dataclass(slots=True)
 class Seats:
     """The workers of one front.
@@ -147,6 +166,11 @@ class Seats:
         """Ends a seat's worker; another takes its place when it is gone."""
         seat.worker.line.kill(seat.worker)
 
+    def load(self) -> Load:
+        """How much the workers have to do."""
+        idle, long = len(self._idle), self._lowered
+        return Load(idle, max(0, len(self._seats) - idle - long), long, len(self._waiting))
+
     async def close(self) -> None:
         """Ends all workers."""
         self._closed = True
@@ -211,7 +235,7 @@ class Seats:
         self._lowered -= seat.lowered
         if not seat.proven:
             self._wait_longer()
-        seat.worker.writer.close()
+        seat.worker.stream.close()
         if seat in self._idle:
             self._idle.remove(seat)
         if not self._closed:

@@ -17,6 +17,7 @@ from dppgraph.store.interface import Answer, QueryRequest
 from dppgraph.store.versions import Manifest, VersionStore
 from dppgraph.store.workers.client import Limits, WorkerStore
 from dppgraph.store.workers.current import CurrentVersion
+from dppgraph.store.workers.seats import Load
 from dppgraph.store.workers.spool import Spool
 
 _OLDER_AT_ONCE: Final = 2
@@ -116,6 +117,10 @@ class ServedVersions:
             return await store.query(request)
         finally:
             self._let_go_later(number)
+
+    def load(self) -> Load:
+        """How much the workers of the current version have to do."""
+        return self._store.load()
 
     def follow(self) -> None:
         """Answers from the version that is current from now on, if it is another one and is prepared."""

@@ -103,7 +103,7 @@ def _evaluate(
         request["substitutions"],
     )
     format_ = _format(request, tabular=not isinstance(answer, pyoxigraph.QueryTriples))
-    output = Output(send, format_, rules.max_rows)
+    output = Output(send, format_, rules.max_rows, lasting=query.lasting)
     try:
         _write(answer, output, format_)
     except OSError as error:

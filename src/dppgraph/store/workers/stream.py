@@ -1,0 +1,109 @@
+"""A front's end of a worker's socket: frames as they come, without a task or a timer for each.
+
+asyncio's own streams cost more than a small query does: several tasks' worth of bookkeeping for each frame, and a timer
+for each wait. Here bytes are cut into frames where they arrive, and one wait ends with whatever comes first: a frame,
+the end of the worker, or the deadline, which is set once for a query.
+"""
+
+import asyncio
+from typing import Final, cast
+
+from dppgraph.store.workers.frames import HEADER, Kind
+
+_MOST: Final = 1 << 20
+"""Bytes that may wait here before the worker has to."""
+
+
+class FrameStream(asyncio.Protocol):
+    """Frames to and from one worker; one caller at a time waits for them."""
+
+    def __init__(self) -> None:
+        self._transport: asyncio.Transport | None = None
+        self._buffer = bytearray()
+        self._at = 0
+        self._wanted = HEADER.size
+        self._waiting: asyncio.Future[None] | None = None
+        self._failure: Exception | None = None
+        self._lost = False
+        self._paused = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Takes the socket in."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Takes bytes."""
+        self._buffer += data
+        if len(self._buffer) - self._at >= self._wanted:
+            self._wake()
+        if len(self._buffer) > _MOST + self._wanted and not self._paused and self._transport:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio has it so
+        """The worker is gone."""
+        self._lost = True
+        self._wake()
+
+    def send(self, data: bytes) -> None:
+        """Sends a frame."""
+        if self._transport and not self._lost:
+            self._transport.write(data)
+
+    def fail(self, error: Exception) -> None:
+        """Has whoever waits, or waits next, get an error."""
+        self._failure = error
+        self._wake()
+
+    def close(self) -> None:
+        """Closes the socket."""
+        if self._transport:
+            self._transport.close()
+
+    async def receive(self) -> tuple[Kind, bytes]:
+        """The next frame.
+
+        Raises:
+            ConnectionError: the worker is gone.
+            Exception: what ``fail`` was told.
+        """
+        while (frame := self._cut()) is None:
+            if self._failure:
+                error, self._failure = self._failure, None
+                raise error
+            if self._lost:
+                raise ConnectionError("the worker is gone")
+            self._waiting = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiting
+            finally:
+                self._waiting = None
+        return frame
+
+    def _cut(self) -> tuple[Kind, bytes] | None:
+        """The next frame, if it is there as a whole."""
+        there = len(self._buffer) - self._at
+        if there < HEADER.size:
+            self._wanted = HEADER.size
+            return None
+        length, kind = HEADER.unpack_from(self._buffer, self._at)
+        if there < HEADER.size + length:
+            self._wanted = HEADER.size + length
+            return None
+        start = self._at + HEADER.size
+        payload = bytes(memoryview(self._buffer)[start : start + length])
+        self._at = start + length
+        if self._at == len(self._buffer):
+            self._buffer.clear()
+            self._at = 0
+        elif self._at > _MOST:
+            del self._buffer[: self._at]
+            self._at = 0
+        if self._paused and len(self._buffer) - self._at <= _MOST // 2 and self._transport:
+            self._paused = False
+            self._transport.resume_reading()
+        return Kind(kind), payload
+
+    def _wake(self) -> None:
+        if self._waiting and not self._waiting.done():
+            self._waiting.set_result(None)

@@ -1,0 +1,153 @@
+"""The outermost layer: gives each request a number, its answer the headers that all have, and the log a line."""
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import count
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dppgraph.web.access.log import AccessLog
+from dppgraph.web.cache.front import AT_ONCE
+from dppgraph.web.clients import UNIX, UNKNOWN, Proxies
+from dppgraph.web.headers import POLICY, SECURITY
+
+_NUMBER: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_BROKEN: Final = 0
+_SHORT: Final = 200
+_NONE: Final[Mapping[str, Any]] = {}
+
+Observe = Callable[[str, str, int, float, int], None]
+"""Takes note of a request: path, method, status (0 where none came), seconds, bytes of its answer."""
+
+
+class Access:
+    """Sits around the application.
+
+    Args:
+        app: the application.
+        log: where lines go.
+        proxies: those whose X-Request-Id counts.
+        observe: what else wants to know.
+    """
+
+    def __init__(self, app: ASGIApp, log: AccessLog, proxies: Proxies, observe: Observe | None = None) -> None:
+        self._app = app
+        self._log = log
+        self._proxies = proxies
+        self._observe = observe
+        # Each front begins elsewhere.
+        self._prefix = secrets.token_hex(4)
+        self._count = count()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        number = self._number(scope)
+        noted = scope["state"] = {"id": number, "cache": "none", "version": None, "query": None}
+        sent = _Sent(number, send, scope)
+        if sent.answer:
+            noted["at_once"] = sent.at_once
+        try:
+            await self._app(scope, receive, sent.send)
+        finally:
+            seconds = time.perf_counter() - begun
+            if self._observe:
+                self._observe(scope["path"], scope["method"], sent.status, seconds, sent.bytes)
+            if self._log.on:
+                self._log.write(_line(scope, noted, sent, seconds))
+
+    def refused(self, client: str, status: int, why: str) -> None:
+        """Takes note of a request that was refused before it was read whole."""
+        if self._observe:
+            self._observe("", "", status, 0.0, 0)
+        if self._log.on:
+            said = {"time": _now(), "client": client, "status": status, "refused": why}
+            self._log.write(f"{json.dumps(said)}\n")
+
+    def _number(self, scope: Scope) -> str:
+        if self._proxies:
+            peer = scope["client"][0] if scope["client"] else UNIX if _through_unix(scope) else UNKNOWN
+            if self._proxies.trusts(peer):
+                for name, value in scope["headers"]:
+                    if name == b"x-request-id" and _NUMBER.fullmatch(value):
+                        return str(value.decode())
+        return f"{self._prefix}{next(self._count):08x}"
+
+
+class _Sent:
+    """What goes out of one answer, and what of it is noted."""
+
+    __slots__ = ("_number", "_scope", "_send", "answer", "bytes", "status", "whole")
+
+    def __init__(self, number: str, send: Send, scope: Scope) -> None:
+        self.status = _BROKEN
+        self.bytes = 0
+        self.whole = False
+        self.answer = scope.get("extensions", _NONE).get(AT_ONCE, _NONE).get("answer")
+        self._number = number.encode()
+        self._scope = scope
+        self._send = send
+
+    async def send(self, message: Message) -> None:
+        """Sends on, with the headers that all answers have."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = [*message["headers"], (b"x-request-id", self._number), *SECURITY]
+            if not any(name == b"content-security-policy" for name, _ in headers):
+                headers.append(POLICY)
+            message = {**message, "headers": headers}
+        else:
+            self.bytes += len(message.get("body", b""))
+            self.whole = not message.get("more_body")
+        await self._send(message)
+
+    def at_once(self, status: int, head: bytes, body: bytes) -> bool:
+        """Sends a whole answer, if that can be done."""
+        if not self.answer(self._scope, b"%bx-request-id: %b\r\n" % (head, self._number), body):
+            return False
+        self.status, self.bytes, self.whole = status, len(body), True
+        return True
+
+
+def _through_unix(scope: Scope) -> bool:
+    return scope.get("server") is not None and scope["server"][1] is None
+
+
+def _now() -> str:
+    now = time.time()
+    return f"{_second(int(now))}.{int(now % 1 * 1000):03d}Z"
+
+
+@lru_cache(maxsize=2)
+def _second(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+@lru_cache(maxsize=256)
+def _known_quoted(text: str) -> str:
+    return json.dumps(text)
+
+
+def _quoted(text: str) -> str:
+    return _known_quoted(text) if len(text) < _SHORT else json.dumps(text)
+
+
+def _line(scope: Scope, seen: dict[str, Any], sent: _Sent, seconds: float) -> str:
+    client = scope["client"][0] if scope["client"] else UNIX if _through_unix(scope) else UNKNOWN
+    query = f'"{seen["query"]}"' if seen["query"] else "null"
+    version = seen["version"] or "null"
+    broken = "" if sent.whole else ',"broken":true'
+    return (
+        f'{{"time":"{_now()}","id":"{seen["id"]}","client":"{client}","method":{_quoted(scope["method"])},'
+        f'"path":{_quoted(scope["path"])},"query":{query},"status":{sent.status},"bytes":{sent.bytes},'
+        f'"ms":{seconds * 1000:.3f},"cache":"{seen["cache"]}","version":{version}{broken}}}\n'
+    )

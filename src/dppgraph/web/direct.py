@@ -1,0 +1,61 @@
+"""The routes that are asked most, without what the framework does for a route: it costs more than a small query."""
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Final
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from dppgraph.errors import DppgraphError
+from dppgraph.web.problems import accept_of, problem, problem_of
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_GONE: Final = 499
+_log = logging.getLogger("dppgraph.web")
+
+
+class Direct:
+    """Answers some paths itself, and hands everything else on.
+
+    Args:
+        app: the application, which has these routes too, for its description.
+        endpoints: path to what answers there.
+        methods: the methods that they know.
+    """
+
+    def __init__(self, app: ASGIApp, endpoints: Mapping[str, Endpoint], methods: tuple[str, ...]) -> None:
+        self._app = app
+        self._endpoints = endpoints
+        self._methods = frozenset(methods)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        endpoint = self._endpoints.get(scope["path"]) if scope["type"] == "http" else None
+        if endpoint is None or scope["method"] not in self._methods:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await endpoint(request)
+        except Exception as error:  # noqa: BLE001 - told as the framework's own handlers tell it
+            response = response_of(error, request)
+        await response(scope, receive, send)
+
+
+def response_of(error: Exception, request: Request) -> Response:
+    """The answer that tells of an error: what is expected as it is, what is not with a number for the log."""
+    if isinstance(error, DppgraphError):
+        return problem_of(error, accept_of(request))
+    if isinstance(error, ClientDisconnect):
+        # Nobody is there to read it.
+        return Response(status_code=_GONE)
+    number = secrets.token_hex(4)
+    _log.error("internal error %s", number, exc_info=error)
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = f"This is our fault. The log knows it as {number}."
+    return problem(status, "Internal error", detail, accept_of(request), extra={"number": number})

@@ -1,0 +1,119 @@
+"""What is noted of each request, and the headers that every answer has."""
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from dppgraph.web.access import AccessLog
+from tests.cli.test_supervisor import BARE
+from tests.conftest import Serve, Server
+
+QUERY = "SELECT * { ?a ?b ?c }"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "access.log"
+
+
+@pytest.fixture
+def server(serve: Serve, tmp_path: Path, log: Path) -> Server:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.nt").write_text('<a:a> <a:b> "1" .')
+    settings = {"DPPGRAPH_ACCESS_LOG": str(log), "DPPGRAPH_TRUSTED_PROXIES": "127.0.0.1"}
+    return serve("--data", tmp_path / "data", "--store", tmp_path / "store", *BARE, environment=settings)
+
+
+def lines(log: Path, most: int) -> Iterator[dict[str, Any]]:
+    """The lines of a log, once there are so many."""
+    while not log.exists() or len(log.read_text().splitlines()) < most:
+        time.sleep(0.02)
+    return map(json.loads, log.read_text().splitlines())
+
+
+def test_each_request_is_a_line(server: Server, log: Path) -> None:
+    headers = [server.ask("GET", f"/sparql?query={quote(QUERY)}")[1] for _ in range(2)]
+    tag = {"If-None-Match": headers[0]["etag"]}
+    headers.append(server.ask("GET", f"/sparql?query={quote(QUERY)}", headers=tag)[1])
+    headers.append(server.ask("GET", "/nothing%22here")[1])
+    headers.append(server.ask("GET", "/sparql?query=nonsense")[1])
+    said = list(lines(log, 5))
+    assert [line["id"] for line in said] == [header["x-request-id"] for header in headers]
+    assert [line["cache"] for line in said] == ["miss", "hit", "revalidated", "none", "none"]
+    assert [line["status"] for line in said] == [200, 200, 304, 404, 400]
+    assert said[3]["path"] == '/nothing"here'
+    assert {line["query"] for line in said[:3]} == {hashlib.sha256(QUERY.encode()).hexdigest()[:16]}
+    assert said[0]["bytes"] == int(headers[0]["content-length"])
+    assert said[0]["version"] == 1
+    assert all(line["client"] == "127.0.0.1" and line["method"] == "GET" and line["ms"] >= 0 for line in said)
+
+
+def test_a_request_that_cannot_be_read_is_a_line_too(server: Server, log: Path) -> None:
+    assert server.ask("GET", f"/sparql?query={'x' * 70_000}")[0] == 414
+    (line,) = lines(log, 1)
+    assert line["status"] == 414
+    assert "longer than" in line["refused"]
+
+
+def test_a_log_that_was_moved_away_is_begun_anew(server: Server, log: Path) -> None:
+    server.ask("GET", "/health")
+    assert len(list(lines(log, 1))) == 1
+    log.rename(log.with_suffix(".old"))
+    server.ask("GET", "/health")
+    assert len(list(lines(log, 1))) == 1
+
+
+def test_a_log_that_cannot_be_written_is_said(run: Any, tmp_path: Path) -> None:
+    result = run("serve", "--store", tmp_path, environment={"DPPGRAPH_ACCESS_LOG": str(tmp_path / "no" / "folder")})
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1].startswith("dppgraph: ")
+    assert "no/folder" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_log_that_nobody_reads_keeps_nobody_waiting(tmp_path: Path) -> None:
+    log = AccessLog("off")
+    log.on = True
+    for number in range(30_000):
+        log.write(f"{number}\n")
+    assert log.dropped > 0
+
+
+@pytest.mark.parametrize("target", ["/sparql", f"/sparql?query={quote(QUERY)}", "/health", "/nothing", "/openapi.json"])
+def test_every_answer_has_the_headers_that_all_have(server: Server, target: str) -> None:
+    seen = set()
+    for _ in range(2):
+        headers = server.ask("GET", target)[1]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "default-src 'none'" in headers["content-security-policy"]
+        seen.add(headers["x-request-id"])
+    assert len(seen) == 2
+
+
+@pytest.mark.parametrize("target", [f"/sparql?query={quote(QUERY)}", "/health"])
+def test_the_number_that_a_trusted_proxy_gave_is_kept(server: Server, target: str) -> None:
+    for _ in range(2):
+        assert server.ask("GET", target, headers={"X-Request-Id": "abc-1.2"})[1]["x-request-id"] == "abc-1.2"
+        answer = server.ask("GET", target, headers={"X-Request-Id": 'a"b c'})
+        assert answer[1]["x-request-id"] not in ("abc-1.2", 'a"b c')
+
+
+@pytest.mark.parametrize("stripped", [True, False])
+def test_below_a_path(serve: Serve, tmp_path: Path, stripped: bool) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.nt").write_text('<a:a> <a:b> "1" .')
+    public = "https://data.example.org/plans/"
+    server = serve("--data", tmp_path / "data", "--store", tmp_path / "store", "--public-url", public, *BARE)
+    prefix = "" if stripped else "/plans"
+    for _ in range(2):
+        assert server.ask("GET", f"{prefix}/sparql?query={quote(QUERY)}")[0] == 200
+    assert server.ask("GET", f"{prefix}/health")[0] == 200
+    assert b"<https://data.example.org/plans/sparql>" in server.ask("GET", f"{prefix}/sparql?format=ntriples")[2]
+    assert server.ask("GET", "/plansparql")[0] == 404
