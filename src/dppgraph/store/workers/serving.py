@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from dppgraph.errors import DppgraphError, NotYet
+from dppgraph.errors import DppgraphError, EngineDied, NotYet
 from dppgraph.store.interface import Answer, QueryRequest
 from dppgraph.store.versions import Manifest, VersionStore
 from dppgraph.store.workers.client import Limits, WorkerStore
@@ -81,6 +81,7 @@ class ServedVersions:
     _store: WorkerStore = field(init=False)
     _preparing: int | None = None
     _next: _Next | None = None
+    _changes: asyncio.Event = field(default_factory=asyncio.Event)
     _others: set[WorkerStore] = field(default_factory=set)
     """Those that are being prepared or are prepared, and those that end the queries they have."""
     _older: dict[int, _Older] = field(default_factory=dict)
@@ -107,6 +108,8 @@ class ServedVersions:
     async def query(self, request: QueryRequest) -> Answer:
         """As ``GraphStore.query``."""
         manifest = self.manifest
+        if request.version is None and self.current.number != manifest.version:
+            await self._caught_up()
         if request.version is None or request.version == manifest.version:
             return await self._store.query(request)
         number = request.version
@@ -132,6 +135,7 @@ class ServedVersions:
         self._others ^= {before, following.store}
         self.served += 1
         self.changed(following.manifest)
+        self._changes.set()
         self._start(self._retire(before))
 
     def prepare(self, number: int, address: Path) -> None:
@@ -189,6 +193,20 @@ class ServedVersions:
                 older.ready.cancel()
         for store in (self._store, *self._others):
             await store.close()
+
+    async def _caught_up(self) -> None:
+        """Waits until all is ready to answer from the current version, where the one before is lost.
+
+        Raises:
+            EngineDied: it does not get ready.
+        """
+        try:
+            async with asyncio.timeout(self.limits.timeout):
+                while self.current.number != self.manifest.version:
+                    self._changes.clear()
+                    await self._changes.wait()
+        except TimeoutError as error:
+            raise EngineDied("the query processes went away: ask again in a moment") from error
 
     async def _prepare(self, store: WorkerStore) -> None:
         number = store.version
