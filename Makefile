@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
 .PHONY: serve test check heavy goldens bench lock clean
@@ -38,8 +38,9 @@ bench: .venv/.test ## what start-up, build and the questions cost, and what host
 
 lock: .venv/.test ## resolve the locked versions anew
 	$(BIN)/pip install --quiet uv
-	$(BIN)/$(LOCK) --group build --output-file requirements/run.txt
-	$(BIN)/$(LOCK) --group dev --output-file requirements/test.txt
+	$(BIN)/$(LOCK) pyproject.toml --group build --output-file requirements/run.txt
+	$(BIN)/$(LOCK) pyproject.toml --group dev --output-file requirements/test.txt
+	$(BIN)/$(LOCK) --group peers --output-file requirements/peers.txt
 
 clean: ## remove what the commands above made
 	rm -rf .venv .dppgraph

@@ -48,13 +48,7 @@ def proxy(tmp_path: Path) -> Iterator[Proxy]:
     def proxy_(port: int, site: str | None = None) -> Nginx:
         if NGINX is None:
             pytest.skip("there is no nginx here: on Debian, apt install nginx-light")
-        at = _free_port()
-        folder = _laid_out(tmp_path / f"nginx-{at}", port, at, site)
-        command = [NGINX, "-p", str(folder), "-c", "nginx.conf", "-e", "error.log"]
-        # Its processes could not enter the test's folder as another user.
-        as_root = ["-g", "user root;"] if os.geteuid() == 0 else []
-        running.append(Nginx(subprocess.Popen([*command, *as_root], text=True), at))
-        running[-1].wait_until_it_listens()
+        running.append(start_nginx(tmp_path / f"nginx-{len(running)}", port, site))
         return running[-1]
 
     yield proxy_
@@ -62,7 +56,24 @@ def proxy(tmp_path: Path) -> Iterator[Proxy]:
         assert nginx.stop() == 0
 
 
-def _laid_out(folder: Path, port: int, at: int, site: str | None) -> Path:
+def start_nginx(folder: Path, port: int, site: str | None = None) -> Nginx:
+    """Starts nginx below a new folder, in front of the server at a port."""
+    assert NGINX, "there is no nginx here: on Debian, apt install nginx-light"
+    at = free_port()
+    _laid_out(folder, port, at, site)
+    command = [NGINX, "-p", str(folder), "-c", "nginx.conf", "-e", "error.log"]
+    # Its processes could not enter the test's folder as another user.
+    as_root = ["-g", "user root;"] if os.geteuid() == 0 else []
+    nginx = Nginx(subprocess.Popen([*command, *as_root], text=True), at)
+    try:
+        nginx.wait_until_it_listens()
+    except AssertionError:
+        nginx.stop()
+        raise
+    return nginx
+
+
+def _laid_out(folder: Path, port: int, at: int, site: str | None) -> None:
     for name in ("conf.d", "snippets", "sites-enabled"):
         (folder / name).mkdir(parents=True)
     shutil.copy(Path(__file__).parent / "nginx.conf", folder)
@@ -73,10 +84,9 @@ def _laid_out(folder: Path, port: int, at: int, site: str | None) -> Path:
     site = site or (OPERATE / "nginx" / "site.conf").read_text()
     site = replaced(site, "    listen 80;\n", f"    listen 127.0.0.1:{at};\n")
     (folder / "sites-enabled" / "dppgraph").write_text(replaced(site, "    listen [::]:80;\n", ""))
-    return folder
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as line:
         line.bind(("127.0.0.1", 0))
         return int(line.getsockname()[1])
