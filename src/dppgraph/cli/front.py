@@ -1,12 +1,12 @@
 """A front: the process that speaks HTTP (``python -m dppgraph.cli.front``), started by the supervisor."""
 
 import asyncio
+import gc
 import json
 import socket
 import sys
 from collections.abc import Coroutine
 from contextlib import suppress
-from math import ceil
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -30,6 +30,8 @@ _LOG: Final[dict[str, Any]] = {
     "loggers": {"uvicorn": {"level": "WARNING"}},
 }
 
+_GARBAGE: Final = 10_000
+"""Objects made and not yet gone after which cycles are looked for: some hundred requests' worth."""
 
 _PACKET: Final = 1 << 17
 """Bytes of what is said at once: the numbers of a front are the most, some thousands."""
@@ -107,6 +109,9 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            # What is here now stays, and is looked at no more; what a request makes is mostly gone with it.
+            gc.freeze()
+            gc.set_threshold(_GARBAGE)
             self._supervised.listen()
             self._supervised.say("ready", 1)
 
@@ -138,7 +143,6 @@ def main(options: dict[str, Any]) -> None:
         server_header=False,
         # Who is asking behind a proxy is found out in web/clients.py.
         proxy_headers=False,
-        timeout_keep_alive=ceil(settings.keep_alive),
         timeout_graceful_shutdown=int(options["grace"]),
     )
     web.doors.make_room()

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
@@ -17,20 +18,23 @@ from dppgraph.store.versions.manifest import Manifest
 from dppgraph.web.cache.answers import AnswerCache, Asked
 from dppgraph.web.cache.front import send_kept, words_of
 from dppgraph.web.cache.kept import CODINGS, Kept, Packing, coding_of, hash_of, is_known
-from dppgraph.web.headers import Headers
+from dppgraph.web.headers import Headers, header_of
 from dppgraph.web.metrics.counting import Metrics
 
 CORS: Final = {"access-control-allow-origin": "*", "access-control-expose-headers": "*"}
 """Reads are open to the pages of any site; Authorization is never allowed."""
 
 _A_WHILE: Final = 0.05
-"""Seconds after which it is asked whether a client still waits."""
+"""Seconds that a query may still take when its client has gone: ending it costs its worker too."""
 
 _PATIENCE: Final = 30.0
 """Seconds that a reader may take nothing, or be behind the lowest rate."""
 
 ABORT: Final = "dppgraph.abort"
 """The ASGI extension that ends a connection here and now: ``{"abort": ...}`` with what does it."""
+
+GONE: Final = "dppgraph.gone"
+"""The ASGI extension that tells when the client goes away, at once: ``{"gone": ...}`` with a :class:`Gone`."""
 
 _log = logging.getLogger("dppgraph.answers")
 
@@ -42,6 +46,17 @@ VARY: Final = b"Accept, Accept-Encoding"
 
 _FRESH: Final = b"public, no-cache"
 """Caches may keep it, and ask whether it is still true: a 304 costs next to nothing."""
+
+
+@dataclass(slots=True)
+class Gone:
+    """What is to be done when the client of a connection goes away.
+
+    Attributes:
+        then: is called when it does, with the task of its request.
+    """
+
+    then: Callable[["asyncio.Task[None]"], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +84,7 @@ class Sending:
         request.scope["state"]["query"] = hash_of(query.text)
         manifest = self.store.manifest
         # An older version has its own address, and is asked too seldom to be worth the room.
-        keepable = query.version in (None, manifest.version) and "authorization" not in request.headers
+        keepable = query.version in (None, manifest.version) and not header_of(request.scope, b"authorization")
         asked = Asked.of(query, manifest.version)
         if keepable:
             self.cache.at(manifest.version)
@@ -113,13 +128,13 @@ class Sending:
 
     def _known(self, request: Request, query: QueryRequest, asked: Asked, manifest: Manifest) -> Response | None:
         """What is said to a client that names an answer by a tag that only this server gave it, for this version."""
-        tags = request.headers.get("if-none-match", "")
+        tags = header_of(request.scope, b"if-none-match")
         for format_ in (query.results, query.rdf):
             tag = asked.tag(manifest.digest, format_) if format_ and tags else None
-            if tag and tag in tags:
+            if tag and tag.encode() in tags:
                 kept = Kept(b"", "", manifest.version, tag, headers_of(manifest.version))
                 for coding in (None, *CODINGS):
-                    if is_known(tags.encode(), kept.etag(coding)):
+                    if is_known(tags, kept.etag(coding)):
                         return NotModified(kept, coding)
         return None
 
@@ -186,7 +201,9 @@ class KeptResponse(Response):
     """
 
     def __init__(self, kept: Kept, coding: str | None, cache: str) -> None:
-        super().__init__()
+        # Not the class's own, which writes headers for a body that it has: here they come with the answer.
+        self.status_code = 200
+        self.background = None
         self.kept = kept
         self.coding = coding
         self.cache = cache
@@ -211,12 +228,13 @@ class NotModified(Response):
 
 async def kept_response(request: Request, kept: Kept, cache: str = "none") -> KeptResponse:
     """An answer in the coding that the client takes; ``cache`` is what the log says of it."""
-    wanted = coding_of(",".join(request.headers.getlist("accept-encoding")).encode())
+    wanted = coding_of(header_of(request.scope, b"accept-encoding"))
     return KeptResponse(kept, await kept.coded(wanted), cache)
 
 
+@lru_cache(maxsize=4)
 def headers_of(version: int | None) -> Headers:
-    """The headers of an answer that may be kept."""
+    """The headers of an answer that may be kept; not to be changed."""
     headers = [(name.encode(), value.encode()) for name, value in CORS.items()]
     headers += [(b"vary", VARY), (b"cache-control", _FRESH)]
     return [*headers, (b"dppgraph-version", str(version).encode())] if version else headers
@@ -251,8 +269,7 @@ class StreamedAnswer(Response):
         answer = self._answer
         coding = None
         if answer.length is None and scope["http_version"] != "1.0":
-            accepted = [value for name, value in scope["headers"] if name == b"accept-encoding"]
-            coding = coding_of(b",".join(accepted))
+            coding = coding_of(header_of(scope, b"accept-encoding"))
         scope["state"].update(version=answer.version, cache="miss" if self._filling else "none")
         await send({"type": "http.response.start", "status": self.status_code, "headers": self._head(coding)})
         if scope["method"] == "HEAD":
@@ -339,48 +356,42 @@ def preflight(methods: Sequence[str]) -> Response:
 
 
 async def unless_gone(request: Request, coroutine: Coroutine[Any, Any, _Value]) -> _Value:
-    """What the coroutine gives; it is cancelled if the client goes away first.
-
-    Whether the client is still there is asked only where it takes longer: most queries are answered before.
+    """What the coroutine gives; it is cancelled if the client goes away first, where the server tells of that.
 
     Raises:
         ClientDisconnect: the client went away.
     """
-    watch = _Watch(request, asyncio.current_task())
-    timer = asyncio.get_running_loop().call_later(_A_WHILE, watch.begin)
+    extension = request.scope.get("extensions", {}).get(GONE)
+    if extension is None:
+        return await coroutine
+    gone: Gone = extension["gone"]
+    leaving = _Leaving()
+    gone.then = leaving.begin
     try:
         return await coroutine
     except asyncio.CancelledError as error:
-        if watch.gone and watch.task and watch.task.uncancel() == 0:
+        if leaving.cancelled and leaving.cancelled.uncancel() == 0:
             raise ClientDisconnect from error
         raise
     finally:
-        timer.cancel()
-        watch.end()
+        gone.then = None
+        if leaving.timer:
+            leaving.timer.cancel()
 
 
-class _Watch:
-    """Cancels a task when its client goes away."""
+@dataclass(slots=True)
+class _Leaving:
+    """Cancels the task of a client that went away, if it is not over in a moment anyway."""
 
-    def __init__(self, request: Request, task: "asyncio.Task[Any] | None") -> None:
-        self.task = task
-        self.gone = False
-        self._request = request
-        self._watching: asyncio.Task[None] | None = None
+    timer: asyncio.TimerHandle | None = None
+    cancelled: "asyncio.Task[None] | None" = None
 
-    def begin(self) -> None:
-        self._watching = asyncio.get_running_loop().create_task(self._watch())
+    def begin(self, task: "asyncio.Task[None]") -> None:
+        self.timer = asyncio.get_running_loop().call_later(_A_WHILE, self._cancel, task)
 
-    def end(self) -> None:
-        if self._watching:
-            self._watching.cancel()
-
-    async def _watch(self) -> None:
-        while (await self._request.receive())["type"] != "http.disconnect":
-            pass
-        self.gone = True
-        if self.task:
-            self.task.cancel()
+    def _cancel(self, task: "asyncio.Task[None]") -> None:
+        self.cancelled = task
+        task.cancel()
 
 
 async def _break_off(scope: Scope) -> None:

@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp
 
 from dppgraph import __version__
 from dppgraph.errors import DppgraphError
@@ -53,7 +52,7 @@ def create_app(
     context: bytes,
     settings: Settings,
     operations: Operations,
-) -> ASGIApp:
+) -> CacheFront:
     """The application over a store.
 
     Args:

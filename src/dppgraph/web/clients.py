@@ -18,9 +18,11 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from dppgraph.errors import TooManyRequests
+from dppgraph.web.cache.front import Answers
+from dppgraph.web.cache.kept import Kept
 from dppgraph.web.problems import accept_of, problem_of
 
 UNIX: Final = "unix"
@@ -121,6 +123,10 @@ class RateLimit:
     def __len__(self) -> int:
         return len(self._full_at)
 
+    def lets_in(self, client: str, now: float) -> bool:
+        """Whether a request that came now would be let in; takes no note of it."""
+        return max(self._full_at.get(client, now), now) - self._slack <= now
+
     def wait(self, client: str, now: float) -> float:
         """Lets a request in, or says how long to wait.
 
@@ -153,7 +159,7 @@ class PerClient:
     """
 
     def __init__(
-        self, app: ASGIApp, proxies: Proxies, limit: RateLimit | None, clock: Callable[[], float] = time.monotonic
+        self, app: Answers, proxies: Proxies, limit: RateLimit | None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._app = app
         self._proxies = proxies
@@ -171,6 +177,17 @@ class PerClient:
                     await _refused(scope, self._limit, math.ceil(wait))(scope, receive, send)
                     return
         await self._app(scope, receive, send)
+
+    def at_hand(self, scope: Scope) -> tuple[Kept, str | None] | None:
+        """As :class:`Answers` has it."""
+        client = self._client(scope)
+        if self._limit is None:
+            return self._app.at_hand(scope)
+        counted, now = counted_as(client), self._clock()
+        found = self._app.at_hand(scope) if self._limit.lets_in(counted, now) else None
+        if found is not None:
+            self._limit.wait(counted, now)
+        return found
 
     def _client(self, scope: Scope) -> str:
         peer: str = scope["client"][0] if scope["client"] else UNIX if _through_unix(scope) else UNKNOWN
@@ -192,21 +209,33 @@ class SubPath:
         prefix: that path, with a slash at its beginning and none at its end.
     """
 
-    def __init__(self, app: ASGIApp, prefix: str) -> None:
+    def __init__(self, app: Answers, prefix: str) -> None:
         self._app = app
         self._prefix = prefix
 
     @classmethod
-    def of(cls, public_url: str, app: ASGIApp) -> ASGIApp:
+    def of(cls, public_url: str, app: Answers) -> Answers:
         """The application as it is found at an address."""
         prefix = urlsplit(public_url).path.rstrip("/")
         return cls(app, prefix) if prefix else app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
-        if scope["type"] == "http" and scope["path"].startswith(f"{self._prefix}/"):
-            scope["path"] = scope["path"][len(self._prefix) :]
+        if scope["type"] == "http":
+            self._strip(scope)
         await self._app(scope, receive, send)
+
+    def at_hand(self, scope: Scope) -> tuple[Kept, str | None] | None:
+        """As :class:`Answers` has it."""
+        found = self._app.at_hand(scope)
+        if found is not None:
+            # For the log; where nothing is found, the request comes here again.
+            self._strip(scope)
+        return found
+
+    def _strip(self, scope: Scope) -> None:
+        if scope["path"].startswith(f"{self._prefix}/"):
+            scope["path"] = scope["path"][len(self._prefix) :]
 
 
 def _refused(scope: Scope, limit: RateLimit, wait: int) -> Response:

@@ -7,7 +7,7 @@ problem document, while the connection still takes what is on its way, and is th
 import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import httptools
 from starlette.responses import Response
@@ -18,11 +18,14 @@ from uvicorn.server import ServerState
 
 from dppgraph.errors import AddressTooLong, BadHttp, DppgraphError, HeadTooLarge, NoProxy, SenderTooSlow
 from dppgraph.web.access import Access
-from dppgraph.web.answers import ABORT
+from dppgraph.web.answers import ABORT, GONE, Gone
 from dppgraph.web.cache.front import AT_ONCE
 from dppgraph.web.clients import UNIX, UNKNOWN
 from dppgraph.web.doors import Doors
 from dppgraph.web.problems import problem_of
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application
 
 _MOST_HEADERS: Final = 100
 _MOST_PIPELINED: Final = 64
@@ -77,12 +80,20 @@ class Connection(HttpToolsProtocol):
         self._held = 0
         self._done_since: float | None = None
         self._silent = True
+        self._gone = Gone()
+        self._task: asyncio.Task[None] | None = None
 
     # --- What asyncio says -------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # narrowed, as uvicorn's own is
         """Takes a client in, or turns it away."""
         super().connection_made(transport)
+        self._lingering = _Lingering(transport, self.close)
+        self._extensions: dict[str, dict[object, object]] = {
+            ABORT: {"abort": transport.abort},
+            AT_ONCE: {"answer": self._at_once},
+            GONE: {"gone": self._gone},
+        }
         self._head_since = self.loop.time()
         refused = self._doors.enter(self, self._peer())
         if refused is None:
@@ -95,6 +106,8 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forgets the client."""
         super().connection_lost(exc)
+        if self._gone.then and self._task:
+            self._gone.then(self._task)
         self._doors.leave(self)
         self._release()
 
@@ -104,7 +117,6 @@ class Connection(HttpToolsProtocol):
             # Closing while something is on its way would take the answer back from the client.
             return
         self._silent = False
-        self._unset_keepalive_if_required()
         in_head = self._body_since is None
         try:
             self.parser.feed_data(data)
@@ -124,7 +136,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self.scope["extensions"] = {ABORT: {"abort": self.transport.abort}, AT_ONCE: {"answer": self._at_once}}
+        self.scope["extensions"] = self._extensions
         self._head_since = self.loop.time()
         self._head_bytes = self._header_bytes = self._body_bytes = 0
         self._done_since = None
@@ -154,7 +166,8 @@ class Connection(HttpToolsProtocol):
         self._head_since = None
         self._body_since = self.loop.time()
         super().on_headers_complete()
-        self.cycle.transport = _Lingering(self.transport, self.close)
+        if self._answering():
+            self.cycle.transport = self._lingering
 
     def on_body(self, body: bytes) -> None:
         """Some of its body."""
@@ -175,7 +188,10 @@ class Connection(HttpToolsProtocol):
     # --- What the application does -----------------------------------------------------------------------------------
 
     def on_response_complete(self) -> None:
-        """An answer was handed over as a whole; its last bytes may still have to go out."""
+        """An answer was handed over as a whole; its last bytes may still have to go out.
+
+        What uvicorn does here, but for its timer: :meth:`look` ends whoever says nothing more.
+        """
         self._release()
         if self._ends_at is not None:
             return
@@ -183,7 +199,11 @@ class Connection(HttpToolsProtocol):
         if self._head_since is not None:
             # What came of the next request meanwhile was not read on.
             self._head_since = self._done_since
-        super().on_response_complete()
+        self.server_state.total_requests += 1
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
+            if self.pipeline:
+                self._start_asgi_task(*self.pipeline.pop())
         if self._body_since is not None:
             self._end_if_too_much()
 
@@ -200,12 +220,27 @@ class Connection(HttpToolsProtocol):
             return False
         if self.flow.write_paused:
             return False
-        more = [part for name, value in self.server_state.default_headers for part in (name, b": ", value, b"\r\n")]
+        self._write(cycle, head, body)
+        return True
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
+        """Begins with a request, as uvicorn does; but what is there already is sent without a task."""
+        if cycle.keep_alive and not self.flow.write_paused:
+            found = self._access.at_hand(cast("Scope", cycle.scope))
+            if found is not None:
+                self._write(cycle, *found)
+                return
+        self._task = self.loop.create_task(cycle.run_asgi(app))
+        self._task.add_done_callback(self.tasks.discard)
+        self.tasks.add(self._task)
+
+    def _write(self, cycle: RequestResponseCycle, head: bytes, body: bytes) -> None:
+        default_headers = self.server_state.default_headers
+        more = [part for name, value in default_headers for part in (name, b": ", value, b"\r\n")]
         self.transport.write(b"".join((head, *more, b"\r\n", body)))
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
         cycle.on_response()
-        return True
 
     def close(self) -> None:
         """Closes the connection, after what its client is still sending, though not for long."""
@@ -229,9 +264,15 @@ class Connection(HttpToolsProtocol):
         elif self._body_since is not None and not self.flow.read_paused:
             if now > self._body_since + doors.request_timeout + self._body_bytes / doors.min_rate:
                 self._too_slow()
-        elif self._done_since is not None and not answering and now > self._done_since + doors.last_bytes:
-            # One that keeps alive was closed before, unless it does not take what is left for it.
+        elif self._done_since is not None and not answering:
+            self._look_at_idle(now - self._done_since)
+
+    def _look_at_idle(self, seconds: float) -> None:
+        if seconds > self._doors.last_bytes:
+            # It does not even take what is left for it.
             self.transport.abort()
+        elif seconds > self._doors.keep_alive:
+            self.transport.close()
 
     def _too_slow(self) -> None:
         if self._silent:

@@ -1,6 +1,8 @@
-"""Headers that every answer has."""
+"""Headers of requests, and those that every answer has."""
 
 from typing import Final
+
+from starlette.types import Scope
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -12,3 +14,17 @@ SECURITY: Final = (
 
 POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 """For what is no page; a page has its own."""
+
+
+def header_of(scope: Scope, name: bytes) -> bytes:
+    """The value of a request's header; several of them are one (RFC 9110, section 5.3), and none is empty.
+
+    Args:
+        scope: the request's.
+        name: the header's name in lower case.
+    """
+    found = b""
+    for header, value in scope["headers"]:
+        if header == name:
+            found = b"%b, %b" % (found, value) if found else value
+    return found

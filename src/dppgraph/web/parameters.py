@@ -14,6 +14,9 @@ from dppgraph.web.problems import accept_of
 
 Parameters = list[tuple[str, str]]
 
+_USUAL: Final = tuple((b"%%%02X" % ord(character), character.encode()) for character in ' \n?{}:/<>()"#,|\\')
+"""The escapes that queries are full of, of nothing that a query string or another escape is made of."""
+
 _MAX_PARAMETERS: Final = 1000
 _LONGEST_NUMBER: Final = 9
 _SHORT: Final = 500
@@ -25,6 +28,9 @@ def decoded(data: bytes) -> Parameters:
     Raises:
         BadParameter: it cannot be read.
     """
+    # Far faster than what comes after it, which goes from escape to escape.
+    for escape, character in _USUAL:
+        data = data.replace(escape, character)
     try:
         return parse_qsl(
             data.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MAX_PARAMETERS, strict_parsing=False

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from dppgraph import errors
 from dppgraph.core.negotiation import quality_of
+from dppgraph.web.headers import header_of
 
 STATUSES: Final[dict[type[errors.DppgraphError], HTTPStatus]] = {
     errors.InvalidInput: HTTPStatus.BAD_REQUEST,
@@ -137,7 +138,7 @@ def problem(
 
 def accept_of(request: Request) -> str | None:
     """The request's Accept header; several are one (RFC 9110, section 5.3), and one that is far too long is none."""
-    accept = ", ".join(request.headers.getlist("accept"))
+    accept = header_of(request.scope, b"accept").decode("latin-1")
     # No client lists that many types: a header of megabytes would keep everybody else waiting.
     return accept if 0 < len(accept) <= _LONGEST_ACCEPT else None
 

@@ -11,7 +11,7 @@ from dppgraph.core import formats
 from dppgraph.errors import BadCall, BadParameter, BodyTooLarge, UnsupportedMedia, UpdatesOff
 from dppgraph.store.interface import QueryRequest
 from dppgraph.web.answers import Sending, preflight
-from dppgraph.web.parameters import decoded, described, formats_of, timeout_of, version_of
+from dppgraph.web.parameters import Parameters, decoded, described, formats_of, timeout_of, version_of
 from dppgraph.web.service import ServiceDescription, asks_for_service
 
 METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
@@ -40,25 +40,23 @@ class SparqlEndpoint:
         """Answers one request."""
         if request.method == "OPTIONS":
             return preflight(METHODS)
-        if request.method in ("GET", "HEAD"):
-            parameters = decoded(request.scope["query_string"])
-            if asks_for_service(parameters):
-                return await self.service.answered(request, parameters, version_of(parameters))
-        return await self.sending.answered(request, await self._query_of(request))
-
-    async def _query_of(self, request: Request) -> QueryRequest:
         parameters = decoded(request.scope["query_string"])
+        if request.method in ("GET", "HEAD") and asks_for_service(parameters):
+            return await self.service.answered(request, parameters, version_of(parameters))
+        return await self.sending.answered(request, await self._query_of(request, parameters))
+
+    async def _query_of(self, request: Request, parameters: Parameters) -> QueryRequest:
         texts = [value for name, value in parameters if name == "query"]
         if request.method == "POST":
             media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if media_type == _FORM:
                 form = decoded(await self._body(request))
                 texts += [value for name, value in form if name == "query"]
-                parameters += form
+                parameters = parameters + form
             elif media_type == _QUERY:
                 texts.append(_text(await self._body(request)))
             elif media_type == _UPDATE:
-                parameters.append(("update", ""))
+                parameters = [*parameters, ("update", "")]
             else:
                 raise UnsupportedMedia(f"a query is POSTed as {_FORM} or {_QUERY}, not as {media_type or 'nothing'}")
         if any(name == "update" for name, _ in parameters):

@@ -1,6 +1,7 @@
 """A query's form, its columns, what it names, how deep it nests."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,10 +18,13 @@ _FORMS: dict[str, QueryForm] = {
     **dict.fromkeys(("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"), "update"),
 }
 _PROLOGUE = {"PREFIX", "BASE", "VERSION"}
+_AFTER_THE_FORM = 2
+"""Tokens that may belong to the form: DISTINCT or REDUCED, and the star."""
 
 # Wherever it stands, and whatever stands right before it: in a text or a name it does no harm to think worse of the
 # query than it is.
 _PASSING = re.compile(r"(?:now|rand|uuid|bnode)(?=[\x00-\x20(#])|service", re.IGNORECASE)
+_PASSING_WORDS = ("now", "rand", "uuid", "bnode", "service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,43 +32,58 @@ class QueryText:
     """What is known about a query.
 
     Attributes:
+        text: the query.
         form: what kind of answer it asks for; None where no keyword says so (the engine will say what is wrong).
         star: the offset of the ``*`` in the outermost ``SELECT *``, or None.
-        variables: the names of all variables in order of first appearance (for ``SELECT *``: after the star).
         graphs: what FROM and FROM NAMED name; None for a graph whose name cannot be told.
         services: the absolute addresses that SERVICE names; None for one that cannot be told.
         glued: whether it may hold a FROM that is not set apart, so that ``graphs`` cannot be relied on.
-        depth: how deep its brackets nest.
         lasting: whether it certainly asks neither the clock, nor chance, nor another endpoint.
     """
 
+    text: str
     form: QueryForm | None
     star: int | None
-    variables: tuple[str, ...]
     graphs: tuple[Graph | None, ...]
     services: tuple[str | None, ...]
     glued: bool
-    depth: int
     lasting: bool
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of all variables in order of first appearance (for ``SELECT *``: after the star)."""
+        start = 0 if self.star is None else self.star + 1
+        return tuple(dict.fromkeys(token.text[1:] for token in tokens(self.text, start) if token.kind == "variable"))
+
+    @property
+    def depth(self) -> int:
+        """How deep its brackets nest."""
+        return _depth(tokens(self.text))
+
+    def is_deeper_than(self, most: int) -> bool:
+        """Whether its brackets nest deeper; one with fewer brackets than that is not looked at for it."""
+        brackets = self.text.count("{") + self.text.count("(") + self.text.count("[")
+        return brackets > most and self.depth > most
 
 
 def read_query(text: str) -> QueryText:
     """What can be known about a query's text. Never raises: what cannot be told is None or empty."""
-    found = list(tokens(text))
+    lowered = text.lower()
+    # Most queries have nothing in them that could be a graph or an endpoint, however it is read: they are read as far
+    # as their form.
+    plain = text.isascii() and "\\" not in text and "from" not in lowered and "service" not in lowered
+    found = _beginning(text) if plain else list(tokens(text))
     head = _head(found)
     form = _FORMS[found[head].text.upper()] if head is not None else None
     star = _star(found, head) if head is not None and form == "select" else None
-    body = found[star + 1 :] if star is not None else found
-    names = dict.fromkeys(token.text[1:] for token in body if token.kind == "variable")
     return QueryText(
+        text=text,
         form=form,
         star=found[star].start if star is not None else None,
-        variables=tuple(names),
-        graphs=graphs(found),
-        services=services(text, found),
-        glued=is_glued(text, found),
-        depth=_depth(found),
-        lasting=not _PASSING.search(unescaped(text) if "\\" in text else text),
+        graphs=() if plain else graphs(found),
+        services=() if plain else services(text, found),
+        glued=not plain and is_glued(text, found),
+        lasting=_is_lasting(text, lowered),
     )
 
 
@@ -74,6 +93,27 @@ def with_columns(text: str, query: QueryText, columns: list[str]) -> str:
         return text
     spelled = " ".join(f"?{name}" for name in columns)
     return f"{text[: query.star]} {spelled} {text[query.star + 1 :]}"
+
+
+def _beginning(text: str) -> list[Token]:
+    """The tokens up to the keyword that says the form, and the two after it."""
+    found: list[Token] = []
+    left = -1
+    for token in tokens(text):
+        found.append(token)
+        if left > 0:
+            left -= 1
+        elif token.kind == "word" and token.text.upper() not in _PROLOGUE:
+            left = _AFTER_THE_FORM
+        if not left:
+            break
+    return found
+
+
+def _is_lasting(text: str, lowered: str) -> bool:
+    if "\\" in text:
+        return not _PASSING.search(unescaped(text))
+    return not (any(word in lowered for word in _PASSING_WORDS) and _PASSING.search(text))
 
 
 def _head(found: list[Token]) -> int | None:
@@ -95,7 +135,7 @@ def _star(found: list[Token], head: int) -> int | None:
     return following if following < len(found) and found[following].text == "*" else None
 
 
-def _depth(found: list[Token]) -> int:
+def _depth(found: Iterable[Token]) -> int:
     depth = deepest = 0
     for token in found:
         if token.kind == "mark":

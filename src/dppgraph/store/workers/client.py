@@ -60,6 +60,7 @@ class WorkerStore:
         self._limits = limits
         self._spool = spool
         self._seats = Seats(address, limits.workers, limits.max_workers, limits.queue)
+        self._loop: asyncio.AbstractEventLoop
         self._running = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -74,25 +75,26 @@ class WorkerStore:
         return replace(self._seats.load(), running=self._running)
 
     async def open(self) -> None:
-        """Has the first workers made.
+        """Has the first workers made; where it is used, as they belong to one event loop.
 
         Raises:
             EngineDied: there is no pool parent.
         """
+        self._loop = asyncio.get_running_loop()
         await self._seats.open()
 
     async def query(self, request: QueryRequest) -> Answer:
         """As ``GraphStore.query``; the deadline is for waiting and evaluation, sending has its own clock."""
         timeout = min(request.timeout or self._limits.timeout, self._limits.timeout)
-        deadline = self._now() + timeout
+        deadline = self._loop.time() + timeout
         self._begins()
         try:
             run = await self._begun(request, timeout, deadline)
         except BaseException:
             self._ends()
             raise
-        if run.length is not None:
-            return await self._whole(run)
+        if run.content is not None:
+            return Answer(run.format, self.version, len(run.content), WholeAnswer(run.content), run.lasting)
         return Answer(run.format, self.version, None, self._spool.answer(run), run.lasting)
 
     async def close(self) -> None:
@@ -109,28 +111,19 @@ class WorkerStore:
         try:
             if not await run.begin(request):
                 await run.hand_back()
-                run = self._run(await self._seats.take_apart(deadline - self._now()), timeout, deadline)
+                run = self._run(await self._seats.take_apart(deadline - self._loop.time()), timeout, deadline)
                 await run.begin(request)
         except BaseException:
             await run.aclose()
             raise
-        run.ended = self._ends
+        if run.content is None:
+            run.ended = self._ends
+        else:
+            self._ends()
         return run
 
     def _run(self, seat: Seat, timeout: float, deadline: float) -> "_Run":
-        return _Run(self._seats, seat, timeout, deadline, self._limits.max_bytes)
-
-    @staticmethod
-    def _now() -> float:
-        return asyncio.get_running_loop().time()
-
-    async def _whole(self, run: "_Run") -> Answer:
-        """An answer that is there as a whole: its worker is free before anybody reads."""
-        try:
-            chunks = [chunk async for chunk in run]
-        finally:
-            await run.aclose()
-        return Answer(run.format, self.version, run.length, WholeAnswer(chunks), run.lasting)
+        return _Run(self._loop, self._seats, seat, timeout, deadline, self._limits.max_bytes)
 
     def _begins(self) -> None:
         self._running += 1
@@ -143,15 +136,15 @@ class WorkerStore:
 
 
 class WholeAnswer(AsyncIterator[bytes]):
-    """An answer that is there: bytes to read, and nothing to wait for.
+    """An answer that is there: bytes to read, and nothing to wait for; its worker is free before anybody reads.
 
     Attributes:
         content: all of its bytes.
     """
 
-    def __init__(self, chunks: list[bytes]) -> None:
-        self.content = b"".join(chunks)
-        self._chunks = iter((self.content,) if self.content else ())
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self._chunks = iter((content,) if content else ())
 
     async def length(self) -> int:
         """How many bytes it has."""
@@ -172,24 +165,31 @@ class _Run(AsyncIterator[bytes]):
 
     Attributes:
         format: how the answer is written, once it has begun.
-        length: how many bytes it has, if that is known when it begins.
+        content: all of it, if it is there when it begins; the worker has been handed back then.
         lasting: whether the same query is answered so again by the same version.
         ended: called once when the worker is free or gone.
     """
 
     format: formats.Format
-    length: int | None = None
+    content: bytes | None = None
     lasting: bool = False
 
-    def __init__(self, seats: Seats, seat: Seat, timeout: float, deadline: float, max_bytes: int) -> None:
-        self.ended: Callable[[], None] = lambda: None
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        seats: Seats,
+        seat: Seat,
+        timeout: float,
+        deadline: float,
+        max_bytes: int,
+    ) -> None:
+        self.ended: Callable[[], None] | None = None
         self._seats = seats
         self._seat = seat
         self._timeout = timeout
         self._left = max_bytes
         self._over = False
         self._deadline = deadline
-        loop = asyncio.get_running_loop()
         # One timer at a time: most queries are over before the first.
         self._timer = loop.call_at(min(loop.time() + SLICE, deadline), self._on_time, loop)
 
@@ -205,14 +205,17 @@ class _Run(AsyncIterator[bytes]):
         }
         self._seat.worker.stream.send(frames.encoded_json(Kind.QUERY, said))
         kind, payload = await self._receive()
-        if kind == Kind.CALLS_OUT:
-            return False
-        if kind != Kind.BEGUN:
+        if kind is Kind.WHOLE:
+            self.format, self.lasting, content = frames.decoded_answer(payload)
+            await self.hand_back()
+            self._count(len(content))
+            self.content = content
+        elif kind is Kind.BEGUN:
+            begun = frames.decoded(payload)
+            self.format, self.lasting = _FORMATS[begun["format"]], begun["lasting"]
+        elif kind is not Kind.CALLS_OUT:
             raise EngineDied(f"a query process said {kind.name} where an answer begins")
-        begun = frames.decoded(payload)
-        self.format, self.length = _FORMATS[begun["format"]], begun["length"]
-        self.lasting = begun["lasting"]
-        return True
+        return kind is not Kind.CALLS_OUT
 
     async def __anext__(self) -> bytes:
         if self._over:
@@ -225,10 +228,11 @@ class _Run(AsyncIterator[bytes]):
         if kind == Kind.END:
             await self.hand_back()
             raise StopAsyncIteration
-        self._left -= len(payload)
-        if self._left < 0:
+        try:
+            self._count(len(payload))
+        except AnswerTooLarge:
             await self.aclose()
-            raise AnswerTooLarge("the answer is larger than this server sends: add a LIMIT, or ask for less")
+            raise
         return payload
 
     async def hand_back(self) -> None:
@@ -243,10 +247,16 @@ class _Run(AsyncIterator[bytes]):
             self._finish()
             self._seats.kill(self._seat)
 
+    def _count(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise AnswerTooLarge("the answer is larger than this server sends: add a LIMIT, or ask for less")
+
     def _finish(self) -> None:
         self._over = True
         self._timer.cancel()
-        self.ended()
+        if self.ended:
+            self.ended()
 
     def _on_time(self, loop: asyncio.AbstractEventLoop) -> None:
         """The slice is over, or the deadline is there."""

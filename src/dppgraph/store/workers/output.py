@@ -66,7 +66,10 @@ class Output:
             TooManyRows: the last bytes belong to a row too many.
         """
         self._count()
-        self._pass_on(last=True)
+        if self._begun:
+            self._pass_on(last=True)
+        else:
+            self._send(frames.encoded_answer(self._format, bytes(self._buffer), lasting=self._lasting))
 
     def counted(self, triples: Iterable[_Item]) -> Iterator[_Item]:
         """The triples of an answer, as long as there are not too many.
@@ -93,8 +96,7 @@ class Output:
         frame = b""
         if not self._begun:
             self._begun = True
-            length = len(self._buffer) if last else None
-            begun = {"format": self._format.name, "length": length, "lasting": self._lasting}
+            begun = {"format": self._format.name, "lasting": self._lasting}
             frame = frames.encoded_json(Kind.BEGUN, begun)
         # In pieces: a single long literal would otherwise be one frame, which the front holds whole before it counts.
         for start in range(0, len(self._buffer), _CHUNK):

@@ -74,6 +74,7 @@ class Seats:
     fresh: int
     most: int
     queue: int
+    _loop: asyncio.AbstractEventLoop = field(init=False)
     _control: Control | None = None
     _idle: list[Seat] = field(default_factory=list)
     _seats: set[Seat] = field(default_factory=set)
@@ -91,6 +92,7 @@ class Seats:
         Raises:
             EngineDied: there is no pool parent.
         """
+        self._loop = asyncio.get_running_loop()
         await self._connect()
         self._seats_wanted()
         await asyncio.gather(*self._tasks)
@@ -111,17 +113,16 @@ class Seats:
         # Each worker that is being made takes one query out of the queue at once.
         if len(self._waiting) >= self.queue + self._starting:
             raise self._full()
-        waiting: asyncio.Future[Seat] = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[Seat] = self._loop.create_future()
         self._waiting.append(waiting)
+        timer = self._loop.call_later(patience, self._give_up, waiting)
         try:
-            async with asyncio.timeout(patience):
-                return self._taken(await waiting)
-        except TimeoutError as error:
-            self._not_taken(waiting)
-            raise self._full() if self._seats else EngineDied(_AWAY) from error
+            return self._taken(await waiting)
         except asyncio.CancelledError:
             self._not_taken(waiting)
             raise
+        finally:
+            timer.cancel()
 
     async def take_apart(self, patience: float) -> Seat:
         """A worker made for one query that asks other endpoints; it is ended after its answer.
@@ -262,10 +263,15 @@ class Seats:
                 return
         self._idle.append(seat)
 
+    def _give_up(self, waiting: "asyncio.Future[Seat]") -> None:
+        if not waiting.done():
+            self._waiting.remove(waiting)
+            waiting.set_exception(self._full() if self._seats else EngineDied(_AWAY))
+
     def _not_taken(self, waiting: asyncio.Future[Seat]) -> None:
         if waiting in self._waiting:
             self._waiting.remove(waiting)
-        if waiting.done() and not waiting.cancelled():
+        if waiting.done() and not waiting.cancelled() and not waiting.exception():
             self._hand_out(waiting.result())
 
     def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:

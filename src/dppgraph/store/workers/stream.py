@@ -8,8 +8,9 @@ the end of the worker, or the deadline, which is set once for a query.
 import asyncio
 from typing import Final, cast
 
-from dppgraph.store.workers.frames import HEADER, Kind
+from dppgraph.store.workers.frames import HEADER, Kind, kind_of
 
+_HEADER: Final = HEADER.size
 _MOST: Final = 1 << 20
 """Bytes that may wait here before the worker has to."""
 
@@ -17,11 +18,13 @@ _MOST: Final = 1 << 20
 class FrameStream(asyncio.Protocol):
     """Frames to and from one worker; one caller at a time waits for them."""
 
+    _loop: asyncio.AbstractEventLoop
+
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
         self._buffer = bytearray()
         self._at = 0
-        self._wanted = HEADER.size
+        self._wanted = _HEADER
         self._waiting: asyncio.Future[None] | None = None
         self._failure: Exception | None = None
         self._lost = False
@@ -29,6 +32,7 @@ class FrameStream(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Takes the socket in."""
+        self._loop = asyncio.get_running_loop()
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
@@ -73,7 +77,7 @@ class FrameStream(asyncio.Protocol):
                 raise error
             if self._lost:
                 raise ConnectionError("the worker is gone")
-            self._waiting = asyncio.get_running_loop().create_future()
+            self._waiting = self._loop.create_future()
             try:
                 await self._waiting
             finally:
@@ -83,14 +87,14 @@ class FrameStream(asyncio.Protocol):
     def _cut(self) -> tuple[Kind, bytes] | None:
         """The next frame, if it is there as a whole."""
         there = len(self._buffer) - self._at
-        if there < HEADER.size:
-            self._wanted = HEADER.size
+        if there < _HEADER:
+            self._wanted = _HEADER
             return None
         length, kind = HEADER.unpack_from(self._buffer, self._at)
-        if there < HEADER.size + length:
-            self._wanted = HEADER.size + length
+        if there < _HEADER + length:
+            self._wanted = _HEADER + length
             return None
-        start = self._at + HEADER.size
+        start = self._at + _HEADER
         payload = bytes(memoryview(self._buffer)[start : start + length])
         self._at = start + length
         if self._at == len(self._buffer):
@@ -102,7 +106,7 @@ class FrameStream(asyncio.Protocol):
         if self._paused and len(self._buffer) - self._at <= _MOST // 2 and self._transport:
             self._paused = False
             self._transport.resume_reading()
-        return Kind(kind), payload
+        return kind_of(kind), payload
 
     def _wake(self) -> None:
         if self._waiting and not self._waiting.done():

@@ -135,7 +135,7 @@ def _guard(query: QueryText, rules: Rules) -> None:
         _guard_services(query.services, rules)
     if query.glued:
         raise QuerySyntax("FROM and NAMED have to stand apart here: write white space before and after each")
-    if query.depth > _DEEPEST:
+    if query.is_deeper_than(_DEEPEST):
         raise QuerySyntax(f"the query nests {query.depth} brackets deep: at most {_DEEPEST} are read here")
 
 

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from http import HTTPStatus
 from itertools import count
 from typing import Any, Final
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from dppgraph.web.access.log import AccessLog
-from dppgraph.web.cache.front import AT_ONCE
+from dppgraph.web.cache.front import AT_ONCE, HIT, REVALIDATED, Answers, status_of
 from dppgraph.web.clients import UNIX, UNKNOWN, Proxies
 from dppgraph.web.headers import POLICY, SECURITY
 
@@ -36,7 +37,7 @@ class Access:
         observe: what else wants to know.
     """
 
-    def __init__(self, app: ASGIApp, log: AccessLog, proxies: Proxies, observe: Observe | None = None) -> None:
+    def __init__(self, app: Answers, log: AccessLog, proxies: Proxies, observe: Observe | None = None) -> None:
         self._app = app
         self._log = log
         self._proxies = proxies
@@ -59,11 +60,26 @@ class Access:
         try:
             await self._app(scope, receive, sent.send)
         finally:
-            seconds = time.perf_counter() - begun
-            if self._observe:
-                self._observe(scope["path"], scope["method"], sent.status, seconds, sent.bytes)
-            if self._log.on:
-                self._log.write(_line(scope, noted, sent, seconds))
+            self._note(scope, noted, sent.status, sent.bytes, time.perf_counter() - begun, whole=sent.whole)
+
+    def at_hand(self, scope: Scope) -> tuple[bytes, bytes] | None:
+        """The head and the body of the answer to a request, where it is there already.
+
+        It is taken note of as an answer that was sent; where there is none, the application is to be called.
+        """
+        begun = time.perf_counter()
+        found = self._app.at_hand(scope)
+        if found is None:
+            return None
+        kept, coding = found
+        status, number = status_of(kept, coding, scope), self._number(scope)
+        told = status == HTTPStatus.OK
+        head = b"%bx-request-id: %b\r\n" % (kept.lines(status, coding), number.encode())
+        body = kept.body(coding) if told and scope["method"] != "HEAD" else b""
+        cache = HIT if told else REVALIDATED
+        noted = {"id": number, "cache": cache, "version": kept.version, "query": kept.query}
+        self._note(scope, noted, status, len(body), time.perf_counter() - begun)
+        return head, body
 
     def refused(self, client: str, status: int, why: str) -> None:
         """Takes note of a request that was refused before it was read whole."""
@@ -72,6 +88,14 @@ class Access:
         if self._log.on:
             said = {"time": _now(), "client": client, "status": status, "refused": why}
             self._log.write(f"{json.dumps(said)}\n")
+
+    def _note(
+        self, scope: Scope, noted: dict[str, Any], status: int, size: int, seconds: float, *, whole: bool = True
+    ) -> None:
+        if self._observe:
+            self._observe(scope["path"], scope["method"], status, seconds, size)
+        if self._log.on:
+            self._log.write(_line(scope, noted, status, size, seconds, whole=whole))
 
     def _number(self, scope: Scope) -> str:
         if self._proxies:
@@ -141,13 +165,13 @@ def _quoted(text: str) -> str:
     return _known_quoted(text) if len(text) < _SHORT else json.dumps(text)
 
 
-def _line(scope: Scope, seen: dict[str, Any], sent: _Sent, seconds: float) -> str:
+def _line(scope: Scope, seen: dict[str, Any], status: int, size: int, seconds: float, *, whole: bool) -> str:
     client = scope["client"][0] if scope["client"] else UNIX if _through_unix(scope) else UNKNOWN
     query = f'"{seen["query"]}"' if seen["query"] else "null"
     version = seen["version"] or "null"
-    broken = "" if sent.whole else ',"broken":true'
+    broken = "" if whole else ',"broken":true'
     return (
         f'{{"time":"{_now()}","id":"{seen["id"]}","client":"{client}","method":{_quoted(scope["method"])},'
-        f'"path":{_quoted(scope["path"])},"query":{query},"status":{sent.status},"bytes":{sent.bytes},'
+        f'"path":{_quoted(scope["path"])},"query":{query},"status":{status},"bytes":{size},'
         f'"ms":{seconds * 1000:.3f},"cache":"{seen["cache"]}","version":{version}{broken}}}\n'
     )

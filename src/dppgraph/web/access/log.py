@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from typing import Final
 
 _STDERR: Final = 2
-_OFTEN: Final = 64
+_OFTEN: Final = 512
 """Lines after which they are handed to the thread, if the moment for it did not come before."""
 
 _MOST: Final = 20_000

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from dppgraph.core.formats import Format
 from dppgraph.store.interface import QueryRequest
@@ -18,8 +18,7 @@ _WORDS: Final = 8
 """Likewise for the words of requests."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a query asks, whatever the words of its request: all that its answer depends on, but the format.
 
     Attributes:
@@ -63,8 +62,11 @@ class Asked:
 
 @dataclass(slots=True)
 class _Entry:
+    """What is kept of one query; ``key`` is what its key takes, ``size`` what all of it does."""
+
     answers: dict[str, Kept] = field(default_factory=dict)
     tabular: bool = True
+    key: int = 0
     size: int = 0
 
 
@@ -115,13 +117,15 @@ class AnswerCache:
 
     def put(self, asked: Asked, format_: Format, kept: Kept, *, current: int, tabular: bool) -> bool:
         """Keeps an answer, unless a new version came while it was made, or it is too large; whether it does."""
-        if current != self._version or kept.size + asked.size > self.limit // _LARGEST:
-            return False
         entry = self._entries.get(asked)
+        key = entry.key if entry else _ENTRY + asked.size
+        if current != self._version or kept.size + key > self.limit // _LARGEST:
+            return False
         if entry is None:
-            entry = self._entries[asked] = _Entry(tabular=tabular)
+            entry = self._entries[asked] = _Entry(tabular=tabular, key=key)
+        else:
+            self._entries.move_to_end(asked)
         entry.answers[format_.name] = kept
-        self._entries.move_to_end(asked)
         self.resized(asked)
         return asked in self._entries
 
@@ -130,7 +134,7 @@ class AnswerCache:
         entry = self._entries.get(asked)
         if entry is None:
             return
-        size = _ENTRY + asked.size + sum(kept.size for kept in entry.answers.values())
+        size = entry.key + sum(kept.size for kept in entry.answers.values())
         self.bytes += size - entry.size
         entry.size = size
         while self.bytes > self.limit - self.limit // _WORDS:

@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -26,7 +27,17 @@ _GZIP_LEVEL: Final = 6
 _FAST: Final = 1
 """The level of either for what is compressed as it comes."""
 
+_NOT_MODIFIED: Final = HTTPStatus.NOT_MODIFIED.value
+
 _TAG: Final = re.compile(rb'(?:W/)?("[^"]*")')
+
+
+_LAST_LINES: Final = b"".join(b"%b: %b\r\n" % header for header in (*SECURITY, POLICY))
+
+
+@lru_cache
+def _first_line(status: int) -> bytes:
+    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode()
 
 
 def tag_of(*parts: str) -> str:
@@ -116,19 +127,19 @@ class Kept:
     def head(self, status: int, coding: str | None) -> Headers:
         """The headers that go with these bytes, or with a 304 (RFC 9110, section 15.4.5)."""
         head = [(b"etag", self.etag(coding)), *self.more]
-        if status == HTTPStatus.NOT_MODIFIED:
+        if status == _NOT_MODIFIED:
             return head
         head.append((b"content-type", self.content_type.encode()))
-        head.append((b"content-length", str(len(self.body(coding))).encode()))
+        head.append((b"content-length", b"%d" % len(self.body(coding))))
         return [*head, (b"content-encoding", coding.encode())] if coding else head
 
     def lines(self, status: int, coding: str | None) -> bytes:
         """The status line and these headers, as HTTP/1.1 writes them."""
-        if (status, coding) not in self._lines:
-            lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()]
-            lines += [b"%b: %b" % header for header in (*self.head(status, coding), *SECURITY, POLICY)]
-            self._lines[status, coding] = b"".join(b"%b\r\n" % line for line in lines)
-        return self._lines[status, coding]
+        lines = self._lines.get((status, coding))
+        if lines is None:
+            head = b"".join([b"%b: %b\r\n" % header for header in self.head(status, coding)])
+            lines = self._lines[status, coding] = b"%b%b%b" % (_first_line(status), head, _LAST_LINES)
+        return lines
 
 
 def compressed(content: bytes, coding: str) -> bytes:
