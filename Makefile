@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
-.PHONY: serve test check heavy goldens bench lock clean
+.PHONY: serve test check heavy goldens bench measure lock clean
 
 serve: .venv/.run ## set up, build the graph if need be, and serve it at http://127.0.0.1:8000/sparql
 	$(BIN)/dppgraph serve --port $(PORT)
@@ -25,7 +25,10 @@ heavy: .venv/.test ## the long tests: kills, whole exports, every fixture on its
 goldens: .venv/.test ## write what the questions answer now as what they should answer: read the diff
 	$(BIN)/pytest -q tests/web/test_queries.py -k approved --write-goldens
 
-bench: .venv/.test ## what start-up, build and the questions cost, and what hostile clients cost the others
+bench: .venv/.test ## this server beside its peers, on the same data: writes the table of docs/performance.md
+	$(BIN)/python -m benchmarks.peers --write docs/performance.md
+
+measure: .venv/.test ## what start-up, build and the questions cost, and what hostile clients cost the others
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/questions.py
 	$(BIN)/python -m benchmarks.runaways
@@ -43,7 +46,7 @@ lock: .venv/.test ## resolve the locked versions anew
 	$(BIN)/$(LOCK) --group peers --output-file requirements/peers.txt
 
 clean: ## remove what the commands above made
-	rm -rf .venv .dppgraph
+	rm -rf .venv .venv-peers .dppgraph
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

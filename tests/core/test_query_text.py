@@ -313,3 +313,23 @@ def test_a_query_that_asks_clock_chance_or_others_does_not_last(text: str) -> No
 @pytest.mark.parametrize("text", ["SELECT * { ?a foaf:knows ?b }", "SELECT ?known { ?known a ex:Brands }", "ASK {}"])
 def test_any_other_query_lasts(text: str) -> None:
     assert read_query(text).lasting
+
+
+@given(TEXTS)
+@example("# a\nPREFIX e: <http://e/> SELECT DISTINCT * { ?a ?b ?c }")
+@example("SELECT")
+@example("PREFIX")
+def test_a_text_that_is_read_as_far_as_its_form_says_the_same_as_one_that_is_read_whole(text: str) -> None:
+    # What is not ASCII is read whole, in a comment too.
+    short, whole = read_query(text), read_query(f"{text}\n# é")
+    assert (short.form, short.star, short.graphs, short.services, short.glued, short.lasting) == (
+        whole.form, whole.star, whole.graphs, whole.services, whole.glued, whole.lasting,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "deeper"),
+    [("{ ( [", True), ("{ } ( ) [ ]", False), ("'{{{' {", False), ("{{{", True), ("{{", False)],
+)
+def test_a_text_is_deeper_than_two_where_its_brackets_nest_so(text: str, deeper: bool) -> None:
+    assert read_query(text).is_deeper_than(2) == deeper

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -46,6 +47,53 @@ def test_the_same_question_twice_is_the_same_answer(server: Server) -> None:
     assert (first[0], first[2], first[1]["etag"]) == (second[0], second[2], second[1]["etag"])
     assert first[1]["cache-control"] == "public, no-cache"
     assert {"Accept", "Accept-Encoding"} == set(first[1]["vary"].split(", "))
+
+
+def talk(server: Server, *requests: bytes) -> bytes:
+    """All that comes back over one connection for requests that are sent together, the last of which ends it."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(b"".join(requests))
+        said = b""
+        while part := connection.recv(1 << 16):
+            said += part
+    return said
+
+
+def said_to(target: str, *headers: str, method: str = "GET", version: str = "1.1", body: bytes = b"") -> bytes:
+    """The bytes of a request."""
+    lines = [f"{method} {target} HTTP/{version}", "Host: a", *headers]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def test_requests_that_come_together_get_each_their_own_answer(server: Server) -> None:
+    kept, asked = f"/sparql?query={quote(PLANS)}&format=csv", "SELECT (%d AS ?other_%d) {}"
+    whole = ask(server, PLANS, more="&format=csv")[2]
+    others = [f"/sparql?format=csv&query={quote(asked % (number, number))}" for number in range(8)]
+    requests = [said_to(target) for other in others for target in (other, kept)]
+    said = talk(server, *requests, said_to(kept, "Connection: close"))
+    bodies = [part.partition(b"\r\n\r\n")[2] for part in said.split(b"HTTP/1.1 200 OK\r\n")[1:]]
+    for number in range(8):
+        assert bodies[2 * number] == f"other_{number}\r\n{number}\r\n".encode()
+        assert bodies[2 * number + 1] == whole
+    assert bodies[16:] == [whole]
+
+
+def test_a_kept_answer_comes_to_every_kind_of_request(server: Server) -> None:
+    target = f"/sparql?query={quote(PLANS)}&format=csv"
+    whole = ask(server, PLANS, more="&format=csv")[2]
+    close = "Connection: close"
+    for request in (
+        said_to(target, close),
+        # A body that nobody asked for, ahead of the next request, or larger than it may be.
+        said_to(target, "Content-Length: 5", body=b"hello") + said_to("/health", close),
+        said_to(target, "Transfer-Encoding: chunked", body=b"5\r\nhello\r\n0\r\n\r\n") + said_to("/health", close),
+        said_to(target, "Upgrade: websocket", "Connection: Upgrade") + said_to("/health", close),
+    ):
+        head, _, rest = talk(server, request).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 "), request
+        assert rest.startswith(whole), request
+    old = talk(server, said_to(target, version="1.0"))
+    assert old.endswith(b"\r\n\r\n" + whole)
 
 
 def test_each_format_and_each_coding_is_an_answer_of_its_own(server: Server) -> None:

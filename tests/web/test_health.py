@@ -59,6 +59,7 @@ def workers(server: Server) -> list[int]:
     return [process for process in server.family() if process not in others]
 
 
+@pytest.mark.heavy
 def test_all_who_ask_at_once_wait_for_one_query_and_hear_what_came_of_it(
     serve: Serve, built: tuple[VersionStore, Built]
 ) -> None:
@@ -74,6 +75,7 @@ def test_all_who_ask_at_once_wait_for_one_query_and_hear_what_came_of_it(
     until(lambda: server.ask("GET", "/health/ready")[0] == 200)
 
 
+@pytest.mark.heavy
 def test_it_is_not_ready_while_queries_are_not_answered(serve: Serve, built: tuple[VersionStore, Built]) -> None:
     server = serve("--store", built[0].folder)
     for method in ("GET", "HEAD"):

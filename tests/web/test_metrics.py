@@ -300,6 +300,7 @@ def test_many_who_ask_at_once_hear_of_all_fronts(two: Server) -> None:
             assert of_fronts(of) == {"0", "1"}
 
 
+@pytest.mark.heavy
 def test_a_front_that_says_nothing_is_not_told_of(two: Server) -> None:
     modules = [process for process in two.family() if b"dppgraph.cli.front" in command(process)]
     assert len(modules) == 2

@@ -1,6 +1,7 @@
 """Asking the engine: what the query's default graph is, which columns it answers, and what is wrong with it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -60,7 +61,7 @@ def evaluated(
         QuerySyntax: the query does not parse.
         ServiceForbidden: the query reaches outside, past the guard.
     """
-    options: dict[str, Any] = {"base_iri": dataset.base, "prefixes": PREFIXES}
+    options: dict[str, Any] = {"base_iri": dataset.base, "prefixes": _prefixes(text)}
     terms = {name: str(_term(value)) for name, value in values.items()}
     try:
         asked = with_values(_with_columns(text, query, options), terms)
@@ -76,6 +77,13 @@ def evaluated(
         raise BadParameter(f"the query cannot be answered as it is asked: {error}") from error
     except OSError as error:
         raise outside() from error
+
+
+def _prefixes(text: str) -> Mapping[str, str]:
+    """The well-known prefixes that a query may use without a declaration: to tell the engine of all costs it more."""
+    if "\\" in text:
+        return PREFIXES
+    return {prefix: iri for prefix, iri in PREFIXES.items() if f"{prefix}:" in text}
 
 
 def outside() -> ServiceForbidden:
