@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+CLIENTS := tests/clients/npm
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
@@ -19,7 +20,8 @@ check: .venv/.test ## the code alone: style, types, arrows between layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-heavy: .venv/.test ## the long tests: kills, whole exports, every fixture on its own, the W3C suites, Debian's nginx
+heavy: .venv/.test ## the long tests: kills, whole exports, every fixture on its own, the W3C suites, real proxies and clients
+	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory $(CLIENTS)/node_modules/.package-lock.json; fi
 	$(BIN)/pytest -n 2 --dist worksteal -m "heavy or conformance or remote"
 
 goldens: .venv/.test ## write what the questions answer now as what they should answer: read the diff
@@ -46,7 +48,10 @@ lock: .venv/.test ## resolve the locked versions anew
 	$(BIN)/$(LOCK) --group peers --output-file requirements/peers.txt
 
 clean: ## remove what the commands above made
-	rm -rf .venv .venv-peers .dppgraph
+	rm -rf .venv .venv-peers .dppgraph $(CLIENTS)/node_modules
+
+$(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
+	@cd $(CLIENTS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

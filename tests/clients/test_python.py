@@ -1,9 +1,6 @@
 """Python's clients and curl, as people use them, against a running server."""
 
-import json
-import subprocess
 import urllib.error
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,45 +8,9 @@ import rdflib
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import JSON, RDFXML, TURTLE, SPARQLExceptions, SPARQLWrapper
 
-from dppgraph.operations.build import Built
-from dppgraph.store.versions import VersionStore
-from tests.conftest import Server, start_server
+from tests.clients.conftest import CONSTRUCT, ENDLESS, MANY, PLAN, RUNAWAY, SELECT, curl, rows
 
 pytestmark = pytest.mark.remote
-
-PLAN = "https://w3id.org/dppgraph/id/plan/vlaams-plan-overheidsopdrachten"
-SELECT = "SELECT ?plan ?title { ?plan a dpp:PolicyPlan ; dct:title ?title }"
-CONSTRUCT = "CONSTRUCT { ?plan dct:title ?title } WHERE { ?plan a dpp:PolicyPlan ; dct:title ?title }"
-MANY = "SELECT ?a ?b ?c ?d { ?a ?b ?c . ?d dct:title ?t } LIMIT 40000"
-ENDLESS = "SELECT ?a ?c ?d ?f ?g ?i { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-
-
-@pytest.fixture(scope="module")
-def server(built: tuple[VersionStore, Built]) -> Iterator[Server]:
-    """A server of the shipped data whose answers break off after 20 MB."""
-    settings = {"DPPGRAPH_QUERY_TIMEOUT": "3", "DPPGRAPH_MAX_BYTES": "20000000"}
-    running = start_server("--store", built[0].folder, environment=settings)
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def endpoint(server: Server) -> str:
-    return f"http://127.0.0.1:{server.port}/sparql"
-
-
-def rows(endpoint: str, query: str) -> list[dict[str, Any]]:
-    """What the server answers to a plain request."""
-    body = curl(endpoint, query, "application/sparql-results+json").stdout
-    found: list[dict[str, Any]] = json.loads(body)["results"]["bindings"]
-    return found
-
-
-def curl(endpoint: str, query: str, accept: str, *more: str) -> "subprocess.CompletedProcess[str]":
-    command = ["curl", "--silent", "--show-error", "--fail", *more, "--header", f"Accept: {accept}"]
-    command += ["--data-urlencode", f"query={query}", endpoint]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
 def wrapped(endpoint: str, query: str, format_: str, method: str = "GET") -> Any:
