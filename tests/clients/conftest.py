@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,11 @@ PREFIXES = "PREFIX dpp: <https://w3id.org/dppgraph/ns#> PREFIX dct: <http://purl
 PLAN = "https://w3id.org/dppgraph/id/plan/vlaams-plan-overheidsopdrachten"
 SELECT = "SELECT ?plan ?title { ?plan a dpp:PolicyPlan ; dct:title ?title }"
 CONSTRUCT = "CONSTRUCT { ?plan dct:title ?title } WHERE { ?plan a dpp:PolicyPlan ; dct:title ?title }"
-MANY = "SELECT ?a ?b ?c ?d { ?a ?b ?c . ?d dct:title ?t } LIMIT 40000"
+MANY = "SELECT ?d { ?a ?b ?c . ?d dct:title ?t } LIMIT 100000"
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 ENDLESS = "SELECT ?a ?c ?d ?f ?g ?i { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-ENDLESS_GRAPH = "CONSTRUCT { ?a ?b ?i } { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+ENDLESS_GRAPH = "CONSTRUCT { ?a dct:relation ?f } { ?a ?b ?c . ?d ?e ?f }"
+TOO_MANY = "SELECT (1 AS ?one) { ?a ?b ?c }"
 
 NPM = Path(__file__).parent / "npm"
 
@@ -44,6 +46,39 @@ def server(built: tuple[VersionStore, Built], log: Path) -> Iterator[Server]:
 @pytest.fixture
 def endpoint(server: Server) -> str:
     return f"http://127.0.0.1:{server.port}/sparql"
+
+
+@pytest.fixture(scope="session")
+def sparing(built: tuple[VersionStore, Built]) -> Iterator[str]:
+    """The address of a server that gives a hundred rows and no more."""
+    running = start_server("--store", built[0].folder, environment={"DPPGRAPH_MAX_ROWS": "100"})
+    yield f"http://127.0.0.1:{running.port}/sparql"
+    running.stop()
+
+
+Noted = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def noted(server: Server, log: Path) -> Noted:
+    """What the log says of the requests since it was asked last."""
+
+    def lines() -> list[dict[str, Any]]:
+        # A request of our own comes after all others, so they stand before it.
+        _, headers, _ = server.ask("GET", "/health")
+        for _ in range(200):
+            found = [json.loads(line) for line in log.read_text().splitlines() if line.endswith("}")]
+            ids = [line.get("id") for line in found]
+            if headers["x-request-id"] in ids:
+                since = ids.index(last[0]) + 1 if last else 0
+                last[:] = [headers["x-request-id"]]
+                return found[since : ids.index(last[0])]
+            time.sleep(0.05)
+        raise AssertionError("the log does not say what was asked")
+
+    last: list[str] = []
+    lines()
+    return lines
 
 
 Node = Callable[..., "subprocess.CompletedProcess[str]"]

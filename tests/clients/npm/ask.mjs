@@ -2,8 +2,9 @@
 //
 //     node ask.mjs CLIENT OPERATION ENDPOINT [METHOD] < QUERY
 //
-// `rows` as in SPARQL Query Results JSON (or `count` of them, for `count`), `boolean`, or `triples`; and where the
-// client says that it failed, `error` with its words. What came before that is there too.
+// `rows` as in SPARQL Query Results JSON (or `count` of them, for `count`), `boolean`, or `triples` (their number, or for
+// `graph` their parts as rows); and where the client says that it failed, `error` with its words. What came before that is
+// there too.
 import { text } from 'node:stream/consumers';
 
 const [client, operation, endpoint, method] = process.argv.slice(2);
@@ -21,6 +22,11 @@ try {
   } else if (operation === 'count') {
     got.count = 0;
     for await (const _ of await asked.rows(query)) got.count += 1;
+  } else if (operation === 'graph') {
+    got.rows = [];
+    for await (const { subject, predicate, object } of await asked.triples(query)) {
+      got.rows.push({ subject: said(subject), predicate: said(predicate), object: said(object) });
+    }
   } else {
     got.rows = [];
     for await (const row of await asked.rows(query)) {
