@@ -272,8 +272,8 @@ def main() -> None:
     for what, of in offences.found.items():
         verdict.figure(f"offence: {what}", of, holds=False)
     verdict.figure("the server answers afterwards", lives, lives == 200)
-    blamed = [line for line in server.said if "Traceback" in line or "internal error" in line]
-    verdict.figure("tracebacks in the log", blamed[:3], not blamed)
+    blamed = [place for place, line in enumerate(server.said) if "Traceback" in line or "internal error" in line]
+    verdict.figure("tracebacks in the log", [server.said[place - 1 : place + 30] for place in blamed[:3]], not blamed)
     verdict.end()
 
 

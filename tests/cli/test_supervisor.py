@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -127,6 +129,26 @@ def test_a_version_that_is_damaged_is_not_served(server: Server, tmp_path: Path)
     time.sleep(1)
     assert said(server) == (200, "1")
     assert json.loads(server.ask("GET", "/health")[2])["version"] == 1
+
+
+def test_a_child_that_ends_when_the_server_has_ended_is_not_complained_of(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.nt").write_text('<a:a> <a:b> "1" .')
+    program = """
+import contextlib, signal
+from dppgraph.cli.main import main
+with contextlib.suppress(SystemExit):
+    main()
+signal.raise_signal(signal.SIGCHLD)
+"""
+    arguments = ["serve", "--port", "0", "--data", "data", "--store", "store", *BARE]
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, *arguments], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+    )
+    server = Server(process, 0)
+    server.listen()
+    assert server.stop() == 0
+    assert [line for line in server.said if not line.startswith("dppgraph: ")] == []
 
 
 @pytest.mark.heavy

@@ -108,6 +108,8 @@ class _Supervisor:
             self._loop()
         finally:
             self._end()
+            # A child may end when nobody listens any longer.
+            signal.set_wakeup_fd(-1)
 
     def _loop(self) -> None:
         look = remember = 0.0
