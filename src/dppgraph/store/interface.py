@@ -1,10 +1,11 @@
 """What a store can do, whatever holds the quads."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from dppgraph.core.formats import Format
+from dppgraph.errors import DppgraphError
 from dppgraph.store.versions.manifest import Manifest
 
 
@@ -78,6 +79,10 @@ class Answer:
         return getattr(self.chunks, "content", None)
 
 
+Asked = Callable[[Answer | DppgraphError], object]
+"""Is told once of an answer that has begun, or why there is none."""
+
+
 class GraphStore(Protocol):
     """Something that answers queries, each over one published version."""
 
@@ -100,6 +105,21 @@ class GraphStore(Protocol):
             Limit: a deadline, a cap or the queue ended it.
             StoreUnavailable: nothing can answer now.
             Unknown: there is no such version.
+        """
+        ...
+
+    def ask(self, request: QueryRequest, then: Asked) -> Callable[[], object] | None:
+        """Likewise without a task, where that can be done: for small queries a task is most of what they cost.
+
+        Args:
+            request: the query.
+            then: is told of the answer from the event loop, but not of what is raised here.
+
+        Returns:
+            What gives the query up, so that ``then`` is told nothing; None where :meth:`query` has to be asked.
+
+        Raises:
+            DppgraphError: as :meth:`query`, for what is known at once.
         """
         ...
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
@@ -16,8 +16,9 @@ from dppgraph.errors import DppgraphError, EngineDied, ReaderTooSlow
 from dppgraph.store.interface import Answer, GraphStore, QueryRequest
 from dppgraph.store.versions.manifest import Manifest
 from dppgraph.web.cache.answers import AnswerCache, Asked
-from dppgraph.web.cache.front import send_kept, words_of
-from dppgraph.web.cache.kept import CODINGS, Kept, Packing, coding_of, hash_of, is_known
+from dppgraph.web.cache.front import HIT, MISS, Reply, Waiting, send_kept, words_of
+from dppgraph.web.cache.kept import CODINGS, SMALL, Kept, Packing, coding_of, hash_of, is_known
+from dppgraph.web.direct import answered
 from dppgraph.web.headers import Headers, header_of
 from dppgraph.web.metrics.counting import Metrics
 
@@ -91,12 +92,53 @@ class Sending:
             kept = self.cache.get(asked, query.results, query.rdf)
             if kept is not None:
                 self.cache.hits += 1
-                return await self._kept(request, asked, kept, "hit")
+                return await self._kept(request, asked, kept, HIT)
             if known := self._known(request, query, asked, manifest):
                 return known
             self.cache.misses += 1
+        return await self.continued(request, asked, manifest, self._begun(request, query), keepable=keepable)
+
+    def take_on(self, scope: Scope, query: QueryRequest, words: bytes, reply: Reply) -> Waiting | None:
+        """Asks a query without a task, if its answer may be kept under these words and is not there yet."""
+        manifest = self.store.manifest
+        asked = Asked.of(query, manifest.version)
+        if header_of(scope, b"if-none-match") or self.cache.get(asked, query.results, query.rdf) is not None:
+            return None
+        asking = _Asking(self, asked, manifest, words, coding_of(header_of(scope, b"accept-encoding")), reply)
         try:
-            answer = await unless_gone(request, self._begun(request, query))
+            give_up = self.store.ask(query, asking.come)
+        except DppgraphError as error:
+            give_up = _nothing
+            asking.come(error)
+        if give_up is None:
+            return None
+        self.cache.misses += 1
+        asking.give_up = give_up
+        return asking
+
+    async def continued(
+        self,
+        request: Request,
+        asked: Asked,
+        manifest: Manifest,
+        begun: Coroutine[Any, Any, Answer],
+        *,
+        keepable: bool = True,
+    ) -> Response:
+        """The answer to a query that was asked, as :meth:`answered`.
+
+        Args:
+            request: the request.
+            asked: what it asks.
+            manifest: the version that it asks.
+            begun: waits for the beginning of the answer.
+            keepable: whether it may be kept.
+
+        Raises:
+            DppgraphError: likewise.
+        """
+        try:
+            answer = await unless_gone(request, begun)
         except ClientDisconnect as error:
             self.metrics.query_ended(error)
             return Response(status_code=499)
@@ -111,12 +153,9 @@ class Sending:
             return StreamedAnswer(answer, self.min_rate, self.metrics)
         filling = _Filling(self, asked, answer, manifest)
         content = answer.content
-        if content is not None:
-            self.metrics.query_ended()
-            kept = filling.kept(content)
-            filling.put(kept)
-            return await self._kept(request, asked, kept, "miss")
-        return StreamedAnswer(answer, self.min_rate, self.metrics, filling)
+        if content is None:
+            return StreamedAnswer(answer, self.min_rate, self.metrics, filling)
+        return await self._kept(request, asked, filling.whole(content), MISS)
 
     async def _kept(self, request: Request, asked: Asked, kept: Kept, cache: str) -> Response:
         response = await kept_response(request, kept, cache)
@@ -167,6 +206,13 @@ class _Filling:
         headers = headers_of(answer.version)
         return Kept(content, answer.format.content_type, answer.version, tag, headers, hash_of(self.asked.text))
 
+    def whole(self, content: bytes) -> Kept:
+        """Keeps an answer that is there as a whole."""
+        self.sending.metrics.query_ended()
+        kept = self.kept(content)
+        self.put(kept)
+        return kept
+
     def put(self, kept: Kept) -> None:
         tabular = self.answer.format in formats.RESULTS
         current = self.sending.store.manifest.version
@@ -189,6 +235,98 @@ class _Filling:
     def give_up(self) -> None:
         self.sending.cache.filled(self._size)
         self._parts, self._size = None, 0
+
+
+class _Asking:
+    """A query that is asked without a task. Implements ``Waiting``.
+
+    It gets a task once that is needed after all: its answer takes time to be sent, or is an error, or the server stops.
+
+    Attributes:
+        give_up: ends the query.
+    """
+
+    __slots__ = ("_asked", "_coding", "_manifest", "_news", "_over", "_reply", "_sending", "_words", "give_up")
+
+    def __init__(
+        self, sending: Sending, asked: Asked, manifest: Manifest, words: bytes, coding: str | None, reply: Reply
+    ) -> None:
+        self.give_up: Callable[[], object] = _nothing
+        self._sending = sending
+        self._asked = asked
+        self._manifest = manifest
+        self._words = words
+        self._coding = coding
+        self._reply = reply
+        self._news: asyncio.Future[Answer] | None = None
+        self._over = False
+
+    def come(self, what: Answer | Exception) -> None:
+        """Hears of the answer, or why there is none."""
+        self._over = True
+        try:
+            if self._news or not self._sent(what):
+                self._tell(what)
+        except Exception as error:  # noqa: BLE001 - a worker's line is above, which is to hear of nothing
+            self._tell(error)
+
+    def leave(self) -> None:
+        """As ``Waiting`` has it."""
+        if not self._over and self._news is None:
+            asyncio.get_running_loop().call_later(_A_WHILE, self._leave)
+
+    def into_task(self) -> None:
+        """As ``Waiting`` has it."""
+        if not self._over:
+            self._told()
+
+    def _sent(self, what: Answer | Exception) -> bool:
+        """Whether it is an answer that may be kept and can be sent without a task: then it is."""
+        content = what.content if isinstance(what, Answer) and what.lasting else None
+        if isinstance(what, Exception) or content is None or (self._coding and len(content) > SMALL):
+            return False
+        cache = self._sending.cache
+        kept = _Filling(self._sending, self._asked, what, self._manifest).whole(content)
+        coding = kept.coded_here(self._coding)
+        if coding:
+            cache.resized(self._asked)
+        cache.remember(self._words, self._asked, kept, coding)
+        self._reply.kept(kept, coding, MISS)
+        return True
+
+    def _leave(self) -> None:
+        if not self._over:
+            self.give_up()
+            self.come(ClientDisconnect())
+
+    def _tell(self, what: Answer | Exception) -> None:
+        news = self._told()
+        if news.done():
+            return
+        if isinstance(what, Exception):
+            news.set_exception(what)
+        else:
+            news.set_result(what)
+
+    def _told(self) -> "asyncio.Future[Answer]":
+        """What a task, which is started if there is none, is told by."""
+        if self._news is None:
+            self._news = asyncio.get_running_loop().create_future()
+            self._reply.task(partial(answered, self._answered), hash_of(self._asked.text))
+        return self._news
+
+    async def _answered(self, request: Request) -> Response:
+        return await self._sending.continued(request, self._asked, self._manifest, self._begun())
+
+    async def _begun(self) -> Answer:
+        news = self._told()
+        try:
+            return await news
+        except asyncio.CancelledError:
+            self.give_up()
+            if news.done() and not news.cancelled() and not news.exception():
+                await news.result().chunks.aclose()
+            raise
 
 
 class KeptResponse(Response):
@@ -392,6 +530,10 @@ class _Leaving:
     def _cancel(self, task: "asyncio.Task[None]") -> None:
         self.cancelled = task
         task.cancel()
+
+
+def _nothing() -> None:
+    """There is nothing to give up."""
 
 
 async def _break_off(scope: Scope) -> None:

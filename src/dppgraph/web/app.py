@@ -123,4 +123,4 @@ def _http(request: Request, error: Exception) -> Response:
         HTTPStatus.METHOD_NOT_ALLOWED: "This address is not asked with this method.",
     }
     detail = details.get(status, status.description or status.phrase)
-    return problem(status, status.phrase, detail, accept_of(request), headers=dict(error.headers or {}))
+    return problem(status, status.phrase, detail, accept_of(request.scope), headers=dict(error.headers or {}))

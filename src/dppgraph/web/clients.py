@@ -16,13 +16,11 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from dppgraph.errors import TooManyRequests
-from dppgraph.web.cache.front import Answers
-from dppgraph.web.cache.kept import Kept
+from dppgraph.web.cache.front import Answers, Reply, Waiting
 from dppgraph.web.problems import accept_of, problem_of
 
 UNIX: Final = "unix"
@@ -178,16 +176,16 @@ class PerClient:
                     return
         await self._app(scope, receive, send)
 
-    def at_hand(self, scope: Scope) -> tuple[Kept, str | None] | None:
-        """As :class:`Answers` has it."""
+    def take_on(self, scope: Scope, reply: Reply) -> Waiting | None:
+        """As :class:`Answers` has it; a request is counted once, here or when the application is called for it."""
         client = self._client(scope)
         if self._limit is None:
-            return self._app.at_hand(scope)
+            return self._app.take_on(scope, reply)
         counted, now = counted_as(client), self._clock()
-        found = self._app.at_hand(scope) if self._limit.lets_in(counted, now) else None
-        if found is not None:
+        taken = self._app.take_on(scope, reply) if self._limit.lets_in(counted, now) else None
+        if taken is not None:
             self._limit.wait(counted, now)
-        return found
+        return taken
 
     def _client(self, scope: Scope) -> str:
         peer: str = scope["client"][0] if scope["client"] else UNIX if _through_unix(scope) else UNKNOWN
@@ -225,13 +223,15 @@ class SubPath:
             self._strip(scope)
         await self._app(scope, receive, send)
 
-    def at_hand(self, scope: Scope) -> tuple[Kept, str | None] | None:
+    def take_on(self, scope: Scope, reply: Reply) -> Waiting | None:
         """As :class:`Answers` has it."""
-        found = self._app.at_hand(scope)
-        if found is not None:
-            # For the log; where nothing is found, the request comes here again.
-            self._strip(scope)
-        return found
+        path = scope["path"]
+        self._strip(scope)
+        taken = self._app.take_on(scope, reply)
+        if taken is None:
+            # The request comes here again.
+            scope["path"] = path
+        return taken
 
     def _strip(self, scope: Scope) -> None:
         if scope["path"].startswith(f"{self._prefix}/"):
@@ -241,7 +241,7 @@ class SubPath:
 def _refused(scope: Scope, limit: RateLimit, wait: int) -> Response:
     allowed = f"{limit.rate:g} requests a second on average, {limit.burst} at once"
     error = TooManyRequests(f"one client may send {allowed}: try again in {wait} s", retry_after=wait)
-    response = problem_of(error, accept_of(Request(scope)))
+    response = problem_of(error, accept_of(scope))
     # draft-ietf-httpapi-ratelimit-headers-11, sections 3 and 4.
     response.headers["ratelimit-policy"] = f'"client";q={limit.burst};w={math.ceil(limit.burst / limit.rate)}'
     response.headers["ratelimit"] = f'"client";r=0;t={wait}'

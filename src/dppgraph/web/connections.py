@@ -19,7 +19,7 @@ from uvicorn.server import ServerState
 from dppgraph.errors import AddressTooLong, BadHttp, DppgraphError, HeadTooLarge, NoProxy, SenderTooSlow
 from dppgraph.web.access import Access
 from dppgraph.web.answers import ABORT, GONE, Gone
-from dppgraph.web.cache.front import AT_ONCE
+from dppgraph.web.cache.front import AT_ONCE, Waiting
 from dppgraph.web.clients import UNIX, UNKNOWN
 from dppgraph.web.doors import Doors
 from dppgraph.web.problems import problem_of
@@ -82,6 +82,7 @@ class Connection(HttpToolsProtocol):
         self._silent = True
         self._gone = Gone()
         self._task: asyncio.Task[None] | None = None
+        self._turn: _Turn | None = None
 
     # --- What asyncio says -------------------------------------------------------------------------------------------
 
@@ -108,6 +109,8 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
         if self._gone.then and self._task:
             self._gone.then(self._task)
+        if self._turn and self._turn.waiting:
+            self._turn.waiting.leave()
         self._doors.leave(self)
         self._release()
 
@@ -216,31 +219,41 @@ class Connection(HttpToolsProtocol):
             body: what follows them.
         """
         cycle: RequestResponseCycle = self.cycle
-        if cycle.scope is not scope or not cycle.keep_alive or cycle.response_started or cycle.disconnected:
-            return False
-        if self.flow.write_paused:
-            return False
-        self._write(cycle, head, body)
-        return True
+        return cycle.scope is scope and self.write_whole(cycle, head, body)
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
-        """Begins with a request, as uvicorn does; but what is there already is sent without a task."""
-        if cycle.keep_alive and not self.flow.write_paused:
-            found = self._access.at_hand(cast("Scope", cycle.scope))
-            if found is not None:
-                self._write(cycle, *found)
-                return
-        self._task = self.loop.create_task(cycle.run_asgi(app))
-        self._task.add_done_callback(self.tasks.discard)
-        self.tasks.add(self._task)
-
-    def _write(self, cycle: RequestResponseCycle, head: bytes, body: bytes) -> None:
+    def write_whole(self, cycle: RequestResponseCycle, head: bytes, body: bytes) -> bool:
+        """Likewise, to the request of a cycle."""
+        if not cycle.keep_alive or cycle.response_started or cycle.disconnected or self.flow.write_paused:
+            return False
         default_headers = self.server_state.default_headers
         more = [part for name, value in default_headers for part in (name, b": ", value, b"\r\n")]
         self.transport.write(b"".join((head, *more, b"\r\n", body)))
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
         cycle.on_response()
+        return True
+
+    def start(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
+        """Has a task answer the request of a cycle."""
+        self._task = self.loop.create_task(cycle.run_asgi(app))
+        self._task.add_done_callback(self.tasks.discard)
+        self.tasks.add(self._task)
+
+    def shutdown(self) -> None:
+        """Closes the connection, once what is being answered is."""
+        super().shutdown()
+        if self._turn and self._turn.waiting:
+            # Tasks are what the server can tell that it waits no longer.
+            self._turn.waiting.into_task()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
+        """Begins with a request, as uvicorn does; but in a task only where that is needed."""
+        if cycle.keep_alive and not self.flow.write_paused:
+            turn = self._turn = _Turn(self, cycle)
+            turn.waiting = self._access.take_on(cast("Scope", cycle.scope), turn)
+            if turn.waiting is not None:
+                return
+        self.start(cycle, app)
 
     def close(self) -> None:
         """Closes the connection, after what its client is still sending, though not for long."""
@@ -327,6 +340,27 @@ class Connection(HttpToolsProtocol):
     def _release(self) -> None:
         self._doors.release(self._held)
         self._held = 0
+
+
+class _Turn:
+    """One request's turn on a connection. Implements ``Line``.
+
+    Attributes:
+        waiting: the request, if it was taken on.
+    """
+
+    __slots__ = ("_connection", "_cycle", "waiting")
+
+    def __init__(self, connection: Connection, cycle: RequestResponseCycle) -> None:
+        self._connection = connection
+        self._cycle = cycle
+        self.waiting: Waiting | None = None
+
+    def write_whole(self, head: bytes, body: bytes) -> bool:
+        return self._connection.write_whole(self._cycle, head, body)
+
+    def start(self, app: ASGIApp) -> None:
+        self._connection.start(self._cycle, cast("ASGI3Application", app))
 
 
 class _Lingering(asyncio.Transport):

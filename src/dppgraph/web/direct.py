@@ -4,19 +4,32 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dppgraph.errors import DppgraphError
+from dppgraph.web.cache.front import Reply, Waiting
 from dppgraph.web.problems import accept_of, problem, problem_of
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 _GONE: Final = 499
 _log = logging.getLogger("dppgraph.web")
+
+
+class Asked(Protocol):
+    """What answers at a path."""
+
+    async def __call__(self, request: Request) -> Response:
+        """Answers one request."""
+        ...
+
+    def take_on(self, scope: Scope, words: bytes, reply: Reply) -> Waiting | None:
+        """As :class:`dppgraph.web.cache.front.Rest` has it."""
+        ...
 
 
 class Direct:
@@ -28,7 +41,7 @@ class Direct:
         methods: the methods that they know.
     """
 
-    def __init__(self, app: ASGIApp, endpoints: Mapping[str, Endpoint], methods: tuple[str, ...]) -> None:
+    def __init__(self, app: ASGIApp, endpoints: Mapping[str, Asked], methods: tuple[str, ...]) -> None:
         self._app = app
         self._endpoints = endpoints
         self._methods = frozenset(methods)
@@ -39,18 +52,28 @@ class Direct:
         if endpoint is None or scope["method"] not in self._methods:
             await self._app(scope, receive, send)
             return
-        request = Request(scope, receive)
-        try:
-            response = await endpoint(request)
-        except Exception as error:  # noqa: BLE001 - told as the framework's own handlers tell it
-            response = response_of(error, request)
-        await response(scope, receive, send)
+        await answered(endpoint, scope, receive, send)
+
+    def take_on(self, scope: Scope, words: bytes, reply: Reply) -> Waiting | None:
+        """As :class:`dppgraph.web.cache.front.Rest` has it."""
+        endpoint = self._endpoints.get(scope["path"])
+        return endpoint.take_on(scope, words, reply) if endpoint else None
+
+
+async def answered(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
+    """Sends what an endpoint answers, or the answer that tells of its error."""
+    request = Request(scope, receive)
+    try:
+        response = await endpoint(request)
+    except Exception as error:  # noqa: BLE001 - told as the framework's own handlers tell it
+        response = response_of(error, request)
+    await response(scope, receive, send)
 
 
 def response_of(error: Exception, request: Request) -> Response:
     """The answer that tells of an error: what is expected as it is, what is not with a number for the log."""
     if isinstance(error, DppgraphError):
-        return problem_of(error, accept_of(request))
+        return problem_of(error, accept_of(request.scope))
     if isinstance(error, ClientDisconnect):
         # Nobody is there to read it.
         return Response(status_code=_GONE)
@@ -58,4 +81,4 @@ def response_of(error: Exception, request: Request) -> Response:
     _log.error("internal error %s", number, exc_info=error)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = f"This is our fault. The log knows it as {number}."
-    return problem(status, "Internal error", detail, accept_of(request), extra={"number": number})
+    return problem(status, "Internal error", detail, accept_of(request.scope), extra={"number": number})

@@ -2,9 +2,9 @@
 
 from functools import lru_cache
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_to_bytes
 
-from starlette.requests import Request
+from starlette.types import Scope
 
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
@@ -32,6 +32,10 @@ def decoded(data: bytes) -> Parameters:
     for escape, character in _USUAL:
         data = data.replace(escape, character)
     try:
+        if b"&" not in data and data.isascii():
+            # Most queries are asked with nothing beside them.
+            name, equals, value = data.partition(b"=")
+            return [(_unquoted(name), _unquoted(value))] if name or equals else []
         return parse_qsl(
             data.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MAX_PARAMETERS, strict_parsing=False
         )
@@ -39,8 +43,8 @@ def decoded(data: bytes) -> Parameters:
         raise BadParameter(f"the parameters cannot be read: {error}") from error
 
 
-def formats_of(parameters: Parameters, request: Request) -> tuple[Format | None, Format | None]:
-    """The formats for a table and for RDF, by ``?format=``, else by Accept; None where there is none.
+def formats_of(parameters: Parameters, scope: Scope) -> tuple[Format | None, Format | None]:
+    """The formats for a table and for RDF, by ``?format=``, else by a request's Accept; None where there is none.
 
     Which of them counts is known only when the query is read; if neither is acceptable, that is known now.
 
@@ -50,7 +54,7 @@ def formats_of(parameters: Parameters, request: Request) -> tuple[Format | None,
     names = [value for name, value in parameters if name == "format"]
     if names:
         return formats_named(names[-1])
-    accept = accept_of(request)
+    accept = accept_of(scope)
     return _acceptable(accept, formats.RESULTS), _acceptable(accept, formats.RDF)
 
 
@@ -104,6 +108,10 @@ def described(name: str, type_: str, description: str, *, required: bool = False
     """A parameter of the query string, for ``/openapi.json``."""
     said: dict[str, object] = {"name": name, "in": "query", "required": required, "description": description}
     return said | {"schema": {"type": type_}}
+
+
+def _unquoted(data: bytes) -> str:
+    return unquote_to_bytes(data.replace(b"+", b" ")).decode()
 
 
 def _called(known: Format) -> tuple[str, ...]:

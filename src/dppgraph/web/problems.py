@@ -6,8 +6,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final, TypeVar
 
-from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from dppgraph import errors
 from dppgraph.core.negotiation import quality_of
@@ -136,9 +136,9 @@ def problem(
     return Response(json.dumps(said, ensure_ascii=False), status, all_headers, "application/problem+json")
 
 
-def accept_of(request: Request) -> str | None:
-    """The request's Accept header; several are one (RFC 9110, section 5.3), and one that is far too long is none."""
-    accept = header_of(request.scope, b"accept").decode("latin-1")
+def accept_of(scope: Scope) -> str | None:
+    """A request's Accept header; several are one (RFC 9110, section 5.3), and one that is far too long is none."""
+    accept = header_of(scope, b"accept").decode("latin-1")
     # No client lists that many types: a header of megabytes would keep everybody else waiting.
     return accept if 0 < len(accept) <= _LONGEST_ACCEPT else None
 

@@ -51,7 +51,7 @@ class QueryList:
         if request.method == "OPTIONS":
             return preflight(METHODS)
         names = [value for name, value in decoded(request.scope["query_string"]) if name == "format"]
-        format_ = formats.named(names[-1], formats.RDF) if names else negotiated(accept_of(request), formats.RDF)
+        format_ = formats.named(names[-1], formats.RDF) if names else negotiated(accept_of(request.scope), formats.RDF)
         key = self.sending.store.manifest.base, format_.name
         if key not in self.written:
             self.written[key] = await asyncio.to_thread(self._written, format_, key[0])
@@ -95,7 +95,7 @@ class QueryEndpoint:
             given[name] = value
         if extension and "format" in given:
             raise BadParameter(f"the format is given twice, as .{extension} and as format: give it once")
-        results, rdf = formats_named(extension) if extension else formats_of(parameters, request)
+        results, rdf = formats_named(extension) if extension else formats_of(parameters, request.scope)
         values = {name: value for name, value in given.items() if name not in RESERVED}
         query = QueryRequest(
             text=self.question.text,

@@ -46,7 +46,7 @@ class ServiceDescription:
             DppgraphError: as ``GraphStore.query``.
         """
         names = [value for name, value in parameters if name == "format"]
-        format_ = formats.named(names[-1], formats.RDF) if names else negotiated(accept_of(request), formats.RDF)
+        format_ = formats.named(names[-1], formats.RDF) if names else negotiated(accept_of(request.scope), formats.RDF)
         number = version or self.sending.store.manifest.version
         if (number, format_.name) not in self._written:
             await self._write(number, format_)

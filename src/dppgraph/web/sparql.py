@@ -6,11 +6,13 @@ from typing import Any, Final
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from dppgraph.core import formats
-from dppgraph.errors import BadCall, BadParameter, BodyTooLarge, UnsupportedMedia, UpdatesOff
+from dppgraph.errors import BadCall, BadParameter, BodyTooLarge, DppgraphError, UnsupportedMedia, UpdatesOff
 from dppgraph.store.interface import QueryRequest
 from dppgraph.web.answers import Sending, preflight
+from dppgraph.web.cache.front import Reply, Waiting
 from dppgraph.web.parameters import Parameters, decoded, described, formats_of, timeout_of, version_of
 from dppgraph.web.service import ServiceDescription, asks_for_service
 
@@ -45,13 +47,26 @@ class SparqlEndpoint:
             return await self.service.answered(request, parameters, version_of(parameters))
         return await self.sending.answered(request, await self._query_of(request, parameters))
 
+    def take_on(self, scope: Scope, words: bytes, reply: Reply) -> Waiting | None:
+        """A query that comes by GET; errors are told in the usual way."""
+        if scope["method"] != "GET":
+            return None
+        try:
+            parameters = decoded(scope["query_string"])
+            if asks_for_service(parameters):
+                return None
+            query = _query(parameters, _texts(parameters), scope)
+        except DppgraphError:
+            return None
+        return self.sending.take_on(scope, query, words, reply)
+
     async def _query_of(self, request: Request, parameters: Parameters) -> QueryRequest:
-        texts = [value for name, value in parameters if name == "query"]
+        texts = _texts(parameters)
         if request.method == "POST":
             media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if media_type == _FORM:
                 form = decoded(await self._body(request))
-                texts += [value for name, value in form if name == "query"]
+                texts += _texts(form)
                 parameters = parameters + form
             elif media_type == _QUERY:
                 texts.append(_text(await self._body(request)))
@@ -59,21 +74,7 @@ class SparqlEndpoint:
                 parameters = [*parameters, ("update", "")]
             else:
                 raise UnsupportedMedia(f"a query is POSTed as {_FORM} or {_QUERY}, not as {media_type or 'nothing'}")
-        if any(name == "update" for name, _ in parameters):
-            raise UpdatesOff("nothing can be written here: send a query")
-        if len(texts) != 1:
-            said = "no query is given" if not texts else f"{len(texts)} queries are given"
-            raise BadCall(f"{said}: send exactly one as the parameter `query`, such as {_EXAMPLE}")
-        results, rdf = formats_of(parameters, request)
-        return QueryRequest(
-            text=texts[0],
-            results=results,
-            rdf=rdf,
-            default_graphs=tuple(value for name, value in parameters if name == "default-graph-uri"),
-            named_graphs=tuple(value for name, value in parameters if name == "named-graph-uri"),
-            timeout=timeout_of(parameters),
-            version=version_of(parameters),
-        )
+        return _query(parameters, texts, request.scope)
 
     async def _body(self, request: Request) -> bytes:
         body = bytearray()
@@ -125,6 +126,29 @@ _BODY: Final[dict[str, Any]] = {
     _QUERY: {"schema": {"type": "string"}},
     _FORM: {"schema": {"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}}},
 }
+
+
+def _texts(parameters: Parameters) -> list[str]:
+    return [value for name, value in parameters if name == "query"]
+
+
+def _query(parameters: Parameters, texts: list[str], scope: Scope) -> QueryRequest:
+    """What a request asks with these parameters and these queries, of which there should be one."""
+    if any(name == "update" for name, _ in parameters):
+        raise UpdatesOff("nothing can be written here: send a query")
+    if len(texts) != 1:
+        said = "no query is given" if not texts else f"{len(texts)} queries are given"
+        raise BadCall(f"{said}: send exactly one as the parameter `query`, such as {_EXAMPLE}")
+    results, rdf = formats_of(parameters, scope)
+    return QueryRequest(
+        text=texts[0],
+        results=results,
+        rdf=rdf,
+        default_graphs=tuple(value for name, value in parameters if name == "default-graph-uri"),
+        named_graphs=tuple(value for name, value in parameters if name == "named-graph-uri"),
+        timeout=timeout_of(parameters),
+        version=version_of(parameters),
+    )
 
 
 def _text(data: bytes) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from dppgraph.store.workers.client import OUT_OF_MEMORY
+from dppgraph.store.workers.run import OUT_OF_MEMORY
 
 _PAGE: Final = os.sysconf("SC_PAGESIZE")
 _CALM: Final = 0.25

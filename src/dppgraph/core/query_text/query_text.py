@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from dppgraph.core.query_text.addresses import Graph, graphs, is_glued, services
@@ -20,6 +21,8 @@ _FORMS: dict[str, QueryForm] = {
 _PROLOGUE = {"PREFIX", "BASE", "VERSION"}
 _AFTER_THE_FORM = 2
 """Tokens that may belong to the form: DISTINCT or REDUCED, and the star."""
+
+_SHORT = 2_000
 
 # Wherever it stands, and whatever stands right before it: in a text or a name it does no harm to think worse of the
 # query than it is.
@@ -72,14 +75,12 @@ def read_query(text: str) -> QueryText:
     # Most queries have nothing in them that could be a graph or an endpoint, however it is read: they are read as far
     # as their form.
     plain = text.isascii() and "\\" not in text and "from" not in lowered and "service" not in lowered
-    found = _beginning(text) if plain else list(tokens(text))
-    head = _head(found)
-    form = _FORMS[found[head].text.upper()] if head is not None else None
-    star = _star(found, head) if head is not None and form == "select" else None
+    found: list[Token] = [] if plain else list(tokens(text))
+    form, star = _beginning(text) if plain else _form(found)
     return QueryText(
         text=text,
         form=form,
-        star=found[star].start if star is not None else None,
+        star=star,
         graphs=() if plain else graphs(found),
         services=() if plain else services(text, found),
         glued=not plain and is_glued(text, found),
@@ -95,8 +96,24 @@ def with_columns(text: str, query: QueryText, columns: list[str]) -> str:
     return f"{text[: query.star]} {spelled} {text[query.star + 1 :]}"
 
 
-def _beginning(text: str) -> list[Token]:
-    """The tokens up to the keyword that says the form, and the two after it."""
+def _beginning(text: str) -> tuple[QueryForm | None, int | None]:
+    """The form of a query and the offset of its star, read as far as needed."""
+    # Those who ask many queries begin them alike.
+    start = text[: text.find("{") + 1]
+    known = _known_beginning(start) if 0 < len(start) < _SHORT else None
+    return known or _form(_first_tokens(text)[0])
+
+
+@lru_cache(maxsize=256)
+def _known_beginning(start: str) -> tuple[QueryForm | None, int | None] | None:
+    """Likewise from a part of it; None where the rest may matter too."""
+    found, enough = _first_tokens(start)
+    # The last one may go on, as a comment or a string can hold what the part was cut at.
+    return _form(found) if enough and found[-1].end < len(start) else None
+
+
+def _first_tokens(text: str) -> tuple[list[Token], bool]:
+    """The tokens up to the keyword that says the form, and the two after it; whether all of these are there."""
     found: list[Token] = []
     left = -1
     for token in tokens(text):
@@ -106,8 +123,15 @@ def _beginning(text: str) -> list[Token]:
         elif token.kind == "word" and token.text.upper() not in _PROLOGUE:
             left = _AFTER_THE_FORM
         if not left:
-            break
-    return found
+            return found, True
+    return found, False
+
+
+def _form(found: list[Token]) -> tuple[QueryForm | None, int | None]:
+    head = _head(found)
+    form = _FORMS[found[head].text.upper()] if head is not None else None
+    star = _star(found, head) if head is not None and form == "select" else None
+    return form, found[star].start if star is not None else None
 
 
 def _is_lasting(text: str, lowered: str) -> bool:

@@ -18,6 +18,7 @@ Evaluated = pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.Que
 
 _Term = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxigraph.Triple
 _TWO: Final = 2
+_PREFIXES: Final = tuple((f"{prefix}:", prefix, iri) for prefix, iri in PREFIXES.items())
 _PLACE = re.compile(r"error at (\d+):(\d+): ")
 
 
@@ -83,7 +84,7 @@ def _prefixes(text: str) -> Mapping[str, str]:
     """The well-known prefixes that a query may use without a declaration: to tell the engine of all costs it more."""
     if "\\" in text:
         return PREFIXES
-    return {prefix: iri for prefix, iri in PREFIXES.items() if f"{prefix}:" in text}
+    return {prefix: iri for used, prefix, iri in _PREFIXES if used in text}
 
 
 def outside() -> ServiceForbidden:

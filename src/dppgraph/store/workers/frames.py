@@ -3,16 +3,21 @@
 import json
 import socket
 import struct
+from collections.abc import Mapping
 from enum import IntEnum
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
+from dppgraph.store.interface import QueryRequest
 
 HEADER: Final = struct.Struct(">IB")
 """The length of the payload, and the kind."""
 
 _MOST_AT_ONCE: Final = 1 << 16
+_SHORT: Final = 500
 
 
 class Kind(IntEnum):
@@ -50,6 +55,50 @@ def encoded(kind: Kind, payload: bytes = b"") -> bytes:
 def encoded_json(kind: Kind, payload: object) -> bytes:
     """The bytes of a frame whose payload is JSON."""
     return encoded(kind, json.dumps(payload).encode())
+
+
+def encoded_query(request: QueryRequest) -> bytes:
+    """The bytes of a frame that asks a query: a line of JSON, and the text."""
+    results, rdf = request.results, request.rdf
+    if request.default_graphs or request.named_graphs or request.substitutions:
+        graphs = request.default_graphs, request.named_graphs
+        said = _said(results, rdf, *graphs, dict(request.substitutions))
+    else:
+        said = _usually_said(results, rdf)
+    return encoded(Kind.QUERY, said + request.text.encode(errors="surrogatepass"))
+
+
+def decoded_query(payload: bytes) -> dict[str, Any]:
+    """A query as a worker is asked it."""
+    said, _, text = payload.partition(b"\n")
+    known = _usually_known(said) if len(said) < _SHORT else json.loads(said)
+    return {"text": text.decode(errors="surrogatepass"), **known}
+
+
+def _said(
+    results: Format | None,
+    rdf: Format | None,
+    default_graphs: tuple[str, ...] = (),
+    named_graphs: tuple[str, ...] = (),
+    substitutions: Mapping[str, str] = MappingProxyType({}),
+) -> bytes:
+    said = {
+        "results": results.name if results else None,
+        "rdf": rdf.name if rdf else None,
+        "default_graphs": default_graphs,
+        "named_graphs": named_graphs,
+        "substitutions": dict(substitutions),
+    }
+    return json.dumps(said).encode() + b"\n"
+
+
+_usually_said = lru_cache(maxsize=128)(_said)
+
+
+@lru_cache(maxsize=128)
+def _usually_known(said: bytes) -> Mapping[str, Any]:
+    known: Mapping[str, Any] = MappingProxyType(json.loads(said))
+    return known
 
 
 def encoded_answer(format_: Format, content: bytes, *, lasting: bool) -> bytes:

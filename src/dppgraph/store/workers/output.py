@@ -65,7 +65,9 @@ class Output:
         Raises:
             TooManyRows: the last bytes belong to a row too many.
         """
-        self._count()
+        # A row is a byte at least.
+        if self._begun or len(self._buffer) > self._most_rows:
+            self._count()
         if self._begun:
             self._pass_on(last=True)
         else:

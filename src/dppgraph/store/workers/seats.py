@@ -10,9 +10,9 @@ from collections import deque
 from collections.abc import Coroutine, Iterable
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from dppgraph.errors import EngineDied, QueueFull
+from dppgraph.errors import DppgraphError, EngineDied, QueueFull
 from dppgraph.store.workers.control import Control, Forked
 
 SLICE: Final = 0.1
@@ -33,6 +33,18 @@ class Seat:
     lowered: bool = False
     proven: bool = False
     """Whether it has been asked anything: one that ends before that may be the first of many."""
+
+
+class Sitter(Protocol):
+    """Somebody who wants a seat."""
+
+    def sit(self, seat: Seat) -> None:
+        """Takes the seat."""
+        ...
+
+    def turned_away(self, error: DppgraphError) -> None:
+        """Hears that there will be none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,7 @@ class Seats:
     _seats: set[Seat] = field(default_factory=set)
     _lowered: int = 0
     _starting: int = 0
-    _waiting: deque[asyncio.Future[Seat]] = field(default_factory=deque)
+    _waiting: deque[Sitter] = field(default_factory=deque)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _closed: bool = False
     _pause: float = 0.0
@@ -99,30 +111,31 @@ class Seats:
         if not self._seats:
             raise EngineDied("the query processes did not start: see the messages above")
 
-    async def take(self, patience: float) -> Seat:
-        """A worker for one query; wait for it at most ``patience`` seconds.
+    def seat(self, sitter: Sitter) -> None:
+        """Has somebody sit down: at once, or when it is their turn.
 
         Raises:
-            QueueFull: too many wait already, or none came free in time.
+            QueueFull: too many wait already.
         """
         while self._idle:
             seat = self._idle.pop()
             if not seat.worker.ended.done():
-                return self._taken(seat)
+                self._sit(sitter, seat)
+                return
         self._seats_wanted()
         # Each worker that is being made takes one query out of the queue at once.
         if len(self._waiting) >= self.queue + self._starting:
             raise self._full()
-        waiting: asyncio.Future[Seat] = self._loop.create_future()
-        self._waiting.append(waiting)
-        timer = self._loop.call_later(patience, self._give_up, waiting)
-        try:
-            return self._taken(await waiting)
-        except asyncio.CancelledError:
-            self._not_taken(waiting)
-            raise
-        finally:
-            timer.cancel()
+        self._waiting.append(sitter)
+
+    def leave(self, sitter: Sitter) -> None:
+        """Says that somebody does not wait any more."""
+        if sitter in self._waiting:
+            self._waiting.remove(sitter)
+
+    def none_free(self) -> DppgraphError:
+        """Why somebody has waited in vain."""
+        return self._full() if self._seats else EngineDied(_AWAY)
 
     async def take_apart(self, patience: float) -> Seat:
         """A worker made for one query that asks other endpoints; it is ended after its answer.
@@ -184,8 +197,8 @@ class Seats:
             task.cancel()
         if self._control:
             self._control.close()
-        for waiting in self._waiting:
-            waiting.cancel()
+        while self._waiting:
+            self._waiting.popleft().turned_away(EngineDied(_AWAY))
 
     async def _connect(self) -> None:
         control = Control(self._lost)
@@ -248,31 +261,18 @@ class Seats:
             self._seats_wanted()
 
     @staticmethod
-    def _taken(seat: Seat) -> Seat:
+    def _sit(sitter: Sitter, seat: Seat) -> None:
         seat.proven = True
-        return seat
+        sitter.sit(seat)
 
     def _wait_longer(self) -> None:
         self._pause = min(max(2 * self._pause, _SHORTEST_PAUSE), _LONGEST_PAUSE)
 
     def _hand_out(self, seat: Seat) -> None:
-        while self._waiting:
-            waiting = self._waiting.popleft()
-            if not waiting.done():
-                waiting.set_result(seat)
-                return
-        self._idle.append(seat)
-
-    def _give_up(self, waiting: "asyncio.Future[Seat]") -> None:
-        if not waiting.done():
-            self._waiting.remove(waiting)
-            waiting.set_exception(self._full() if self._seats else EngineDied(_AWAY))
-
-    def _not_taken(self, waiting: asyncio.Future[Seat]) -> None:
-        if waiting in self._waiting:
-            self._waiting.remove(waiting)
-        if waiting.done() and not waiting.cancelled() and not waiting.exception():
-            self._hand_out(waiting.result())
+        if self._waiting:
+            self._sit(self._waiting.popleft(), seat)
+        else:
+            self._idle.append(seat)
 
     def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dppgraph.errors import DppgraphError, EngineDied, NotYet
-from dppgraph.store.interface import Answer, QueryRequest
+from dppgraph.store.interface import Answer, Asked, QueryRequest
 from dppgraph.store.versions import Manifest, VersionStore
 from dppgraph.store.workers.client import Limits, WorkerStore
 from dppgraph.store.workers.current import CurrentVersion
@@ -119,6 +119,13 @@ class ServedVersions:
             return await store.query(request)
         finally:
             self._let_go_later(number)
+
+    def ask(self, request: QueryRequest, then: Asked) -> Callable[[], object] | None:
+        """As ``GraphStore.ask``: the current version, where all is ready to answer from it."""
+        number = self.manifest.version
+        if request.version not in (None, number) or self.current.number != number:
+            return None
+        return self._store.ask(request, then)
 
     def load(self) -> Load:
         """How much the workers have to do: those of the current version, and of those asked beside it or before it."""

@@ -6,6 +6,7 @@ the end of the worker, or the deadline, which is set once for a query.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Final, cast
 
 from dppgraph.store.workers.frames import HEADER, Kind, kind_of
@@ -16,33 +17,30 @@ _MOST: Final = 1 << 20
 
 
 class FrameStream(asyncio.Protocol):
-    """Frames to and from one worker; one caller at a time waits for them."""
-
-    _loop: asyncio.AbstractEventLoop
+    """Frames to and from one worker; one at a time listens or waits for them."""
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
         self._buffer = bytearray()
         self._at = 0
         self._wanted = _HEADER
-        self._waiting: asyncio.Future[None] | None = None
+        self._listener: Callable[[], object] | None = None
         self._failure: Exception | None = None
         self._lost = False
         self._paused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Takes the socket in."""
-        self._loop = asyncio.get_running_loop()
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """Takes bytes."""
         self._buffer += data
-        if len(self._buffer) - self._at >= self._wanted:
-            self._wake()
         if len(self._buffer) > _MOST + self._wanted and not self._paused and self._transport:
             self._paused = True
             self._transport.pause_reading()
+        if len(self._buffer) - self._at >= self._wanted:
+            self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio has it so
         """The worker is gone."""
@@ -55,7 +53,7 @@ class FrameStream(asyncio.Protocol):
             self._transport.write(data)
 
     def fail(self, error: Exception) -> None:
-        """Has whoever waits, or waits next, get an error."""
+        """Has whoever listens or waits, or does so next, get an error."""
         self._failure = error
         self._wake()
 
@@ -64,24 +62,39 @@ class FrameStream(asyncio.Protocol):
         if self._transport:
             self._transport.close()
 
-    async def receive(self) -> tuple[Kind, bytes]:
-        """The next frame.
+    def listen(self, listener: Callable[[], object] | None) -> None:
+        """Has a function called whenever :meth:`next` may have more to say; None for nobody."""
+        self._listener = listener
+
+    def next(self) -> tuple[Kind, bytes] | None:
+        """The next frame; None while it is on its way.
 
         Raises:
             ConnectionError: the worker is gone.
             Exception: what ``fail`` was told.
         """
-        while (frame := self._cut()) is None:
-            if self._failure:
-                error, self._failure = self._failure, None
-                raise error
-            if self._lost:
-                raise ConnectionError("the worker is gone")
-            self._waiting = self._loop.create_future()
+        frame = self._cut()
+        if frame is None and self._failure:
+            error, self._failure = self._failure, None
+            raise error
+        if frame is None and self._lost:
+            raise ConnectionError("the worker is gone")
+        return frame
+
+    async def receive(self) -> tuple[Kind, bytes]:
+        """The next frame, once it is there.
+
+        Raises:
+            ConnectionError: the worker is gone.
+            Exception: what ``fail`` was told.
+        """
+        while (frame := self.next()) is None:
+            news = asyncio.Event()
+            self.listen(news.set)
             try:
-                await self._waiting
+                await news.wait()
             finally:
-                self._waiting = None
+                self.listen(None)
         return frame
 
     def _cut(self) -> tuple[Kind, bytes] | None:
@@ -109,5 +122,5 @@ class FrameStream(asyncio.Protocol):
         return kind_of(kind), payload
 
     def _wake(self) -> None:
-        if self._waiting and not self._waiting.done():
-            self._waiting.set_result(None)
+        if self._listener:
+            self._listener()

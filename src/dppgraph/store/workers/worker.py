@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import IO, Any, Final, cast
 
 import pyoxigraph
@@ -59,7 +60,7 @@ def work(connection: socket.socket, dataset: Dataset, rules: Rules) -> None:
     """Answers the queries that come in over a socket until its other side closes it."""
     while (frame := frames.receive(connection)) is not None:
         try:
-            _answer(frames.decoded(frame[1]), dataset, rules, connection.sendall)
+            _answer(frames.decoded_query(frame[1]), dataset, rules, connection.sendall)
         except _CallsOutError:
             connection.sendall(frames.encoded(Kind.CALLS_OUT))
         except DppgraphError as error:
@@ -152,7 +153,11 @@ def _guard_services(services: tuple[str | None, ...], rules: Rules) -> None:
 
 
 def _format(request: dict[str, Any], *, tabular: bool) -> formats.Format:
-    name = request["results"] if tabular else request["rdf"]
+    return _format_named(request["results"] if tabular else request["rdf"], tabular=tabular)
+
+
+@cache
+def _format_named(name: str | None, *, tabular: bool) -> formats.Format:
     offered = formats.RESULTS if tabular else formats.RDF
     if name is None:
         types = tuple(format_.media_types[0] for format_ in offered)

@@ -6,15 +6,16 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dppgraph.web.access.log import AccessLog
-from dppgraph.web.cache.front import AT_ONCE, HIT, REVALIDATED, Answers, status_of
+from dppgraph.web.cache.front import AT_ONCE, REVALIDATED, Answers, Waiting, send_kept, status_of
+from dppgraph.web.cache.kept import Kept
 from dppgraph.web.clients import UNIX, UNKNOWN, Proxies
 from dppgraph.web.headers import POLICY, SECURITY
 
@@ -25,6 +26,18 @@ _NONE: Final[Mapping[str, Any]] = {}
 
 Observe = Callable[[str, str, int, float, int], None]
 """Takes note of a request: path, method, status (0 where none came), seconds, bytes of its answer."""
+
+
+class Line(Protocol):
+    """Where an answer goes out without a task."""
+
+    def write_whole(self, head: bytes, body: bytes) -> bool:
+        """Sends a whole answer: the head's lines, each with its end, and the body; False where it needs a task."""
+        ...
+
+    def start(self, app: ASGIApp) -> None:
+        """Has a task answer."""
+        ...
 
 
 class Access:
@@ -51,35 +64,24 @@ class Access:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = time.perf_counter()
+        await self._answered(self._app, time.perf_counter(), None, scope, receive, send)
+
+    def take_on(self, scope: Scope, line: Line) -> Waiting | None:
+        """Takes a request on, whose answer then goes out over a line; None where this is to be called for it."""
+        return self._app.take_on(scope, _Reply(self, scope, line))
+
+    async def _answered(
+        self, app: ASGIApp, begun: float, query: str | None, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         number = self._number(scope)
-        noted = scope["state"] = {"id": number, "cache": "none", "version": None, "query": None}
+        noted = scope["state"] = {"id": number, "cache": "none", "version": None, "query": query}
         sent = _Sent(number, send, scope)
         if sent.answer:
             noted["at_once"] = sent.at_once
         try:
-            await self._app(scope, receive, sent.send)
+            await app(scope, receive, sent.send)
         finally:
             self._note(scope, noted, sent.status, sent.bytes, time.perf_counter() - begun, whole=sent.whole)
-
-    def at_hand(self, scope: Scope) -> tuple[bytes, bytes] | None:
-        """The head and the body of the answer to a request, where it is there already.
-
-        It is taken note of as an answer that was sent; where there is none, the application is to be called.
-        """
-        begun = time.perf_counter()
-        found = self._app.at_hand(scope)
-        if found is None:
-            return None
-        kept, coding = found
-        status, number = status_of(kept, coding, scope), self._number(scope)
-        told = status == HTTPStatus.OK
-        head = b"%bx-request-id: %b\r\n" % (kept.lines(status, coding), number.encode())
-        body = kept.body(coding) if told and scope["method"] != "HEAD" else b""
-        cache = HIT if told else REVALIDATED
-        noted = {"id": number, "cache": cache, "version": kept.version, "query": kept.query}
-        self._note(scope, noted, status, len(body), time.perf_counter() - begun)
-        return head, body
 
     def refused(self, client: str, status: int, why: str) -> None:
         """Takes note of a request that was refused before it was read whole."""
@@ -105,6 +107,45 @@ class Access:
                     if name == b"x-request-id" and _NUMBER.fullmatch(value):
                         return str(value.decode())
         return f"{self._prefix}{next(self._count):08x}"
+
+
+class _Reply:
+    """The reply to a request that was taken on."""
+
+    __slots__ = ("_access", "_begun", "_line", "_scope")
+
+    def __init__(self, access: Access, scope: Scope, line: Line) -> None:
+        self._access = access
+        self._scope = scope
+        self._line = line
+        self._begun = time.perf_counter()
+
+    def kept(self, kept: Kept, coding: str | None, cache: str) -> None:
+        """As :class:`Reply` has it."""
+        scope, access = self._scope, self._access
+        status, number = status_of(kept, coding, scope), access._number(scope)
+        told = status == HTTPStatus.OK
+        head = b"%bx-request-id: %b\r\n" % (kept.lines(status, coding), number.encode())
+        body = kept.body(coding) if told and scope["method"] != "HEAD" else b""
+        if not self._line.write_whole(head, body):
+            self.task(_Kept(kept, coding, cache), kept.query)
+            return
+        cache = cache if told else REVALIDATED
+        noted = {"id": number, "cache": cache, "version": kept.version, "query": kept.query}
+        access._note(scope, noted, status, len(body), time.perf_counter() - self._begun)
+
+    def task(self, app: ASGIApp, query: str | None) -> None:
+        """As :class:`Reply` has it."""
+        self._line.start(partial(self._access._answered, app, self._begun, query))
+
+
+class _Kept:
+    def __init__(self, kept: Kept, coding: str | None, cache: str) -> None:
+        self._answer = kept, coding
+        self._cache = cache
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI has it so
+        await send_kept(*self._answer, scope, send, self._cache)
 
 
 class _Sent:

@@ -19,6 +19,7 @@ _OK: Final = HTTPStatus.OK.value
 _NOT_MODIFIED: Final = HTTPStatus.NOT_MODIFIED.value
 
 HIT: Final = "hit"
+MISS: Final = "miss"
 REVALIDATED: Final = "revalidated"
 
 
@@ -38,15 +39,64 @@ def words_of(scope: Scope) -> bytes | None:
     return b"%b\n%b\n%b" % (words, accept, coding)
 
 
+class Reply(Protocol):
+    """Where the answer goes to a request that was taken on without a task. One of these is called, once."""
+
+    def kept(self, kept: Kept, coding: str | None, cache: str) -> None:
+        """Sends an answer that is there as a whole; ``cache`` is what the log says of it."""
+        ...
+
+    def task(self, app: ASGIApp, query: str | None) -> None:
+        """Has a task answer, for all that takes time to be sent; ``query`` is the query's hash, for the log."""
+        ...
+
+
+class Waiting(Protocol):
+    """A request that was taken on, and is not answered yet; once it is, both do nothing."""
+
+    def leave(self) -> None:
+        """Hears that its client has gone."""
+        ...
+
+    def into_task(self) -> None:
+        """Waits on in a task, which can be cancelled."""
+        ...
+
+
+class Answered:
+    """A request that was answered when it was taken on."""
+
+    def leave(self) -> None:
+        """Nothing."""
+
+    def into_task(self) -> None:
+        """Nothing."""
+
+
+ANSWERED: Final = Answered()
+
+
 class Answers(Protocol):
-    """An application that may have an answer at hand."""
+    """An application that answers some requests without a task: for what takes no time, that costs the most."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
         ...
 
-    def at_hand(self, scope: Scope) -> "tuple[Kept, str | None] | None":
-        """The answer to a request, and its coding, where it is there already; else the application is to be called."""
+    def take_on(self, scope: Scope, reply: Reply) -> Waiting | None:
+        """Takes a request on, which is answered now or later; None where the application is to be called."""
+        ...
+
+
+class Rest(Protocol):
+    """What is behind the cache: it is told the words of a request, under which it may remember its answer."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        ...
+
+    def take_on(self, scope: Scope, words: bytes, reply: Reply) -> Waiting | None:
+        """As :class:`Answers` has it."""
         ...
 
 
@@ -59,26 +109,34 @@ class CacheFront:
         store: knows which version is the current one.
     """
 
-    def __init__(self, app: ASGIApp, cache: AnswerCache, store: GraphStore) -> None:
+    def __init__(self, app: Rest, cache: AnswerCache, store: GraphStore) -> None:
         self._app = app
         self._cache = cache
         self._store = store
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
-        found = self.at_hand(scope) if scope["type"] == "http" else None
+        found = self._again(words_of(scope)) if scope["type"] == "http" else None
         if found is not None:
             await send_kept(*found, scope, send)
             return
         await self._app(scope, receive, send)
 
-    def at_hand(self, scope: Scope) -> tuple[Kept, str | None] | None:
+    def take_on(self, scope: Scope, reply: Reply) -> Waiting | None:
+        """As :class:`Answers` has it."""
+        words = words_of(scope)
+        found = self._again(words)
+        if found is not None:
+            reply.kept(*found, HIT)
+            return ANSWERED
+        return self._app.take_on(scope, words, reply) if words is not None else None
+
+    def _again(self, words: bytes | None) -> tuple[Kept, str | None] | None:
         """The answer to a request in words that were answered before."""
-        if not self._cache.limit:
+        if words is None or not self._cache.limit:
             return None
         self._cache.at(self._store.manifest.version)
-        words = words_of(scope)
-        found = self._cache.again(words) if words is not None else None
+        found = self._cache.again(words)
         if found is not None:
             self._cache.hits += 1
         return found
@@ -92,7 +150,7 @@ def status_of(kept: Kept, coding: str | None, scope: Scope) -> int:
     return _OK
 
 
-async def send_kept(kept: Kept, coding: str | None, scope: Scope, send: Send, cache: str = "hit") -> None:
+async def send_kept(kept: Kept, coding: str | None, scope: Scope, send: Send, cache: str = HIT) -> None:
     """Sends an answer that is there, or says that the client has it already."""
     status = status_of(kept, coding, scope)
     body = kept.body(coding) if status == _OK and scope["method"] != "HEAD" else b""

@@ -19,8 +19,8 @@ CODINGS: Final = ("br", "gzip")
 _WORTH_IT: Final = 1 << 10
 """Bytes below which a coding costs more than it saves."""
 
-_AT_ONCE: Final = 1 << 14
-"""Bytes that are compressed where they are; more of them in a thread."""
+SMALL: Final = 1 << 14
+"""Bytes up to which an answer is compressed where it is; a longer one in a thread."""
 
 _BROTLI_QUALITY: Final = 5
 _GZIP_LEVEL: Final = 6
@@ -111,13 +111,16 @@ class Kept:
 
     async def coded(self, coding: str | None) -> str | None:
         """Has the answer in a coding made, once; the coding that it then comes in."""
+        if coding and len(self.content) > SMALL and coding not in self._coded:
+            self._coded[coding] = await asyncio.to_thread(compressed, self.content, coding)
+        return self.coded_here(coding)
+
+    def coded_here(self, coding: str | None) -> str | None:
+        """Likewise without a thread."""
         if coding is None or len(self.content) < _WORTH_IT:
             return None
         if coding not in self._coded:
-            if len(self.content) <= _AT_ONCE:
-                self._coded[coding] = compressed(self.content, coding)
-            else:
-                self._coded[coding] = await asyncio.to_thread(compressed, self.content, coding)
+            self._coded[coding] = compressed(self.content, coding)
         return coding
 
     def body(self, coding: str | None) -> bytes:

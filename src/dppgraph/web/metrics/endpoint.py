@@ -93,7 +93,7 @@ def _is_asked_as_here(request: Request) -> bool:
 
 
 def _refusal(error: DppgraphError, request: Request) -> Response:
-    response = problem_of(error, accept_of(request))
+    response = problem_of(error, accept_of(request.scope))
     for name in [name for name in response.headers if name.startswith("access-control-")]:
         del response.headers[name]
     return response
