@@ -26,6 +26,7 @@ from dppgraph.errors import (
 from dppgraph.store.interface import Answer
 from dppgraph.store.workers.client import Limits, WorkerStore
 from dppgraph.store.workers.control import Control
+from dppgraph.store.workers.frames import Kind
 from dppgraph.store.workers.process import PoolOptions, listen, start_pool
 from dppgraph.store.workers.spool import Spool
 from tests.store.conftest import MIB, Pool, living, read, request, until
@@ -442,6 +443,85 @@ def test_an_idle_worker_that_is_killed_is_replaced(mortal_pool: Pool) -> None:
             await read(store, SMALL)
 
     asyncio.run(main())
+
+
+def test_a_worker_whose_end_nobody_has_told_yet_is_not_asked(mortal_pool: Pool) -> None:
+    async def main() -> None:
+        async with mortal_pool.store() as store:
+            await read(store, SMALL)
+            (worker,) = mortal_pool.workers()
+            parent = mortal_pool.process.pid
+            os.kill(parent, signal.SIGSTOP)
+            os.kill(worker, signal.SIGKILL)
+            # The socket tells of it, before its parent does.
+            await asyncio.sleep(0.05)
+            asyncio.get_running_loop().call_later(0.1, os.kill, parent, signal.SIGCONT)
+            async with asyncio.timeout(10):
+                await read(store, SMALL)
+
+    asyncio.run(main())
+
+
+def test_a_worker_that_goes_as_it_is_asked_is_an_error_at_once(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        async with pool.store() as store:
+            stream = store._seats._idle[0].worker.stream
+            monkeypatch.setattr(stream, "send", lambda _: stream.connection_lost(None))
+            with pytest.raises(EngineDied):
+                async with asyncio.timeout(10):
+                    await read(store, SMALL)
+
+    asyncio.run(main())
+
+
+def test_a_deadline_that_comes_with_the_end_of_an_answer_is_not_the_next_ones(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def main() -> None:
+        async with pool.store() as store:
+            stream = store._seats._idle[0].worker.stream
+            following = stream.next
+
+            def in_the_last_moment() -> Any:
+                frame = following()
+                if frame and frame[0] in (Kind.END, Kind.WHOLE):
+                    stream.fail(QueryTimeout("it is over"))
+                return frame
+
+            monkeypatch.setattr(stream, "next", in_the_last_moment)
+            await read(store, f"SELECT * {{ {cross(3)} }}")
+            monkeypatch.undo()
+            # One whose beginning is heard of before its end is there.
+            await read(store, f"SELECT * {{ {cross(4)} }}")
+
+    asyncio.run(main())
+
+
+def test_a_worker_that_cannot_be_made_for_an_endpoint_is_an_error_at_once(
+    options: PoolOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = "http://127.0.0.1:9/sparql"
+    fork = Control.fork
+
+    async def without_files(self: Control, *, network: bool = False) -> Any:
+        if network:
+            raise OSError(24, "Too many open files")
+        return await fork(self)
+
+    monkeypatch.setattr(Control, "fork", without_files)
+
+    async def main() -> None:
+        async with allowed.store() as store:
+            with pytest.raises(EngineDied, match="Too many open files"):
+                async with asyncio.timeout(10):
+                    await read(store, f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}")
+            assert store.running == 0
+
+    allowed = Pool(replace(options, service_allow=(address,)), tmp_path / "allowed")
+    try:
+        asyncio.run(main())
+    finally:
+        allowed.stop()
 
 
 def test_a_killed_pool_parent_takes_its_workers_along_and_another_one_takes_its_place(mortal_pool: Pool) -> None:

@@ -277,10 +277,12 @@ def kept(size: int = 100) -> Kept:
 def test_an_answer_that_was_begun_before_a_new_version_is_not_kept() -> None:
     cache = AnswerCache(1 << 20)
     cache.at(1)
-    question = asked("ASK {}")
+    question, answer = asked("ASK {}"), kept()
     cache.at(2)
-    assert not cache.put(question, formats.JSON, kept(), current=1, tabular=True)
+    assert not cache.put(question, formats.JSON, answer, tabular=True)
+    cache.remember(b"words", question, answer, None)
     assert cache.get(question, formats.JSON, None) is None
+    assert cache.again(b"words") is None
     assert cache.bytes == 0
 
 
@@ -288,11 +290,11 @@ def test_the_words_of_a_request_hold_no_answer_that_was_let_go() -> None:
     cache = AnswerCache(1 << 20)
     cache.at(1)
     question, answer = asked("ASK {}"), kept()
-    cache.put(question, formats.JSON, answer, current=1, tabular=True)
+    cache.put(question, formats.JSON, answer, tabular=True)
     cache.remember(b"words", question, answer, None)
     assert cache.again(b"words") == (answer, None)
     for number in range(2000):
-        cache.put(asked(f"ASK {{}} #{number}"), formats.JSON, kept(), current=1, tabular=True)
+        cache.put(asked(f"ASK {{}} #{number}"), formats.JSON, kept(), tabular=True)
     assert cache.again(b"words") is None
     cache.at(2)
     assert len(cache) == 0
@@ -306,7 +308,7 @@ def test_it_takes_no_more_than_it_may(steps: list[tuple[int, int, str | None]]) 
     cache.at(1)
     for number, size, coding in steps:
         question, answer = asked(f"ASK {{}} #{number}"), kept(size)
-        cache.put(question, formats.JSON, answer, current=1, tabular=True)
+        cache.put(question, formats.JSON, answer, tabular=True)
         cache.remember(b"words %d %d" % (number, size), question, answer, coding)
         assert cache.bytes <= 1 << 20
         held = sum(answer.size for entry in cache._entries.values() for answer in entry.answers.values())
@@ -318,7 +320,7 @@ def test_words_alone_do_not_fill_it(words: list[bytes]) -> None:
     cache = AnswerCache(1 << 17)
     cache.at(1)
     question, answer = asked("ASK {}"), kept()
-    cache.put(question, formats.JSON, answer, current=1, tabular=True)
+    cache.put(question, formats.JSON, answer, tabular=True)
     for said in words:
         cache.remember(said, question, answer, None)
         assert sum(map(len, cache._words)) <= 1 << 14

@@ -215,8 +215,9 @@ class _Filling:
 
     def put(self, kept: Kept) -> None:
         tabular = self.answer.format in formats.RESULTS
-        current = self.sending.store.manifest.version
-        self.sending.cache.put(self.asked, self.answer.format, kept, current=current, tabular=tabular)
+        cache = self.sending.cache
+        cache.at(self.sending.store.manifest.version)
+        cache.put(self.asked, self.answer.format, kept, tabular=tabular)
 
     def take(self, chunk: bytes) -> None:
         if self._parts is None:

@@ -100,8 +100,9 @@ class Run(AsyncIterator[bytes]):
         self._seat = seat
         self._since = self._loop.time()
         stream = seat.worker.stream
-        stream.listen(self._hear)
         stream.send(frames.encoded_query(self._request))
+        # A worker may be gone before anybody has heard of its end.
+        stream.listen(self._hear)
 
     def turned_away(self, error: DppgraphError) -> None:
         """Hears that there will be no seat."""
@@ -198,6 +199,8 @@ class Run(AsyncIterator[bytes]):
             seat = await self._seats.take_apart(self._deadline - self._loop.time())
         except DppgraphError as error:
             self._fail(error)
+        except OSError as error:
+            self._fail(EngineDied(f"no query process can be reached ({error.strerror}): ask again"))
         else:
             self.sit(seat)
 
@@ -230,6 +233,8 @@ class Run(AsyncIterator[bytes]):
         self._timer.cancel()
         if self._seat:
             self._seat.worker.stream.listen(None)
+            # The deadline may have come while the last of the answer was on its way.
+            self._seat.worker.stream.forgive()
         self._ended()
 
     def _on_time(self) -> None:

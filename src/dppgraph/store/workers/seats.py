@@ -119,7 +119,7 @@ class Seats:
         """
         while self._idle:
             seat = self._idle.pop()
-            if not seat.worker.ended.done():
+            if not seat.worker.ended.done() and not seat.worker.stream.lost:
                 self._sit(sitter, seat)
                 return
         self._seats_wanted()

@@ -17,7 +17,11 @@ _MOST: Final = 1 << 20
 
 
 class FrameStream(asyncio.Protocol):
-    """Frames to and from one worker; one at a time listens or waits for them."""
+    """Frames to and from one worker; one at a time listens or waits for them.
+
+    Attributes:
+        lost: whether the worker is gone, perhaps before anybody has been told of its end.
+    """
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
@@ -26,7 +30,7 @@ class FrameStream(asyncio.Protocol):
         self._wanted = _HEADER
         self._listener: Callable[[], object] | None = None
         self._failure: Exception | None = None
-        self._lost = False
+        self.lost = False
         self._paused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -44,18 +48,22 @@ class FrameStream(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio has it so
         """The worker is gone."""
-        self._lost = True
+        self.lost = True
         self._wake()
 
     def send(self, data: bytes) -> None:
         """Sends a frame."""
-        if self._transport and not self._lost:
+        if self._transport and not self.lost:
             self._transport.write(data)
 
     def fail(self, error: Exception) -> None:
-        """Has whoever listens or waits, or does so next, get an error."""
+        """Has whoever listens or waits, or does so next for the same query, get an error."""
         self._failure = error
         self._wake()
+
+    def forgive(self) -> None:
+        """Forgets an error that nobody got: its query is over."""
+        self._failure = None
 
     def close(self) -> None:
         """Closes the socket."""
@@ -63,8 +71,10 @@ class FrameStream(asyncio.Protocol):
             self._transport.close()
 
     def listen(self, listener: Callable[[], object] | None) -> None:
-        """Has a function called whenever :meth:`next` may have more to say; None for nobody."""
+        """Has a function called whenever :meth:`next` may have more to say, perhaps at once; None for nobody."""
         self._listener = listener
+        if self.lost:
+            self._wake()
 
     def next(self) -> tuple[Kind, bytes] | None:
         """The next frame; None while it is on its way.
@@ -77,7 +87,7 @@ class FrameStream(asyncio.Protocol):
         if frame is None and self._failure:
             error, self._failure = self._failure, None
             raise error
-        if frame is None and self._lost:
+        if frame is None and self.lost:
             raise ConnectionError("the worker is gone")
         return frame
 

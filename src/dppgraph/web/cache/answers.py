@@ -115,11 +115,11 @@ class AnswerCache:
             self._entries.move_to_end(asked)
         return kept
 
-    def put(self, asked: Asked, format_: Format, kept: Kept, *, current: int, tabular: bool) -> bool:
+    def put(self, asked: Asked, format_: Format, kept: Kept, *, tabular: bool) -> bool:
         """Keeps an answer, unless a new version came while it was made, or it is too large; whether it does."""
         entry = self._entries.get(asked)
         key = entry.key if entry else _ENTRY + asked.size
-        if current != self._version or kept.size + key > self.limit // _LARGEST:
+        if asked.version != self._version or kept.size + key > self.limit // _LARGEST:
             return False
         if entry is None:
             entry = self._entries[asked] = _Entry(tabular=tabular, key=key)
