@@ -123,7 +123,8 @@ class Server:
         """Sends one raw request, nothing added but what HTTP needs; status, headers by lower-case name, body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.putrequest(method, target, skip_accept_encoding=True)
+            named = any(name.lower() == "host" for name in headers or {})
+            connection.putrequest(method, target, skip_host=named, skip_accept_encoding=True)
             for name, value in (headers or {}).items():
                 connection.putheader(name, value)
             if body is not None:

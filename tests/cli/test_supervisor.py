@@ -104,6 +104,22 @@ def test_a_front_that_dies_while_a_version_is_handed_over_comes_back_with_the_ne
 
 
 @pytest.mark.heavy
+def test_those_that_die_in_the_same_moment_are_all_replaced(server: Server, tmp_path: Path) -> None:
+    publish(tmp_path / "store", 2)
+    until_said(server, 2)
+    assert said(server, "&version=1") == (200, "1")
+    dead = [server.child("dppgraph.cli.front"), *server.children("dppgraph.store.workers.pool", 2)]
+    # As a lack of memory ends several at once: the supervisor hears of all of them together.
+    os.kill(server.process.pid, signal.SIGSTOP)
+    for process in dead:
+        os.kill(process, signal.SIGKILL)
+    time.sleep(0.2)
+    os.kill(server.process.pid, signal.SIGCONT)
+    until_said(server, 2)
+    until(lambda: said(server, "&version=1") == (200, "1"))
+
+
+@pytest.mark.heavy
 def test_a_front_that_dies_with_words_unheard_is_replaced(server: Server, tmp_path: Path) -> None:
     front = server.child("dppgraph.cli.front")
     before = len(server.family())

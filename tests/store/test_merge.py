@@ -67,6 +67,28 @@ def test_so_it_does_in_the_graphs_that_a_request_names(ask: Ask) -> None:
     assert ask(FIRST.format(**{"from": ""}), default_graphs=graphs) == [("http://e/a", "x"), ("http://e/b", "y")]
 
 
+@pytest.mark.parametrize("graph", ["http://e/two", "http://e/three"])
+def test_a_graph_that_is_named_twice_counts_once(ask: Ask, graph: str) -> None:
+    count = "SELECT (COUNT(*) AS ?n) {from} {{ ?s <http://e/p> ?o }}"
+    once = ask(count.format(**{"from": f"FROM <{graph}>"}))
+    assert ask(count.format(**{"from": f"FROM <{graph}> FROM <{graph}>"})) == once
+    assert ask(count.format(**{"from": ""}), default_graphs=(graph, graph)) == once
+    assert ask(
+        f"SELECT (COUNT(*) AS ?n) FROM NAMED <{graph}> FROM NAMED <{graph}> {{ GRAPH ?g {{ ?s ?p ?o }} }}"
+    ) == ask(f"SELECT (COUNT(*) AS ?n) FROM NAMED <{graph}> {{ GRAPH ?g {{ ?s ?p ?o }} }}")
+
+
+def test_so_it_does_where_no_graphs_share_a_triple(tmp_path: Path) -> None:
+    published(tmp_path / "store", canonical(parse(b'<http://e/one> { <a:a> <a:b> "x" }', formats.TRIG)))
+    pool = Pool(PoolOptions(tmp_path / "store", 1, BASE, union=True, query_memory=64 * MIB), tmp_path / "pool")
+    try:
+        for clause in ("FROM <http://e/one>", "FROM <http://e/one> FROM <http://e/one>"):
+            found = json.loads(pool.ask(f"SELECT ?o {clause} {{ ?s ?p ?o }}")[1])
+            assert len(found["results"]["bindings"]) == 1
+    finally:
+        pool.stop()
+
+
 def test_in_its_graphs_it_stands_as_often_as_it_is_there(ask: Ask) -> None:
     assert ask("SELECT ?g { GRAPH ?g { <http://e/a> <http://e/p> 'x' } }") == [("http://e/one",), ("http://e/two",)]
     named = "FROM NAMED <http://e/two> FROM <http://e/one> FROM <http://e/two>"

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,10 +58,28 @@ def test_each_request_is_a_line(server: Server, log: Path) -> None:
 
 
 def test_a_request_that_cannot_be_read_is_a_line_too(server: Server, log: Path) -> None:
-    assert server.ask("GET", f"/sparql?query={'x' * 70_000}")[0] == 414
+    status, headers, _ = server.ask("GET", f"/sparql?query={'x' * 70_000}")
+    assert status == 414
     (line,) = lines(log, 1)
     assert line["status"] == 414
     assert "longer than" in line["refused"]
+    assert line["id"] == headers["x-request-id"]
+
+
+def test_what_is_not_sent_is_not_counted(server: Server, log: Path) -> None:
+    for target in (f"/sparql?query={quote(QUERY)}", f"/sparql?query={quote(QUERY)}", "/health"):
+        server.ask("HEAD", target)
+    assert [line["bytes"] for line in lines(log, 3)] == [0, 0, 0]
+
+
+def test_an_answer_whose_client_has_gone_is_not_a_whole_one(server: Server, log: Path) -> None:
+    ten = "{ 0 1 2 3 4 5 6 7 8 9 }"
+    slow = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'VALUES ?v{factor} {ten}' for factor in range(8))} }}"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(f"GET /sparql?query={quote(slow)} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        time.sleep(0.2)
+    (line,) = lines(log, 1)
+    assert (line["status"], line["bytes"], line["broken"]) == (499, 0, True)
 
 
 def test_a_log_that_was_moved_away_is_begun_anew(server: Server, log: Path) -> None:
@@ -85,7 +106,48 @@ def test_a_log_that_nobody_reads_keeps_nobody_waiting(tmp_path: Path) -> None:
     assert log.dropped > 0
 
 
-@pytest.mark.parametrize("target", ["/sparql", f"/sparql?query={quote(QUERY)}", "/health", "/nothing", "/openapi.json"])
+def test_lines_of_several_do_not_mix_in_a_pipe() -> None:
+    reading, writing = os.pipe()
+    logs = [AccessLog("stderr") for _ in range(3)]
+    for log in logs:
+        log._descriptor = writing
+        log.open()
+    count = 3_000
+
+    def write(log: AccessLog, name: str) -> None:
+        for number in range(count):
+            log.write(json.dumps({"name": name, "number": number, "more": "x" * (number % 300)}) + "\n")
+        log.close()
+
+    threads = [threading.Thread(target=write, args=(log, str(name))) for name, log in enumerate(logs)]
+    for thread in threads:
+        thread.start()
+
+    def close() -> None:
+        for thread in threads:
+            thread.join()
+        os.close(writing)
+
+    closing = threading.Thread(target=close)
+    closing.start()
+    with os.fdopen(reading) as pipe:
+        found = [json.loads(line) for line in pipe]
+    closing.join()
+    for name in range(len(logs)):
+        assert [line["number"] for line in found if line["name"] == str(name)] == list(range(count))
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/sparql",
+        f"/sparql?query={quote(QUERY)}",
+        "/health",
+        "/nothing",
+        "/openapi.json",
+        f"/{'x' * 70_000}",
+    ],
+)
 def test_every_answer_has_the_headers_that_all_have(server: Server, target: str) -> None:
     seen = set()
     for _ in range(2):
@@ -103,6 +165,14 @@ def test_the_number_that_a_trusted_proxy_gave_is_kept(server: Server, target: st
         assert server.ask("GET", target, headers={"X-Request-Id": "abc-1.2"})[1]["x-request-id"] == "abc-1.2"
         answer = server.ask("GET", target, headers={"X-Request-Id": 'a"b c'})
         assert answer[1]["x-request-id"] not in ("abc-1.2", 'a"b c')
+
+
+@pytest.mark.parametrize("target", [f"/sparql?query={quote(QUERY)}", "/health"])
+def test_so_is_the_number_of_one_that_says_who_asks(server: Server, log: Path, target: str) -> None:
+    said = {"X-Request-Id": "abc", "X-Forwarded-For": "192.0.2.7"}
+    for _ in range(2):
+        assert server.ask("GET", target, headers=said)[1]["x-request-id"] == "abc"
+    assert [(line["id"], line["client"]) for line in lines(log, 2)] == [("abc", "192.0.2.7")] * 2
 
 
 @pytest.mark.parametrize("stripped", [True, False])

@@ -4,6 +4,7 @@ import gzip
 import json
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -16,7 +17,7 @@ from dppgraph.core import formats
 from dppgraph.store.interface import QueryRequest
 from dppgraph.web.cache.answers import AnswerCache, Asked
 from dppgraph.web.cache.kept import Kept, coding_of, is_known
-from tests.cli.test_supervisor import BARE, publish, until_said
+from tests.cli.test_supervisor import BARE, publish, until, until_said
 from tests.conftest import Serve, Server
 
 PLANS = "SELECT ?plan ?title { ?plan a dpp:PolicyPlan ; dct:title ?title } ORDER BY ?plan ?title"
@@ -261,6 +262,34 @@ def test_a_new_version_empties_it(serve: Serve, tmp_path: Path, mode: str) -> No
         answer = ask(server, "SELECT * { ?a ?b ?c }", If_None_Match=tag)
         assert answer[0] == 200
         assert f'"{number}"'.encode() in answer[2]
+
+
+def test_a_post_is_answered_whatever_its_sender_has(server: Server) -> None:
+    tag = ask(server, PLANS)[1]["etag"]
+    for known in (tag, "*"):
+        headers = {"Content-Type": "application/sparql-query", "If-None-Match": known}
+        assert server.ask("POST", "/sparql", PLANS.encode(), headers)[0] == 200
+        assert ask(server, PLANS, If_None_Match=known)[0] == 304
+
+
+def test_an_answer_that_a_new_version_overtakes_is_not_the_new_ones(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.nt").write_text('<a:a> <a:b> "1" .')
+    server = serve("--data", tmp_path / "data", "--store", tmp_path / "store", *BARE)
+    until_said(server, 1)
+    ten = "{ 0 1 2 3 4 5 6 7 8 9 }"
+    cross = " ".join(f"VALUES ?v{factor} {ten}" for factor in range(7))
+    slow = f"SELECT (COUNT(*) AS ?n) (MAX(?o) AS ?version) {{ <a:a> <a:b> ?o {cross} }}"
+    with ThreadPoolExecutor() as pool:
+        overtaken = pool.submit(ask, server, slow)
+        until(lambda: b'state="long"} 1' in server.ask("GET", "/metrics")[2])
+        publish(tmp_path / "store", 2)
+        until_said(server, 2)
+        assert not overtaken.done()
+        assert overtaken.result()[1]["dppgraph-version"] == "1"
+    status, headers, body = ask(server, slow)
+    assert (status, headers["dppgraph-version"]) == (200, "2")
+    assert json.loads(body)["results"]["bindings"][0]["version"]["value"] == "2"
 
 
 # --- The cache by itself -----------------------------------------------------------------------------------------

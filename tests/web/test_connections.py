@@ -142,6 +142,29 @@ def test_what_is_no_request_is_told_so(talk: Talk, request_: bytes) -> None:
     assert _problem(talk(request_))["status"] == 400
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /health HTTP/1.1\r\n", 400),
+        (b"GET /health HTTP/1.1\r\nHost: a\r\nhost: b\r\n", 400),
+        (b"GET /health HTTP/1.0\r\nHost: a\r\nHost: a\r\n", 400),
+        (b"GET /health HTTP/1.0\r\n", 200),
+        (b"GET /health HTTP/1.1\r\nHost:\r\nConnection: close\r\n", 200),
+    ],
+)
+def test_a_request_has_one_host(talk: Talk, head: bytes, status: int) -> None:
+    assert _status(talk(head + b"\r\n")) == status
+
+
+@pytest.mark.parametrize("rest", [b"", b"zzz\r\n"])
+def test_who_has_an_answer_before_its_body_is_there_gets_no_second_one(talk: Talk, rest: bytes) -> None:
+    length = b"Transfer-Encoding: chunked" if rest else b"Content-Length: 10"
+    head = b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n" + length + b"\r\n\r\n"
+    answer = talk(head, rest, pause=0.3)
+    assert _status(answer) == 415
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
 def test_nobody_is_connected_to_another_server(talk: Talk) -> None:
     assert _problem(talk(b"CONNECT 127.0.0.1:80 HTTP/1.1\r\nHost: a\r\n\r\n"))["status"] == 403
 

@@ -398,7 +398,6 @@ HERE = {"Host": "127.0.0.1:8000"}
         ({"Host": "192.0.2.1"}, 403),
         ({"Host": "999.0.0.1"}, 403),
         ({"Host": ""}, 403),
-        ({"Host": "localhost", "host": "rebound.example"}, 403),
         (HERE | {"X-Forwarded-For": "127.0.0.1"}, 403),
         (HERE | {"X-Forwarded-Proto": "https"}, 403),
         (HERE | {"X-Forwarded-Host": "localhost"}, 403),

@@ -16,7 +16,7 @@ from dppgraph.errors import DppgraphError, EngineDied, ReaderTooSlow
 from dppgraph.store.interface import Answer, GraphStore, QueryRequest
 from dppgraph.store.versions.manifest import Manifest
 from dppgraph.web.cache.answers import AnswerCache, Asked
-from dppgraph.web.cache.front import HIT, MISS, Reply, Waiting, send_kept, words_of
+from dppgraph.web.cache.front import CONDITIONAL, HIT, MISS, Reply, Waiting, send_kept, words_of
 from dppgraph.web.cache.kept import CODINGS, SMALL, Kept, Packing, coding_of, hash_of, is_known
 from dppgraph.web.direct import answered
 from dppgraph.web.headers import Headers, header_of
@@ -55,9 +55,11 @@ class Gone:
 
     Attributes:
         then: is called when it does, with the task of its request.
+        gone: whether it has.
     """
 
     then: Callable[["asyncio.Task[None]"], object] | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,9 @@ class Sending:
         """Asks a query without a task, if its answer may be kept under these words and is not there yet."""
         manifest = self.store.manifest
         asked = Asked.of(query, manifest.version)
-        if header_of(scope, b"if-none-match") or self.cache.get(asked, query.results, query.rdf) is not None:
+        if scope["http_version"] == "1.0" or header_of(scope, b"if-none-match"):
+            return None
+        if self.cache.get(asked, query.results, query.rdf) is not None:
             return None
         asking = _Asking(self, asked, manifest, words, coding_of(header_of(scope, b"accept-encoding")), reply)
         try:
@@ -167,7 +171,7 @@ class Sending:
 
     def _known(self, request: Request, query: QueryRequest, asked: Asked, manifest: Manifest) -> Response | None:
         """What is said to a client that names an answer by a tag that only this server gave it, for this version."""
-        tags = header_of(request.scope, b"if-none-match")
+        tags = header_of(request.scope, b"if-none-match") if request.method in CONDITIONAL else b""
         for format_ in (query.results, query.rdf):
             tag = asked.tag(manifest.digest, format_) if format_ and tags else None
             if tag and tag.encode() in tags:

@@ -31,7 +31,7 @@ UNKNOWN: Final = "unknown"
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_EXEMPT: Final = "/health"
+_EXEMPT: Final = ("/health", "/health/ready")
 _MOST_PROXIES: Final = 16
 _MOST_CLIENTS: Final = 20_000
 _FORWARDED: Final = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d+)?|([0-9.]+)(?::\d+)?|([0-9a-fA-F:.]+)")
@@ -168,8 +168,7 @@ class PerClient:
         """Answers one request."""
         if scope["type"] == "http":
             client = self._client(scope)
-            exempt = scope["path"] == _EXEMPT or scope["path"].startswith(f"{_EXEMPT}/")
-            if self._limit is not None and not exempt:
+            if self._limit is not None and scope["path"] not in _EXEMPT:
                 wait = self._limit.wait(counted_as(client), self._clock())
                 if wait > 0:
                     await _refused(scope, self._limit, math.ceil(wait))(scope, receive, send)

@@ -5,7 +5,9 @@ problem document, while the connection still takes what is on its way, and is th
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -22,6 +24,7 @@ from dppgraph.web.answers import ABORT, GONE, Gone
 from dppgraph.web.cache.front import AT_ONCE, Waiting
 from dppgraph.web.clients import UNIX, UNKNOWN
 from dppgraph.web.doors import Doors
+from dppgraph.web.headers import POLICY, SECURITY, Headers
 from dppgraph.web.problems import problem_of
 
 if TYPE_CHECKING:
@@ -31,6 +34,11 @@ _MOST_HEADERS: Final = 100
 _MOST_PIPELINED: Final = 64
 _SLACK: Final = 1 << 10
 """Bytes of a head that are neither its address nor its header fields."""
+
+_LARGE: Final = 1 << 16
+"""Bytes of a body from which on it is not copied to be sent: all who are sent it share it."""
+
+_log = logging.getLogger("dppgraph.web")
 
 
 class Served(Config):
@@ -77,7 +85,9 @@ class Connection(HttpToolsProtocol):
         self._body_since: float | None = None
         self._body_bytes = 0
         self._header_bytes = 0
+        self._hosts = 0
         self._held = 0
+        self._unread: _Unread | None = None
         self._done_since: float | None = None
         self._silent = True
         self._gone = Gone()
@@ -107,6 +117,7 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forgets the client."""
         super().connection_lost(exc)
+        self._gone.gone = True
         if self._gone.then and self._task:
             self._gone.then(self._task)
         if self._turn and self._turn.waiting:
@@ -134,6 +145,11 @@ class Connection(HttpToolsProtocol):
             if self._head_bytes > self._doors.max_url + self._doors.max_header + _SLACK:
                 self._refuse(self._head_too_large())
 
+    def resume_writing(self) -> None:
+        """The client has taken nearly all of what was handed over."""
+        super().resume_writing()
+        self._unread = None
+
     # --- What the parser says ----------------------------------------------------------------------------------------
 
     def on_message_begin(self) -> None:
@@ -141,7 +157,7 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
         self.scope["extensions"] = self._extensions
         self._head_since = self.loop.time()
-        self._head_bytes = self._header_bytes = self._body_bytes = 0
+        self._head_bytes = self._header_bytes = self._body_bytes = self._hosts = 0
         self._done_since = None
 
     def on_url(self, url: bytes) -> None:
@@ -158,11 +174,15 @@ class Connection(HttpToolsProtocol):
         self._header_bytes += len(name) + len(value)
         if self._header_bytes > self._doors.max_header or len(self.headers) > _MOST_HEADERS:
             raise self._head_too_large()
+        if self.headers[-1][0] == b"host":
+            self._hosts += 1
 
     def on_headers_complete(self) -> None:
         """The end of its head."""
         if self.parser.get_method() == b"CONNECT":
             raise NoProxy("this server connects nobody to another one: ask it at /sparql")
+        if self._hosts > 1 or (not self._hosts and self.parser.get_http_version() != "1.0"):
+            raise BadHttp("a request has exactly one Host: see RFC 9112, section 3.2")
         if len(self.pipeline) >= _MOST_PIPELINED:
             self.transport.abort()
             raise BadHttp("too many requests at once on one connection")
@@ -223,13 +243,19 @@ class Connection(HttpToolsProtocol):
 
     def write_whole(self, cycle: RequestResponseCycle, head: bytes, body: bytes) -> bool:
         """Likewise, to the request of a cycle."""
-        if not cycle.keep_alive or cycle.response_started or cycle.disconnected or self.flow.write_paused:
+        if cycle.response_started or cycle.disconnected or self.flow.write_paused:
             return False
-        default_headers = self.server_state.default_headers
-        more = [part for name, value in default_headers for part in (name, b": ", value, b"\r\n")]
-        self.transport.write(b"".join((head, *more, b"\r\n", body)))
+        more = [part for name, value in self.server_state.default_headers for part in (name, b": ", value, b"\r\n")]
+        if not cycle.keep_alive:
+            more.append(b"connection: close\r\n")
+        if len(body) < _LARGE:
+            self.transport.write(b"".join((head, *more, b"\r\n", body)))
+        else:
+            self.transport.writelines((b"".join((head, *more, b"\r\n")), body))
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.close()
         cycle.on_response()
         return True
 
@@ -248,10 +274,13 @@ class Connection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
         """Begins with a request, as uvicorn does; but in a task only where that is needed."""
-        if cycle.keep_alive and not self.flow.write_paused:
+        if not self.flow.write_paused:
             turn = self._turn = _Turn(self, cycle)
-            turn.waiting = self._access.take_on(cast("Scope", cycle.scope), turn)
-            if turn.waiting is not None:
+            try:
+                turn.waiting = self._access.take_on(cast("Scope", cycle.scope), turn)
+            except Exception:  # noqa: BLE001 - the parser is above, which would take it for the client's fault
+                _log.exception("a request could not be taken on")
+            if turn.waiting is not None or cycle.response_started:
                 return
         self.start(cycle, app)
 
@@ -266,26 +295,49 @@ class Connection(HttpToolsProtocol):
 
     def look(self, now: float) -> None:
         """Ends the connection, if its client has taken too long."""
-        doors = self._doors
-        answering = self._answering()
         if self._ends_at is not None:
             if now > self._ends_at:
                 self.transport.abort()
-        elif self._head_since is not None and not answering:
-            if now > self._head_since + doors.request_timeout:
-                self._too_slow()
-        elif self._body_since is not None and not self.flow.read_paused:
-            if now > self._body_since + doors.request_timeout + self._body_bytes / doors.min_rate:
-                self._too_slow()
-        elif self._done_since is not None and not answering:
-            self._look_at_idle(now - self._done_since)
-
-    def _look_at_idle(self, seconds: float) -> None:
-        if seconds > self._doors.last_bytes:
-            # It does not even take what is left for it.
+        elif self._is_left_unread(now):
+            self._access.ended(self._peer(), "its reader takes an answer too slowly, or not at all")
             self.transport.abort()
-        elif seconds > self._doors.keep_alive:
+        elif self._is_left_unsaid(now):
+            self._too_slow()
+        elif self._is_idle(now):
             self.transport.close()
+
+    def _is_left_unsaid(self, now: float) -> bool:
+        """Whether the rest of a head or of a body does not come, or too slowly."""
+        doors = self._doors
+        if self._head_since is not None and not self._answering():
+            return now > self._head_since + doors.request_timeout
+        if self._body_since is not None and not self.flow.read_paused:
+            return now > self._body_since + doors.request_timeout + self._body_bytes / doors.min_rate
+        return False
+
+    def _is_idle(self, now: float) -> bool:
+        """Whether nothing more is asked."""
+        if self._done_since is None or self._unread or self._answering():
+            return False
+        return now > self._done_since + self._doors.keep_alive
+
+    def _is_left_unread(self, now: float) -> bool:
+        """Whether what was handed over to be sent is taken too slowly, or not at all."""
+        left = self.transport.get_write_buffer_size()
+        unread = self._unread
+        if not left:
+            if unread:
+                # The client has just got its answer, and may say something now.
+                self._unread, self._done_since = None, now
+            return False
+        if unread is None or left > unread.left:
+            # More is handed over only while little is left.
+            self._unread = _Unread(left, now, left, now)
+            return False
+        if left < unread.left:
+            unread.left, unread.moved = left, now
+        behind = now - unread.since - (unread.first - left) / self._doors.min_rate
+        return max(behind, now - unread.moved) > self._doors.patience
 
     def _too_slow(self) -> None:
         if self._silent:
@@ -310,6 +362,10 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         answering = self._answering()
+        if not answering and self._body_since is not None:
+            # It had its answer before its body was all there, and gets no second one.
+            self._end_soon()
+            return
         if answering and (self.cycle.response_started or self._head_since is not None):
             # Another answer is on its way, or has to come first.
             self.transport.abort()
@@ -319,8 +375,8 @@ class Connection(HttpToolsProtocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         response = problem_of(error, None)
-        self.transport.write(_bytes_of(response))
-        self._access.refused(self._peer(), response.status_code, str(error))
+        number = self._access.refused(self._peer(), response.status_code, str(error))
+        self.transport.write(_bytes_of(response, [*self.server_state.default_headers, (b"x-request-id", number)]))
         self._end_soon()
 
     def _head_too_large(self) -> HeadTooLarge:
@@ -340,6 +396,23 @@ class Connection(HttpToolsProtocol):
     def _release(self) -> None:
         self._doors.release(self._held)
         self._held = 0
+
+
+@dataclass(slots=True)
+class _Unread:
+    """Bytes that are handed over, and that the client has not taken yet.
+
+    Attributes:
+        first: how many there were when they were first seen.
+        since: when that was.
+        left: how many there are.
+        moved: when some of them were last taken.
+    """
+
+    first: int
+    since: float
+    left: int
+    moved: float
 
 
 class _Turn:
@@ -386,10 +459,13 @@ def _cause(error: httptools.HttpParserError) -> DppgraphError:
     raised = error.__context__
     if isinstance(raised, DppgraphError):
         return raised
+    if raised is not None:
+        # Not the client's fault: the event loop tells of it, and ends the connection.
+        raise raised
     return BadHttp("this is no request in HTTP/1.1: see RFC 9112")
 
 
-def _bytes_of(response: Response) -> bytes:
+def _bytes_of(response: Response, more: Headers) -> bytes:
     status = STATUS_LINE.get(response.status_code, STATUS_LINE[HTTPStatus.BAD_REQUEST])
-    headers = [*response.raw_headers, (b"connection", b"close")]
+    headers = [*response.raw_headers, *SECURITY, POLICY, *more, (b"connection", b"close")]
     return b"".join([status, *(name + b": " + value + b"\r\n" for name, value in headers), b"\r\n", response.body])

@@ -29,14 +29,15 @@ class Doors:
         settings: the limits.
         proxies: whose connections carry many clients, and are not counted as one client's.
         linger: seconds in which a refused client may take its refusal.
-        last_bytes: seconds in which a client has to take the last bytes of an answer.
+        patience: seconds in which a client has to take some of what is handed over to be sent, or to catch up with the
+            lowest rate.
 
     Attributes:
         refused: connections that were turned away: as all were taken (``full``), or all of one client's (``client``).
         held: bytes that clients have sent and that wait to be used.
     """
 
-    def __init__(self, settings: Settings, proxies: Proxies, *, linger: float = 2.0, last_bytes: float = 60.0) -> None:
+    def __init__(self, settings: Settings, proxies: Proxies, *, linger: float = 2.0, patience: float = 60.0) -> None:
         self.request_timeout = settings.request_timeout
         self.keep_alive = settings.keep_alive
         self.max_header = settings.max_header
@@ -45,14 +46,14 @@ class Doors:
         self.max_body = settings.max_query
         self.min_rate = max(settings.min_rate, 1)
         self.linger = linger
-        self.last_bytes = last_bytes
+        self.patience = patience
         self.held = 0
         self.refused = {"full": 0, "client": 0}
         self._proxies = proxies
         self._max_held = max(_BODIES, 4 * settings.max_query)
         self._max_connections = settings.max_connections
         self._client_connections = settings.client_connections or max(1, settings.max_connections // 4)
-        self._interval = min(1.0, settings.request_timeout / 4, settings.keep_alive / 4, linger / 4, last_bytes / 4)
+        self._interval = min(1.0, settings.request_timeout / 4, settings.keep_alive / 4, linger / 4, patience / 4)
         self._admitted: dict[Connection, str | None] = {}
         self._turned_away: set[Connection] = set()
         self._of_client: Counter[str] = Counter()
@@ -143,9 +144,9 @@ class Doors:
             return
         loop = everybody[0].loop
         now = loop.time()
+        self._watch = loop.call_later(self._interval, self._look)
         # After a long pause of this process itself, what clients sent meanwhile has yet to be read.
         if now - self._watched < _PAUSED * self._interval:
             for connection in everybody:
                 connection.look(now)
         self._watched = now
-        self._watch = loop.call_later(self._interval, self._look)

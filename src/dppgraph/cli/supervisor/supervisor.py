@@ -296,15 +296,17 @@ class _Supervisor:
     # --- The dead ----------------------------------------------------------------------------------------------------
 
     def _bury(self) -> None:
-        for process, status in ended():
-            for front in self._fronts:
-                if process == front.child.process:
-                    front.child.note_end(status)
-                    self._replace_front(front)
-            for parent in list(self._pools.parents.values()):
-                if process == parent.child.process:
-                    parent.child.note_end(status)
-                    self._replace_pool(parent)
+        ends = dict(ended())
+        fronts = [front for front in self._fronts if front.child.process in ends]
+        parents = [parent for parent in self._pools.parents.values() if parent.child.process in ends]
+        # All first: what is done about one must not signal another one, whose number may be somebody else's by now.
+        for dead in [*(front.child for front in fronts), *(parent.child for parent in parents)]:
+            dead.note_end(ends[dead.process])
+        for front in fronts:
+            self._replace_front(front)
+        for parent in parents:
+            if parent in self._pools.parents.values():
+                self._replace_pool(parent)
 
     def _replace_front(self, front: Front) -> None:
         if front.child.short_lives >= _TRIES:

@@ -103,7 +103,7 @@ def _dataset(
     if default or named:
         return _stated(dataset, default, named)
     if query.graphs:
-        if not dataset.sharing:
+        if not dataset.sharing and len(query.graphs) < _TWO:
             return dataset.store, {}
         if None in query.graphs:
             raise QuerySyntax("write each graph after FROM as <an absolute IRI>, or with a prefix declared once")
@@ -151,7 +151,8 @@ def _with_columns(text: str, query: QueryText, options: dict[str, Any]) -> str:
 
 def _graphs(iris: list[str]) -> list[pyoxigraph.NamedNode]:
     try:
-        return [pyoxigraph.NamedNode(iri) for iri in iris]
+        # Named twice, the engine would find each triple of a graph twice.
+        return [pyoxigraph.NamedNode(iri) for iri in dict.fromkeys(iris)]
     except ValueError as error:
         raise BadParameter(f"a graph is named by an absolute IRI: {error}") from error
 

@@ -37,14 +37,14 @@ class Kind(IntEnum):
     WHOLE = 7
 
 
-_KINDS: Final = tuple(Kind.__members__.values())
+_KINDS: Final = {kind.value: kind for kind in Kind}
 _FORMATS: Final = formats.RESULTS + formats.RDF
 _LASTING: Final = 1 << 7
 
 
 def kind_of(number: int) -> Kind:
     """The kind that a header's number is."""
-    return _KINDS[number - 1]
+    return _KINDS[number]
 
 
 def encoded(kind: Kind, payload: bytes = b"") -> bytes:

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dppgraph.web.access.log import AccessLog
+from dppgraph.web.answers import GONE, Gone
 from dppgraph.web.cache.front import AT_ONCE, REVALIDATED, Answers, Waiting, send_kept, status_of
 from dppgraph.web.cache.kept import Kept
 from dppgraph.web.clients import UNIX, UNKNOWN, Proxies
@@ -68,12 +69,12 @@ class Access:
 
     def take_on(self, scope: Scope, line: Line) -> Waiting | None:
         """Takes a request on, whose answer then goes out over a line; None where this is to be called for it."""
-        return self._app.take_on(scope, _Reply(self, scope, line))
+        return self._app.take_on(scope, _Reply(self, scope, self._number(scope), line))
 
     async def _answered(
         self, app: ASGIApp, begun: float, query: str | None, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        number = self._number(scope)
+        number = scope["state"].get("id") or self._number(scope)
         noted = scope["state"] = {"id": number, "cache": "none", "version": None, "query": query}
         sent = _Sent(number, send, scope)
         if sent.answer:
@@ -83,12 +84,20 @@ class Access:
         finally:
             self._note(scope, noted, sent.status, sent.bytes, time.perf_counter() - begun, whole=sent.whole)
 
-    def refused(self, client: str, status: int, why: str) -> None:
-        """Takes note of a request that was refused before it was read whole."""
+    def refused(self, client: str, status: int, why: str) -> bytes:
+        """Takes note of a request that was refused before it was read whole; its number."""
+        number = self._next()
         if self._observe:
             self._observe("", "", status, 0.0, 0)
         if self._log.on:
-            said = {"time": _now(), "client": client, "status": status, "refused": why}
+            said = {"time": _now(), "id": number, "client": client, "status": status, "refused": why}
+            self._log.write(f"{json.dumps(said)}\n")
+        return number.encode()
+
+    def ended(self, client: str, why: str) -> None:
+        """Takes note of a connection that is ended with an answer on it that was handed over, but not taken."""
+        if self._log.on:
+            said = {"time": _now(), "client": client, "broken": True, "ended": why}
             self._log.write(f"{json.dumps(said)}\n")
 
     def _note(
@@ -106,24 +115,29 @@ class Access:
                 for name, value in scope["headers"]:
                     if name == b"x-request-id" and _NUMBER.fullmatch(value):
                         return str(value.decode())
+        return self._next()
+
+    def _next(self) -> str:
         return f"{self._prefix}{next(self._count):08x}"
 
 
 class _Reply:
     """The reply to a request that was taken on."""
 
-    __slots__ = ("_access", "_begun", "_line", "_scope")
+    __slots__ = ("_access", "_begun", "_line", "_number", "_scope")
 
-    def __init__(self, access: Access, scope: Scope, line: Line) -> None:
+    def __init__(self, access: Access, scope: Scope, number: str, line: Line) -> None:
         self._access = access
         self._scope = scope
+        # The client is found out behind this, and only what a proxy says of it here is the proxy's word.
+        self._number = scope["state"]["id"] = number
         self._line = line
         self._begun = time.perf_counter()
 
     def kept(self, kept: Kept, coding: str | None, cache: str) -> None:
         """As :class:`Reply` has it."""
         scope, access = self._scope, self._access
-        status, number = status_of(kept, coding, scope), access._number(scope)
+        status, number = status_of(kept, coding, scope), self._number
         told = status == HTTPStatus.OK
         head = b"%bx-request-id: %b\r\n" % (kept.lines(status, coding), number.encode())
         body = kept.body(coding) if told and scope["method"] != "HEAD" else b""
@@ -151,13 +165,15 @@ class _Kept:
 class _Sent:
     """What goes out of one answer, and what of it is noted."""
 
-    __slots__ = ("_number", "_scope", "_send", "answer", "bytes", "status", "whole")
+    __slots__ = ("_gone", "_number", "_scope", "_send", "answer", "bytes", "status", "whole")
 
     def __init__(self, number: str, send: Send, scope: Scope) -> None:
         self.status = _BROKEN
         self.bytes = 0
         self.whole = False
-        self.answer = scope.get("extensions", _NONE).get(AT_ONCE, _NONE).get("answer")
+        extensions = scope.get("extensions", _NONE)
+        self.answer = extensions.get(AT_ONCE, _NONE).get("answer")
+        self._gone: Gone | None = extensions.get(GONE, _NONE).get("gone")
         self._number = number.encode()
         self._scope = scope
         self._send = send
@@ -170,8 +186,8 @@ class _Sent:
             if not any(name == b"content-security-policy" for name, _ in headers):
                 headers.append(POLICY)
             message = {**message, "headers": headers}
-        else:
-            self.bytes += len(message.get("body", b""))
+        elif self._gone is None or not self._gone.gone:
+            self.bytes += len(message.get("body", b"")) if self._scope["method"] != "HEAD" else 0
             self.whole = not message.get("more_body")
         await self._send(message)
 

@@ -1,8 +1,10 @@
 """The access log: a line of JSON for each request, written by a thread, so that nobody waits for a disk or a pipe."""
 
 import os
+import select
+import stat
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
@@ -23,7 +25,7 @@ class AccessLog:
 
     Attributes:
         on: whether anything is written.
-        dropped: lines that were lost, as nobody took those before them.
+        dropped: lines that were lost, as nobody took those before them, or they could not be written.
     """
 
     def __init__(self, place: str) -> None:
@@ -75,12 +77,13 @@ class AccessLog:
 
     def _write_all(self) -> None:
         while (lines := self._queue.get()) is not None:
-            data = "".join(lines).encode()
             # A full disk or a reader that is gone: the requests go on.
-            with suppress(OSError):
+            try:
                 self._reopen_if_moved()
-                while data:
-                    data = data[os.write(self._descriptor, data) :]
+                for data in _together(lines, select.PIPE_BUF) if _is_pipe(self._descriptor) else ["".join(lines)]:
+                    _write(self._descriptor, data.encode())
+            except OSError:
+                self.dropped += len(lines)
             self._waiting -= len(lines)
 
     def _reopen_if_moved(self) -> None:
@@ -93,6 +96,27 @@ class AccessLog:
         if not same:
             os.close(self._descriptor)
             self._descriptor = _opened(self._path)
+
+
+def _is_pipe(descriptor: int) -> bool:
+    return stat.S_ISFIFO(os.fstat(descriptor).st_mode)
+
+
+def _together(lines: list[str], most: int) -> Iterator[str]:
+    """Lines in as few pieces as can be of so many bytes: what others write to a pipe comes between such, not within."""
+    piece, size = "", 0
+    for line in lines:
+        length = len(line.encode())
+        if piece and size + length > most:
+            yield piece
+            piece, size = "", 0
+        piece, size = piece + line, size + length
+    yield piece
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
 
 
 def _opened(path: Path) -> int:

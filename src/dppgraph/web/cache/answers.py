@@ -24,7 +24,7 @@ class Asked(NamedTuple):
     Attributes:
         version: the number of the version.
         text: the query.
-        default_graphs: as in ``QueryRequest``, in order of their names.
+        default_graphs: as in ``QueryRequest``, each once, in order of their names.
         named_graphs: likewise.
         substitutions: variable and term, in order.
     """
@@ -41,8 +41,8 @@ class Asked(NamedTuple):
         return cls(
             version,
             query.text,
-            tuple(sorted(query.default_graphs)),
-            tuple(sorted(query.named_graphs)),
+            tuple(sorted(set(query.default_graphs))),
+            tuple(sorted(set(query.named_graphs))),
             tuple(sorted(query.substitutions.items())),
         )
 

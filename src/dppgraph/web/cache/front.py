@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dppgraph.store.interface import GraphStore
 from dppgraph.web.cache.answers import AnswerCache
 from dppgraph.web.cache.kept import Kept, is_known
+from dppgraph.web.headers import header_of
 
 AT_ONCE: Final = "dppgraph.at-once"
 """The ASGI extension that sends a whole answer: ``{"answer": ...}`` with what does it, given scope, head and body.
@@ -15,6 +16,10 @@ AT_ONCE: Final = "dppgraph.at-once"
 It saves the checks of each header and each length that a server makes for an application that it does not know.
 """
 
+CONDITIONAL: Final = ("GET", "HEAD")
+"""The methods that If-None-Match is for, where nothing is written (RFC 9110, section 13.1.2)."""
+
+_PIECE: Final = 1 << 16
 _OK: Final = HTTPStatus.OK.value
 _NOT_MODIFIED: Final = HTTPStatus.NOT_MODIFIED.value
 
@@ -25,7 +30,7 @@ REVALIDATED: Final = "revalidated"
 
 def words_of(scope: Scope) -> bytes | None:
     """The words of a request that its answer depends on; None where it may depend on others too."""
-    if scope["method"] not in ("GET", "HEAD"):
+    if scope["method"] not in CONDITIONAL:
         return None
     words = scope["raw_path"] + b"?" + scope["query_string"]
     accept = coding = b""
@@ -144,9 +149,9 @@ class CacheFront:
 
 def status_of(kept: Kept, coding: str | None, scope: Scope) -> int:
     """200, or 304 where the client has the answer already."""
-    for name, value in scope["headers"]:
-        if name == b"if-none-match":
-            return _NOT_MODIFIED if is_known(value, kept.etag(coding)) else _OK
+    tags = header_of(scope, b"if-none-match")
+    if tags and scope["method"] in CONDITIONAL and is_known(tags, kept.etag(coding)):
+        return _NOT_MODIFIED
     return _OK
 
 
@@ -161,4 +166,7 @@ async def send_kept(kept: Kept, coding: str | None, scope: Scope, send: Send, ca
     if at_once and at_once(status, kept.lines(status, coding), body):
         return
     await send({"type": "http.response.start", "status": status, "headers": kept.head(status, coding)})
-    await send({"type": "http.response.body", "body": body})
+    # In pieces, each of which waits until the one before is as good as taken: each is a copy.
+    for start in range(0, len(body) - _PIECE, _PIECE):
+        await send({"type": "http.response.body", "body": body[start : start + _PIECE], "more_body": True})
+    await send({"type": "http.response.body", "body": body[max(0, (len(body) - 1) // _PIECE * _PIECE) :]})

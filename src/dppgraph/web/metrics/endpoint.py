@@ -72,7 +72,7 @@ class MetricsEndpoint:
 
 def _is_spoken_for(request: Request) -> bool:
     """Whether a proxy has sent this, for somebody else."""
-    # nginx, where nothing is said about it, adds no header, but speaks HTTP/1.0, which no scraper does.
+    # Many a proxy, where nothing is said about it, adds no header, but speaks HTTP/1.0, which no scraper does.
     if request.scope["http_version"] == "1.0":
         return True
     return any(name in _SPOKEN_FOR or name.startswith(_FORWARDED) for name in request.headers)

@@ -52,5 +52,5 @@ FAMILIES: Final = (
     Family("served_info", "gauge", "What is served; always 1.", ("version", "digest", "software")),
     Family("start_time_seconds", "gauge", "When the front began, in seconds since 1970."),
     Family("resident_memory_bytes", "gauge", "Memory of the front, its query processes not counted."),
-    Family("log_lines_dropped", "counter", "Lines of the access log that were lost, as nobody took those before."),
+    Family("log_lines_dropped", "counter", "Lines of the access log that were lost, not taken or not written."),
 )
