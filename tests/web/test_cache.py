@@ -93,6 +93,7 @@ def test_a_kept_answer_comes_to_every_kind_of_request(server: Server) -> None:
         head, _, rest = talk(server, request).partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200 "), request
         assert rest.startswith(whole), request
+        assert rest.count(b"HTTP/1.1 200 ") == request.count(b"GET /health")
     old = talk(server, said_to(target, version="1.0"))
     assert old.endswith(b"\r\n\r\n" + whole)
 
@@ -272,6 +273,7 @@ def test_a_post_is_answered_whatever_its_sender_has(server: Server) -> None:
         assert ask(server, PLANS, If_None_Match=known)[0] == 304
 
 
+@pytest.mark.heavy
 def test_an_answer_that_a_new_version_overtakes_is_not_the_new_ones(serve: Serve, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "a.nt").write_text('<a:a> <a:b> "1" .')

@@ -21,6 +21,8 @@ from dppgraph.web.clients import Proxies
 from dppgraph.web.connections import Served
 from dppgraph.web.doors import Doors
 
+pytestmark = pytest.mark.heavy
+
 MIB = 1 << 20
 LARGE = Kept(b"x" * (12 * MIB), "text/plain", 1, "large")
 PATIENCE = 0.5

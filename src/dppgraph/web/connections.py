@@ -114,6 +114,16 @@ class Connection(HttpToolsProtocol):
         else:
             transport.abort()
 
+    def _parse(self, data: bytes) -> None:
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                # Answered as if nothing had been said about it (RFC 9110, section 7.8), and so is what follows.
+                data = data[upgrade.args[0] :]
+            else:
+                return
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Forgets the client."""
         super().connection_lost(exc)
@@ -133,10 +143,7 @@ class Connection(HttpToolsProtocol):
         self._silent = False
         in_head = self._body_since is None
         try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            # Answered as if nothing had been said about it (RFC 9110, section 7.8).
-            return
+            self._parse(data)
         except httptools.HttpParserError as error:
             self._refuse(_cause(error))
             return
