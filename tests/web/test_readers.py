@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from dppgraph.settings import read_settings
 from dppgraph.web.access import Access, AccessLog
-from dppgraph.web.cache.front import ANSWERED, HIT, Reply, Waiting, send_kept
+from dppgraph.web.cache.front import ANSWERED, HIT, Found, Reply, Waiting, send_kept
 from dppgraph.web.cache.kept import Kept
 from dppgraph.web.clients import Proxies
 from dppgraph.web.connections import Served
@@ -31,11 +31,16 @@ RATE = MIB
 
 
 class _Kept:
-    """An application that has one large answer, at ``/task`` in a task and elsewhere without one."""
+    """An application that has one large answer: at ``/task`` in a task, at ``/at-hand`` at hand."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI has it so
         scope["state"].pop("at_once", None)
         await send_kept(LARGE, None, scope, send)
+
+    def at_hand(self, scope: Scope) -> Found | None:
+        if scope["path"] == "/broken":
+            raise KeyError
+        return (LARGE, None) if scope["path"] == "/at-hand" else None
 
     def take_on(self, scope: Scope, reply: Reply) -> Waiting | None:
         if scope["path"] == "/broken":
@@ -105,14 +110,17 @@ def _ask(server: _Server, *paths: str) -> socket.socket:
     return connection
 
 
-@pytest.mark.parametrize("paths", [("/",), ("/task",), ("/", "/"), ("/", "/task"), ("/task", "/task")])
+@pytest.mark.parametrize(
+    "paths",
+    [("/",), ("/task",), ("/at-hand",), ("/", "/"), ("/", "/task"), ("/task", "/task"), ("/at-hand", "/at-hand")],
+)
 def test_a_connection_whose_reader_takes_nothing_is_ended(server: _Server, paths: tuple[str, ...]) -> None:
     with _ask(server, *paths):
         while server.doors.open or not server.ended():
             time.sleep(0.05)
 
 
-@pytest.mark.parametrize("path", ["/", "/task"])
+@pytest.mark.parametrize("path", ["/", "/task", "/at-hand"])
 def test_a_reader_at_more_than_the_lowest_rate_gets_all_of_it_however_long_that_takes(
     server: _Server, path: str
 ) -> None:
@@ -129,7 +137,7 @@ def test_a_reader_at_more_than_the_lowest_rate_gets_all_of_it_however_long_that_
 
 def test_those_who_wait_for_the_same_answer_share_it(server: _Server) -> None:
     before = _resident()
-    connections = [_ask(server, *paths) for paths in (("/",), ("/task",), ("/", "/task")) for _ in range(8)]
+    connections = [_ask(server, *paths) for paths in (("/at-hand",), ("/task",), ("/", "/task")) for _ in range(8)]
     # As long as they are waited for.
     time.sleep(PATIENCE / 2)
     growth = _resident() - before

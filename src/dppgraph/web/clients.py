@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from dppgraph.errors import TooManyRequests
-from dppgraph.web.cache.front import Answers, Reply, Waiting
+from dppgraph.web.cache.front import Answers, Found, Reply, Waiting
 from dppgraph.web.problems import accept_of, problem_of
 
 UNIX: Final = "unix"
@@ -175,6 +175,17 @@ class PerClient:
                     return
         await self._app(scope, receive, send)
 
+    def at_hand(self, scope: Scope) -> Found | None:
+        """As :class:`Answers` has it; what is not at hand is not counted yet."""
+        client = self._client(scope)
+        if self._limit is None:
+            return self._app.at_hand(scope)
+        counted, now = counted_as(client), self._clock()
+        found = self._app.at_hand(scope) if self._limit.lets_in(counted, now) else None
+        if found is not None:
+            self._limit.wait(counted, now)
+        return found
+
     def take_on(self, scope: Scope, reply: Reply) -> Waiting | None:
         """As :class:`Answers` has it; a request is counted once, here or when the application is called for it."""
         client = self._client(scope)
@@ -221,6 +232,14 @@ class SubPath:
         if scope["type"] == "http":
             self._strip(scope)
         await self._app(scope, receive, send)
+
+    def at_hand(self, scope: Scope) -> Found | None:
+        """As :class:`Answers` has it."""
+        found = self._app.at_hand(scope)
+        if found is not None:
+            # For the log; where nothing is found, the request comes here again.
+            self._strip(scope)
+        return found
 
     def take_on(self, scope: Scope, reply: Reply) -> Waiting | None:
         """As :class:`Answers` has it."""

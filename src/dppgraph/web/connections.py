@@ -30,8 +30,10 @@ from dppgraph.web.problems import problem_of
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application
 
+_LOOKED_UP: Final = (b"GET", b"HEAD")
 _MOST_HEADERS: Final = 100
 _MOST_PIPELINED: Final = 64
+_HOST: Final = len(b"host")
 _SLACK: Final = 1 << 10
 """Bytes of a head that are neither its address nor its header fields."""
 
@@ -114,16 +116,6 @@ class Connection(HttpToolsProtocol):
         else:
             transport.abort()
 
-    def _parse(self, data: bytes) -> None:
-        while data:
-            try:
-                self.parser.feed_data(data)
-            except httptools.HttpParserUpgrade as upgrade:
-                # Answered as if nothing had been said about it (RFC 9110, section 7.8), and so is what follows.
-                data = data[upgrade.args[0] :]
-            else:
-                return
-
     def connection_lost(self, exc: Exception | None) -> None:
         """Forgets the client."""
         super().connection_lost(exc)
@@ -143,7 +135,12 @@ class Connection(HttpToolsProtocol):
         self._silent = False
         in_head = self._body_since is None
         try:
-            self._parse(data)
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            # Answered as if nothing had been said about it (RFC 9110, section 7.8), and so is what follows.
+            if following := data[upgrade.args[0] :]:
+                self.data_received(following)
+            return
         except httptools.HttpParserError as error:
             self._refuse(_cause(error))
             return
@@ -181,7 +178,7 @@ class Connection(HttpToolsProtocol):
         self._header_bytes += len(name) + len(value)
         if self._header_bytes > self._doors.max_header or len(self.headers) > _MOST_HEADERS:
             raise self._head_too_large()
-        if self.headers[-1][0] == b"host":
+        if len(name) == _HOST and self.headers[-1][0] == b"host":
             self._hosts += 1
 
     def on_headers_complete(self) -> None:
@@ -195,14 +192,21 @@ class Connection(HttpToolsProtocol):
             raise BadHttp("too many requests at once on one connection")
         self._head_since = None
         self._body_since = self.loop.time()
-        super().on_headers_complete()
-        if self._answering():
-            self.cycle.transport = self._lingering
+        if self._answering() or not self._answers_at_hand():
+            try:
+                super().on_headers_complete()
+            except (httptools.HttpParserError, UnicodeDecodeError, AttributeError) as error:
+                # What uvicorn has no check for: another character than ASCII, or no path.
+                raise BadHttp(
+                    "this address cannot be read: send a path, with other characters than ASCII as %XX"
+                ) from error
+            if self._answering():
+                self.cycle.transport = self._lingering
 
     def on_body(self, body: bytes) -> None:
         """Some of its body."""
         self._body_bytes += len(body)
-        if self.cycle.response_complete:
+        if not self._answering():
             self._end_if_too_much()
             return
         if not self._doors.hold(len(body)):
@@ -213,7 +217,8 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Its end."""
         self._body_since = None
-        super().on_message_complete()
+        if self._answering():
+            super().on_message_complete()
 
     # --- What the application does -----------------------------------------------------------------------------------
 
@@ -252,19 +257,44 @@ class Connection(HttpToolsProtocol):
         """Likewise, to the request of a cycle."""
         if cycle.response_started or cycle.disconnected or self.flow.write_paused:
             return False
-        more = [part for name, value in self.server_state.default_headers for part in (name, b": ", value, b"\r\n")]
-        if not cycle.keep_alive:
-            more.append(b"connection: close\r\n")
-        if len(body) < _LARGE:
-            self.transport.write(b"".join((head, *more, b"\r\n", body)))
-        else:
-            self.transport.writelines((b"".join((head, *more, b"\r\n")), body))
+        self._send_whole(head if cycle.keep_alive else head + b"connection: close\r\n", body)
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
         if not cycle.keep_alive:
             self.close()
         cycle.on_response()
         return True
+
+    def _answers_at_hand(self) -> bool:
+        """Whether a request is answered by what is there: then it is, before anything is made to follow it.
+
+        What a hundred clients ask again and again is looked up some ten thousand times a second.
+        """
+        path, _, query = self.url.partition(b"?")
+        method = self.parser.get_method()
+        if method not in _LOOKED_UP or b"%" in path or b"#" in self.url or not path.startswith(b"/"):
+            return False
+        if self.parser.get_http_version() != "1.1" or not self.parser.should_keep_alive() or self.flow.write_paused:
+            return False
+        self.scope["method"], self.scope["path"] = method.decode("ascii"), path.decode("latin-1")
+        self.scope["raw_path"], self.scope["query_string"] = path, query
+        try:
+            found = self._access.at_hand(cast("Scope", self.scope))
+        except Exception:  # noqa: BLE001 - the parser is above, which would take it for the client's fault
+            _log.exception("what is at hand could not be looked up")
+            return False
+        if found is None:
+            return False
+        self._send_whole(*found)
+        self.on_response_complete()
+        return True
+
+    def _send_whole(self, head: bytes, body: bytes) -> None:
+        more = [part for name, value in self.server_state.default_headers for part in (name, b": ", value, b"\r\n")]
+        if len(body) < _LARGE:
+            self.transport.write(b"".join((head, *more, b"\r\n", body)))
+        else:
+            self.transport.writelines((b"".join((head, *more, b"\r\n")), body))
 
     def start(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
         """Has a task answer the request of a cycle."""

@@ -15,12 +15,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dppgraph.web.access.log import AccessLog
 from dppgraph.web.answers import GONE, Gone
-from dppgraph.web.cache.front import AT_ONCE, REVALIDATED, Answers, Waiting, send_kept, status_of
+from dppgraph.web.cache.front import AT_ONCE, HIT, REVALIDATED, Answers, Waiting, send_kept, status_of
 from dppgraph.web.cache.kept import Kept
 from dppgraph.web.clients import UNIX, UNKNOWN, Proxies
 from dppgraph.web.headers import POLICY, SECURITY
 
 _NUMBER: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_OK: Final = HTTPStatus.OK.value
 _BROKEN: Final = 0
 _SHORT: Final = 200
 _NONE: Final[Mapping[str, Any]] = {}
@@ -67,14 +68,30 @@ class Access:
             return
         await self._answered(self._app, time.perf_counter(), None, scope, receive, send)
 
+    def at_hand(self, scope: Scope) -> tuple[bytes, bytes] | None:
+        """The head and the body of the answer to a request, where it is there already; it is noted as sent."""
+        begun = time.perf_counter()
+        if self._proxies:
+            # The client is found out behind this, and only what a proxy says of it here is the proxy's word.
+            scope["state"]["id"] = self._number(scope)
+        found = self._app.at_hand(scope)
+        if found is None:
+            return None
+        kept, coding = found
+        status, number = status_of(kept, coding, scope), self._number(scope)
+        head, body = _whole(kept, coding, status, number, scope)
+        self._note_kept(kept, HIT, number, scope, status, len(body), begun)
+        return head, body
+
     def take_on(self, scope: Scope, line: Line) -> Waiting | None:
         """Takes a request on, whose answer then goes out over a line; None where this is to be called for it."""
-        return self._app.take_on(scope, _Reply(self, scope, self._number(scope), line))
+        scope["state"]["id"] = number = self._number(scope)
+        return self._app.take_on(scope, _Reply(self, scope, number, line))
 
     async def _answered(
         self, app: ASGIApp, begun: float, query: str | None, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        number = scope["state"].get("id") or self._number(scope)
+        number = self._number(scope)
         noted = scope["state"] = {"id": number, "cache": "none", "version": None, "query": query}
         sent = _Sent(number, send, scope)
         if sent.answer:
@@ -108,7 +125,21 @@ class Access:
         if self._log.on:
             self._log.write(_line(scope, noted, status, size, seconds, whole=whole))
 
+    def _note_kept(
+        self, kept: Kept, cache: str, number: str, scope: Scope, status: int, size: int, begun: float
+    ) -> None:
+        noted = {
+            "id": number,
+            "cache": cache if status == _OK else REVALIDATED,
+            "version": kept.version,
+            "query": kept.query,
+        }
+        self._note(scope, noted, status, size, time.perf_counter() - begun)
+
     def _number(self, scope: Scope) -> str:
+        known: str | None = scope["state"].get("id")
+        if known:
+            return known
         if self._proxies:
             peer = scope["client"][0] if scope["client"] else UNIX if _through_unix(scope) else UNKNOWN
             if self._proxies.trusts(peer):
@@ -129,24 +160,18 @@ class _Reply:
     def __init__(self, access: Access, scope: Scope, number: str, line: Line) -> None:
         self._access = access
         self._scope = scope
-        # The client is found out behind this, and only what a proxy says of it here is the proxy's word.
-        self._number = scope["state"]["id"] = number
+        self._number = number
         self._line = line
         self._begun = time.perf_counter()
 
     def kept(self, kept: Kept, coding: str | None, cache: str) -> None:
         """As :class:`Reply` has it."""
-        scope, access = self._scope, self._access
-        status, number = status_of(kept, coding, scope), self._number
-        told = status == HTTPStatus.OK
-        head = b"%bx-request-id: %b\r\n" % (kept.lines(status, coding), number.encode())
-        body = kept.body(coding) if told and scope["method"] != "HEAD" else b""
-        if not self._line.write_whole(head, body):
+        status = status_of(kept, coding, self._scope)
+        head, body = _whole(kept, coding, status, self._number, self._scope)
+        if self._line.write_whole(head, body):
+            self._access._note_kept(kept, cache, self._number, self._scope, status, len(body), self._begun)
+        else:
             self.task(_Kept(kept, coding, cache), kept.query)
-            return
-        cache = cache if told else REVALIDATED
-        noted = {"id": number, "cache": cache, "version": kept.version, "query": kept.query}
-        access._note(scope, noted, status, len(body), time.perf_counter() - self._begun)
 
     def task(self, app: ASGIApp, query: str | None) -> None:
         """As :class:`Reply` has it."""
@@ -197,6 +222,12 @@ class _Sent:
             return False
         self.status, self.bytes, self.whole = status, len(body), True
         return True
+
+
+def _whole(kept: Kept, coding: str | None, status: int, number: str, scope: Scope) -> tuple[bytes, bytes]:
+    """The head and the body of an answer."""
+    head = b"%bx-request-id: %b\r\n" % (kept.lines(status, coding), number.encode())
+    return head, kept.body(coding) if status == _OK and scope["method"] != "HEAD" else b""
 
 
 def _through_unix(scope: Scope) -> bool:

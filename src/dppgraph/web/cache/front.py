@@ -81,11 +81,19 @@ class Answered:
 ANSWERED: Final = Answered()
 
 
+Found = tuple[Kept, str | None]
+"""An answer that is there, and the coding that it is sent in."""
+
+
 class Answers(Protocol):
     """An application that answers some requests without a task: for what takes no time, that costs the most."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
+        ...
+
+    def at_hand(self, scope: Scope) -> Found | None:
+        """The answer to a request, where it is there already."""
         ...
 
     def take_on(self, scope: Scope, reply: Reply) -> Waiting | None:
@@ -121,11 +129,15 @@ class CacheFront:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
-        found = self._again(words_of(scope)) if scope["type"] == "http" else None
+        found = self.at_hand(scope) if scope["type"] == "http" else None
         if found is not None:
             await send_kept(*found, scope, send)
             return
         await self._app(scope, receive, send)
+
+    def at_hand(self, scope: Scope) -> Found | None:
+        """The answer to a request in words that were answered before."""
+        return self._again(words_of(scope))
 
     def take_on(self, scope: Scope, reply: Reply) -> Waiting | None:
         """As :class:`Answers` has it."""
@@ -136,8 +148,7 @@ class CacheFront:
             return ANSWERED
         return self._app.take_on(scope, words, reply) if words is not None else None
 
-    def _again(self, words: bytes | None) -> tuple[Kept, str | None] | None:
-        """The answer to a request in words that were answered before."""
+    def _again(self, words: bytes | None) -> Found | None:
         if words is None or not self._cache.limit:
             return None
         self._cache.at(self._store.manifest.version)
