@@ -175,6 +175,14 @@ def test_a_request_for_another_protocol_is_answered_in_this_one(talk: Talk) -> N
     assert _status(talk(upgrade)) == 200
 
 
+def test_what_follows_it_is_read_as_it_would_be_anywhere(talk: Talk) -> None:
+    query = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    talk(query, _ASK.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    answer = talk(query * 1_000 + b"hello\r\n\r\n")
+    assert answer.count(b"HTTP/1.1 200 ") == 1_000
+    assert answer.count(b"HTTP/1.1 400 ") == 1
+
+
 def test_requests_that_come_at_once_are_answered_in_order(talk: Talk) -> None:
     answer = talk(_ASK * 20)
     assert answer.count(b"HTTP/1.1 200 ") == 20

@@ -134,14 +134,7 @@ class Connection(HttpToolsProtocol):
             return
         self._silent = False
         in_head = self._body_since is None
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            # Answered as if nothing had been said about it (RFC 9110, section 7.8), and so is what follows.
-            if following := data[upgrade.args[0] :]:
-                self.data_received(following)
-            return
-        except httptools.HttpParserError as error:
+        if error := self._parse(data):
             self._refuse(_cause(error))
             return
         if in_head and self._head_since is not None:
@@ -153,6 +146,20 @@ class Connection(HttpToolsProtocol):
         """The client has taken nearly all of what was handed over."""
         super().resume_writing()
         self._unread = None
+
+    def _parse(self, data: bytes) -> httptools.HttpParserError | None:
+        """Has the parser read what came; what it stopped at, if it did."""
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                # Answered as if nothing had been said about it (RFC 9110, section 7.8), and so is what follows.
+                data = data[upgrade.args[0] :]
+            except httptools.HttpParserError as error:
+                return error
+            else:
+                break
+        return None
 
     # --- What the parser says ----------------------------------------------------------------------------------------
 
