@@ -15,22 +15,37 @@ import pytest
 
 from dppgraph.web.access import AccessLog
 from tests.cli.test_supervisor import BARE
-from tests.conftest import Serve, Server
+from tests.conftest import Serve, Server, start_server
 
 QUERY = "SELECT * { ?a ?b ?c }"
 
 
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    return tmp_path / "access.log"
+@pytest.fixture(scope="module")
+def logging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
+    """A server behind a proxy that it trusts, and the file of its log."""
+    folder = tmp_path_factory.mktemp("access")
+    (folder / "data").mkdir()
+    (folder / "data" / "a.nt").write_text('<a:a> <a:b> "1" .')
+    settings = {"DPPGRAPH_ACCESS_LOG": str(folder / "access.log"), "DPPGRAPH_TRUSTED_PROXIES": "127.0.0.1"}
+    running = start_server("--data", folder / "data", "--store", folder / "store", *BARE, environment=settings)
+    yield running, folder / "access.log"
+    assert running.stop() == 0
 
 
 @pytest.fixture
-def server(serve: Serve, tmp_path: Path, log: Path) -> Server:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "a.nt").write_text('<a:a> <a:b> "1" .')
-    settings = {"DPPGRAPH_ACCESS_LOG": str(log), "DPPGRAPH_TRUSTED_PROXIES": "127.0.0.1"}
-    return serve("--data", tmp_path / "data", "--store", tmp_path / "store", *BARE, environment=settings)
+def server(logging: tuple[Server, Path]) -> Server:
+    return logging[0]
+
+
+@pytest.fixture
+def log(logging: tuple[Server, Path]) -> Path:
+    """The log, emptied once all that was asked before is in it."""
+    server, log = logging
+    server.ask("GET", "/before")
+    while '"path":"/before"' not in log.read_text():
+        time.sleep(0.01)
+    os.truncate(log, 0)
+    return log
 
 
 def lines(log: Path, most: int) -> Iterator[dict[str, Any]]:
@@ -41,9 +56,10 @@ def lines(log: Path, most: int) -> Iterator[dict[str, Any]]:
 
 
 def test_each_request_is_a_line(server: Server, log: Path) -> None:
-    headers = [server.ask("GET", f"/sparql?query={quote(QUERY)}")[1] for _ in range(2)]
+    query = f"{QUERY} # asked by nobody else"
+    headers = [server.ask("GET", f"/sparql?query={quote(query)}")[1] for _ in range(2)]
     tag = {"If-None-Match": headers[0]["etag"]}
-    headers.append(server.ask("GET", f"/sparql?query={quote(QUERY)}", headers=tag)[1])
+    headers.append(server.ask("GET", f"/sparql?query={quote(query)}", headers=tag)[1])
     headers.append(server.ask("GET", "/nothing%22here")[1])
     headers.append(server.ask("GET", "/sparql?query=nonsense")[1])
     said = list(lines(log, 5))
@@ -51,7 +67,7 @@ def test_each_request_is_a_line(server: Server, log: Path) -> None:
     assert [line["cache"] for line in said] == ["miss", "hit", "revalidated", "none", "none"]
     assert [line["status"] for line in said] == [200, 200, 304, 404, 400]
     assert said[3]["path"] == '/nothing"here'
-    assert {line["query"] for line in said[:3]} == {hashlib.sha256(QUERY.encode()).hexdigest()[:16]}
+    assert {line["query"] for line in said[:3]} == {hashlib.sha256(query.encode()).hexdigest()[:16]}
     assert said[0]["bytes"] == int(headers[0]["content-length"])
     assert said[0]["version"] == 1
     assert all(line["client"] == "127.0.0.1" and line["method"] == "GET" and line["ms"] >= 0 for line in said)
