@@ -137,7 +137,7 @@ class Access:
         self._note(scope, noted, status, size, time.perf_counter() - begun)
 
     def _number(self, scope: Scope) -> str:
-        known: str | None = scope["state"].get("id")
+        known: str | None = scope.get("state", _NONE).get("id")
         if known:
             return known
         if self._proxies:
