@@ -331,6 +331,22 @@ def test_the_words_of_a_request_hold_no_answer_that_was_let_go() -> None:
     assert len(cache) == 0
 
 
+def test_the_words_of_a_request_hold_no_coding_that_was_let_go() -> None:
+    cache = AnswerCache(1 << 20)
+    cache.at(1)
+    question, answer = asked("ASK {}"), kept(4096)
+    cache.put(question, formats.JSON, answer, tabular=True)
+    assert answer.coded_here("br") == "br"
+    cache.resized(question)
+    cache.remember(b"words", question, answer, "br")
+    assert cache.again(b"words") == (answer, "br")
+    for number in range(2000):
+        cache.put(asked(f"ASK {{}} #{number}"), formats.JSON, kept(), tabular=True)
+    # Asked again since, by somebody who takes it as it is.
+    cache.put(question, formats.JSON, kept(4096), tabular=True)
+    assert cache.again(b"words") is None
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 40), st.integers(0, 300_000), st.sampled_from([None, "gzip", "br"])), max_size=60)
 )

@@ -176,7 +176,8 @@ class AnswerCache:
             return None
         entry = self._entries.get(found[0])
         kept = entry.answers.get(found[1]) if entry else None
-        if kept is None:
+        # What was let go meanwhile, and asked again, need not be there in the same coding.
+        if kept is None or not kept.is_coded(found[2]):
             self._words_bytes -= len(words) + _ENTRY
             del self._words[words]
             return None

@@ -123,6 +123,10 @@ class Kept:
             self._coded[coding] = compressed(self.content, coding)
         return coding
 
+    def is_coded(self, coding: str | None) -> bool:
+        """Whether it is there in a coding."""
+        return coding is None or coding in self._coded
+
     def body(self, coding: str | None) -> bytes:
         """Its bytes in a coding that was made."""
         return self._coded[coding] if coding else self.content
