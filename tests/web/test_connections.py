@@ -166,6 +166,14 @@ def test_who_has_an_answer_before_its_body_is_there_gets_no_second_one(talk: Tal
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
+def test_what_comes_after_the_last_request_is_not_answered(talk: Talk) -> None:
+    query = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: a\r\n\r\n"
+    last = query.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    for first in (query, last, last.replace(b"1.1", b"1.0")):
+        for second in (query, query.replace(b"ASK", b"ASK%20"), query.replace(b"/sparql", b"/nothing")):
+            assert talk(first + last + second).count(b"HTTP/1.1 200 ") == (2 if first is query else 1)
+
+
 def test_nobody_is_connected_to_another_server(talk: Talk) -> None:
     assert _problem(talk(b"CONNECT 127.0.0.1:80 HTTP/1.1\r\nHost: a\r\n\r\n"))["status"] == 403
 
@@ -173,6 +181,24 @@ def test_nobody_is_connected_to_another_server(talk: Talk) -> None:
 def test_a_request_for_another_protocol_is_answered_in_this_one(talk: Talk) -> None:
     upgrade = b"GET /health HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
     assert _status(talk(upgrade)) == 200
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.1])
+@pytest.mark.parametrize(
+    ("length", "body"),
+    [
+        (b"Content-Length: 6", b"ASK {}"),
+        (b"Transfer-Encoding: chunked", b"3\r\nASK\r\n3\r\n {}\r\n0\r\n\r\n"),
+        (b"Content-Length: 6\r\nExpect: 100-continue", b"ASK {}"),
+    ],
+)
+def test_so_is_one_with_a_body(talk: Talk, length: bytes, body: bytes, pause: float) -> None:
+    head = b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\n" + length
+    upgrade = b"\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n\r\n"
+    again = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    answer = talk(head + upgrade, body, head + upgrade, body, again, pause=pause)
+    assert answer.count(b"HTTP/1.1 200 ") == 3
+    assert answer.count(b'"boolean":true') == 3
 
 
 def test_what_follows_it_is_read_as_it_would_be_anywhere(talk: Talk) -> None:

@@ -18,7 +18,7 @@ from dppgraph.web.access import Access, AccessLog
 from dppgraph.web.cache.front import ANSWERED, HIT, Found, Reply, Waiting, send_kept
 from dppgraph.web.cache.kept import Kept
 from dppgraph.web.clients import Proxies
-from dppgraph.web.connections import Served
+from dppgraph.web.connections import Served, prepare
 from dppgraph.web.doors import Doors
 
 pytestmark = pytest.mark.heavy
@@ -70,6 +70,7 @@ class _Server:
 
     def _run(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
+            prepare(listener)
             self.port = listener.getsockname()[1]
             with asyncio.Runner(loop_factory=self._config.get_loop_factory()) as runner:
                 runner.run(self._server.serve([listener]))
@@ -100,13 +101,13 @@ def server(tmp_path: Path) -> Iterator[_Server]:
     running.stop()
 
 
-def _ask(server: _Server, *paths: str) -> socket.socket:
+def _ask(server: _Server, *paths: str, more: str = "") -> socket.socket:
     connection = socket.socket()
     # Little of it is on its way when nobody reads.
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
     connection.settimeout(30)
     connection.connect(("127.0.0.1", server.port))
-    connection.sendall(b"".join(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode() for path in paths))
+    connection.sendall(b"".join(f"GET {path} HTTP/1.1\r\nHost: a\r\n{more}\r\n".encode() for path in paths))
     return connection
 
 
@@ -120,12 +121,13 @@ def test_a_connection_whose_reader_takes_nothing_is_ended(server: _Server, paths
             time.sleep(0.05)
 
 
+@pytest.mark.parametrize("more", ["", "Connection: close\r\n"])
 @pytest.mark.parametrize("path", ["/", "/task", "/at-hand"])
 def test_a_reader_at_more_than_the_lowest_rate_gets_all_of_it_however_long_that_takes(
-    server: _Server, path: str
+    server: _Server, path: str, more: str
 ) -> None:
     begun, taken = time.monotonic(), 0
-    with _ask(server, path) as connection:
+    with _ask(server, path, more=more) as connection:
         while taken < len(LARGE.content):
             data = connection.recv(1 << 16)
             assert data, f"it ended after {taken} bytes"
@@ -133,6 +135,14 @@ def test_a_reader_at_more_than_the_lowest_rate_gets_all_of_it_however_long_that_
             time.sleep(max(0.0, begun + taken / (4 * RATE) - time.monotonic()))
     assert time.monotonic() - begun > 4 * PATIENCE
     assert server.ended() == 0
+
+
+def test_the_kernel_takes_little_that_a_reader_does_not(server: _Server) -> None:
+    with _ask(server, "/") as connection:
+        time.sleep(PATIENCE / 2)
+        left = max(seen.transport.get_write_buffer_size() for seen in server.doors._admitted)
+        del connection
+    assert left > len(LARGE.content) - 2 * MIB
 
 
 def test_those_who_wait_for_the_same_answer_share_it(server: _Server) -> None:

@@ -19,7 +19,7 @@ from dppgraph.settings import Settings
 from dppgraph.store.workers import confine
 from dppgraph.store.workers.current import CurrentVersion
 from dppgraph.store.workers.serving import ServedVersions
-from dppgraph.web.connections import Served
+from dppgraph.web.connections import Served, prepare
 
 _LOG: Final[dict[str, Any]] = {
     "version": 1,
@@ -148,8 +148,10 @@ def main(options: dict[str, Any]) -> None:
     web.doors.make_room()
     web.log.open()
     server = _Server(config, _Supervised(options["control"], store, web, options["place"]), web)
+    listener = socket.socket(fileno=options["listener"])
+    prepare(listener)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(server.serve([socket.socket(fileno=options["listener"])]))
+        runner.run(server.serve([listener]))
     web.log.close()
 
 

@@ -101,7 +101,7 @@ class Sending:
         return await self.continued(request, asked, manifest, self._begun(request, query), keepable=keepable)
 
     def take_on(self, scope: Scope, query: QueryRequest, words: bytes, reply: Reply) -> Waiting | None:
-        """Asks a query without a task, if its answer may be kept under these words and is not there yet."""
+        """Asks a query without a task, if its answer is not there yet; it is kept under these words, if it may be."""
         manifest = self.store.manifest
         asked = Asked.of(query, manifest.version)
         if scope["http_version"] == "1.0" or header_of(scope, b"if-none-match"):
@@ -245,7 +245,8 @@ class _Filling:
 class _Asking:
     """A query that is asked without a task. Implements ``Waiting``.
 
-    It gets a task once that is needed after all: its answer takes time to be sent, or is an error, or the server stops.
+    It gets a task once that is needed after all: its answer takes time to be sent, or is an error, or the server stops
+    while it waits.
 
     Attributes:
         give_up: ends the query.
@@ -287,8 +288,10 @@ class _Asking:
 
     def _sent(self, what: Answer | Exception) -> bool:
         """Whether it is an answer that may be kept and can be sent without a task: then it is."""
-        content = what.content if isinstance(what, Answer) and what.lasting else None
-        if isinstance(what, Exception) or content is None or (self._coding and len(content) > SMALL):
+        if not isinstance(what, Answer) or not what.lasting or what.version != self._asked.version:
+            return False
+        content = what.content
+        if content is None or (self._coding and len(content) > SMALL):
             return False
         cache = self._sending.cache
         kept = _Filling(self._sending, self._asked, what, self._manifest).whole(content)

@@ -6,6 +6,7 @@ problem document, while the connection still takes what is on its way, and is th
 
 import asyncio
 import logging
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -33,6 +34,15 @@ if TYPE_CHECKING:
 _LOOKED_UP: Final = (b"GET", b"HEAD")
 _MOST_HEADERS: Final = 100
 _MOST_PIPELINED: Final = 64
+"""Requests that wait for the one before them. Where all are at hand, each is answered some frames deeper."""
+
+_OF_BODY: Final = (b"content-length", b"transfer-encoding")
+_UNSENT: Final = 1 << 18
+"""Bytes."""
+
+_NOTSENT_LOWAT: Final = 25
+"""Linux's TCP_NOTSENT_LOWAT, for which Python 3.11 has no name."""
+
 _HOST: Final = len(b"host")
 _SLACK: Final = 1 << 10
 """Bytes of a head that are neither its address nor its header fields."""
@@ -41,6 +51,15 @@ _LARGE: Final = 1 << 16
 """Bytes of a body from which on it is not copied to be sent: all who are sent it share it."""
 
 _log = logging.getLogger("dppgraph.web")
+
+
+def prepare(listener: socket.socket) -> None:
+    """Has the kernel take little of an answer before it is on its way to the reader, on all connections of a listener.
+
+    Else it takes megabytes, and nobody can tell a slow reader from one that takes nothing.
+    """
+    if listener.family in (socket.AF_INET, socket.AF_INET6):
+        listener.setsockopt(socket.IPPROTO_TCP, _NOTSENT_LOWAT, _UNSENT)
 
 
 class Served(Config):
@@ -88,6 +107,10 @@ class Connection(HttpToolsProtocol):
         self._body_bytes = 0
         self._header_bytes = 0
         self._hosts = 0
+        self._body_follows = False
+        """Whether the parser has ended with a head whose body is still to be read."""
+        self._muted = False
+        self._stopping = False
         self._held = 0
         self._unread: _Unread | None = None
         self._done_since: float | None = None
@@ -155,16 +178,27 @@ class Connection(HttpToolsProtocol):
             except httptools.HttpParserUpgrade as upgrade:
                 # Answered as if nothing had been said about it (RFC 9110, section 7.8), and so is what follows.
                 data = data[upgrade.args[0] :]
+                if self._body_follows:
+                    self._read_body()
             except httptools.HttpParserError as error:
                 return error
             else:
                 break
         return None
 
+    def _read_body(self) -> None:
+        """Has the body read of a request that asks for another protocol: the parser has ended with its head."""
+        of_body = [b"%b: %b\r\n" % header for header in self.headers if header[0] in _OF_BODY]
+        self.parser, self._muted, self._body_follows = httptools.HttpRequestParser(self), True, False
+        self.parser.feed_data(b"POST / HTTP/1.1\r\n%b\r\n" % b"".join(of_body))
+        self._muted = False
+
     # --- What the parser says ----------------------------------------------------------------------------------------
 
     def on_message_begin(self) -> None:
         """A request begins."""
+        if self._muted:
+            return
         super().on_message_begin()
         self.scope["extensions"] = self._extensions
         self._head_since = self.loop.time()
@@ -173,6 +207,8 @@ class Connection(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         """Some of its address."""
+        if self._muted:
+            return
         super().on_url(url)
         if len(self.url) > self._doors.max_url:
             raise AddressTooLong(
@@ -181,6 +217,8 @@ class Connection(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header field, or one after the body."""
+        if self._muted:
+            return
         super().on_header(name, value)
         self._header_bytes += len(name) + len(value)
         if self._header_bytes > self._doors.max_header or len(self.headers) > _MOST_HEADERS:
@@ -190,6 +228,9 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The end of its head."""
+        if self._muted or self._ends_at is not None or self.transport.is_closing():
+            # Nobody hears an answer to what follows the last one.
+            return
         if self.parser.get_method() == b"CONNECT":
             raise NoProxy("this server connects nobody to another one: ask it at /sparql")
         if self._hosts > 1 or (not self._hosts and self.parser.get_http_version() != "1.0"):
@@ -199,6 +240,9 @@ class Connection(HttpToolsProtocol):
             raise BadHttp("too many requests at once on one connection")
         self._head_since = None
         self._body_since = self.loop.time()
+        self._body_follows = self.parser.should_upgrade() and any(
+            name in _OF_BODY and value != b"0" for name, value in self.headers
+        )
         if self._answering() or not self._answers_at_hand():
             try:
                 super().on_headers_complete()
@@ -223,6 +267,8 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Its end."""
+        if self._body_follows:
+            return
         self._body_since = None
         if self._answering():
             super().on_message_complete()
@@ -235,6 +281,8 @@ class Connection(HttpToolsProtocol):
         What uvicorn does here, but for its timer: :meth:`look` ends whoever says nothing more.
         """
         self._release()
+        # It knows what was asked and answered.
+        self._turn = None
         if self._ends_at is not None:
             return
         self._done_since = self.loop.time()
@@ -262,13 +310,11 @@ class Connection(HttpToolsProtocol):
 
     def write_whole(self, cycle: RequestResponseCycle, head: bytes, body: bytes) -> bool:
         """Likewise, to the request of a cycle."""
-        if cycle.response_started or cycle.disconnected or self.flow.write_paused:
+        if not cycle.keep_alive or cycle.response_started or cycle.disconnected or self.flow.write_paused:
             return False
-        self._send_whole(head if cycle.keep_alive else head + b"connection: close\r\n", body)
+        self._send_whole(head, body)
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
-        if not cycle.keep_alive:
-            self.close()
         cycle.on_response()
         return True
 
@@ -312,13 +358,14 @@ class Connection(HttpToolsProtocol):
     def shutdown(self) -> None:
         """Closes the connection, once what is being answered is."""
         super().shutdown()
+        self._stopping = True
         if self._turn and self._turn.waiting:
             # Tasks are what the server can tell that it waits no longer.
             self._turn.waiting.into_task()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
         """Begins with a request, as uvicorn does; but in a task only where that is needed."""
-        if not self.flow.write_paused:
+        if not self.flow.write_paused and not self._stopping:
             turn = self._turn = _Turn(self, cycle)
             try:
                 turn.waiting = self._access.take_on(cast("Scope", cycle.scope), turn)
@@ -340,7 +387,7 @@ class Connection(HttpToolsProtocol):
     def look(self, now: float) -> None:
         """Ends the connection, if its client has taken too long."""
         if self._ends_at is not None:
-            if now > self._ends_at:
+            if now > self._ends_at and (self._is_left_unread(now) or not self._unread):
                 self.transport.abort()
         elif self._is_left_unread(now):
             self._access.ended(self._peer(), "its reader takes an answer too slowly, or not at all")

@@ -91,10 +91,7 @@ class Control:
         if self._socket.fileno() >= 0:
             asyncio.get_running_loop().remove_reader(self._socket)
             self._socket.close()
-        for fork in self._forks.values():
-            fork.cancel()
-        for ended in self._ends.values():
-            ended.cancel()
+        self._settle()
 
     def _say(self, verb: str, name: int, **more: object) -> None:
         try:
@@ -140,13 +137,19 @@ class Control:
             return
         asyncio.get_running_loop().remove_reader(self._socket)
         self._socket.close()
+        self._settle()
+        self._lost()
+
+    def _settle(self) -> None:
+        """Tells whoever waits for a worker, or for the end of one, that nothing more is heard."""
         gone = EngineDied("the query processes went away: ask again in a moment")
         for fork in self._forks.values():
             if not fork.done():
                 fork.set_exception(gone)
+                # Asked for here, in case that nobody waits for it any more.
+                fork.exception()
         for ended in self._ends.values():
             if not ended.done():
                 ended.set_result(0)
         self._forks.clear()
         self._ends.clear()
-        self._lost()

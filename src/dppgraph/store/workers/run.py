@@ -254,7 +254,7 @@ class Run(AsyncIterator[bytes]):
         self._timer = self._loop.call_at(min(then, self._deadline), self._on_time)
 
     def _be_late(self, seat: Seat | None) -> None:
-        if seat is None and self._task is None:
+        if seat is None and (self._task is None or self._task.done()):
             self._seats.leave(self)
             self._fail(self._seats.none_free())
             return

@@ -11,6 +11,7 @@ from typing import Final, cast
 
 from dppgraph.store.workers.frames import HEADER, Kind, kind_of
 
+_ENDS: Final = (Kind.END, Kind.WHOLE)
 _HEADER: Final = HEADER.size
 _MOST: Final = 1 << 20
 """Bytes that may wait here before the worker has to."""
@@ -84,7 +85,8 @@ class FrameStream(asyncio.Protocol):
             Exception: what ``fail`` was told.
         """
         frame = self._cut()
-        if frame is None and self._failure:
+        # What has come to its end is an answer; of any other, whoever is too fast for its reader would never be late.
+        if self._failure and (frame is None or frame[0] not in _ENDS):
             error, self._failure = self._failure, None
             raise error
         if frame is None and self.lost:

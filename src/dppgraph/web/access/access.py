@@ -69,7 +69,7 @@ class Access:
         await self._answered(self._app, time.perf_counter(), None, scope, receive, send)
 
     def at_hand(self, scope: Scope) -> tuple[bytes, bytes] | None:
-        """The head and the body of the answer to a request, where it is there already; it is noted as sent."""
+        """The head and the body of the answer to a request, where it is there already; it is noted, and to be sent."""
         begun = time.perf_counter()
         if self._proxies:
             # The client is found out behind this, and only what a proxy says of it here is the proxy's word.
