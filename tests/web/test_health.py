@@ -4,9 +4,12 @@ import asyncio
 import http.client
 import json
 import os
+import re
 import signal
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -97,6 +100,25 @@ def test_it_is_not_ready_while_queries_are_not_answered(serve: Serve, built: tup
     finally:
         os.kill(pool, signal.SIGCONT)
     until(lambda: server.ask("GET", "/health/ready")[0] == 200)
+
+
+@pytest.mark.heavy
+def test_whoever_still_waits_when_the_server_stops_is_told_so(serve: Serve, built: tuple[VersionStore, Built]) -> None:
+    server = serve("--store", built[0].folder)
+    ten = "{ 0 1 2 3 4 5 6 7 8 9 }"
+    runaway = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'VALUES ?v{factor} {ten}' for factor in range(12))} }}"
+    target = f"/sparql?query={quote(runaway)}"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
+        # The second begins while the server is being stopped already.
+        for more in ("&timeout=2", ""):
+            connection.sendall(f"GET {target}{more} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        until(lambda: b'state="long"} 1' in server.ask("GET", "/metrics")[2])
+        os.kill(server.child("dppgraph.cli.front"), signal.SIGTERM)
+        said = b""
+        while data := connection.recv(1 << 16):
+            said += data
+    assert re.findall(rb"HTTP/1.1 (\d+)", said) == [b"504", b"503"]
+    assert b"being stopped" in said
 
 
 def test_whoever_is_told_to_stop_is_not_ready(serve: Serve, built: tuple[VersionStore, Built]) -> None:
