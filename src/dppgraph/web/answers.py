@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -19,14 +19,12 @@ from dppgraph.web.cache.answers import AnswerCache, Asked
 from dppgraph.web.cache.front import CONDITIONAL, HIT, MISS, Reply, Waiting, send_kept, words_of
 from dppgraph.web.cache.kept import CODINGS, SMALL, Kept, Packing, coding_of, hash_of, is_known
 from dppgraph.web.direct import answered
+from dppgraph.web.gone import A_WHILE, unless_gone
 from dppgraph.web.headers import Headers, header_of
 from dppgraph.web.metrics.counting import Metrics
 
 CORS: Final = {"access-control-allow-origin": "*", "access-control-expose-headers": "*"}
 """Reads are open to the pages of any site; Authorization is never allowed."""
-
-_A_WHILE: Final = 0.05
-"""Seconds that a query may still take when its client has gone: ending it costs its worker too."""
 
 _PATIENCE: Final = 30.0
 """Seconds that a reader may take nothing, or be behind the lowest rate."""
@@ -34,32 +32,13 @@ _PATIENCE: Final = 30.0
 ABORT: Final = "dppgraph.abort"
 """The ASGI extension that ends a connection here and now: ``{"abort": ...}`` with what does it."""
 
-GONE: Final = "dppgraph.gone"
-"""The ASGI extension that tells when the client goes away, at once: ``{"gone": ...}`` with a :class:`Gone`."""
-
 _log = logging.getLogger("dppgraph.answers")
-
-_Value = TypeVar("_Value")
-
 
 VARY: Final = b"Accept, Accept-Encoding"
 """What an answer depends on besides its address."""
 
 _FRESH: Final = b"public, no-cache"
 """Caches may keep it, and ask whether it is still true: a 304 costs next to nothing."""
-
-
-@dataclass(slots=True)
-class Gone:
-    """What is to be done when the client of a connection goes away.
-
-    Attributes:
-        then: is called when it does, with the task of its request.
-        gone: whether it has.
-    """
-
-    then: Callable[["asyncio.Task[None]"], object] | None = None
-    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +258,7 @@ class _Asking:
     def leave(self) -> None:
         """As ``Waiting`` has it."""
         if not self._over and self._news is None:
-            asyncio.get_running_loop().call_later(_A_WHILE, self._leave)
+            asyncio.get_running_loop().call_later(A_WHILE, self._leave)
 
     def into_task(self) -> None:
         """As ``Waiting`` has it."""
@@ -499,45 +478,6 @@ def preflight(methods: Sequence[str]) -> Response:
         "access-control-max-age": "86400",
     }
     return Response(status_code=204, headers=CORS | headers)
-
-
-async def unless_gone(request: Request, coroutine: Coroutine[Any, Any, _Value]) -> _Value:
-    """What the coroutine gives; it is cancelled if the client goes away first, where the server tells of that.
-
-    Raises:
-        ClientDisconnect: the client went away.
-    """
-    extension = request.scope.get("extensions", {}).get(GONE)
-    if extension is None:
-        return await coroutine
-    gone: Gone = extension["gone"]
-    leaving = _Leaving()
-    gone.then = leaving.begin
-    try:
-        return await coroutine
-    except asyncio.CancelledError as error:
-        if leaving.cancelled and leaving.cancelled.uncancel() == 0:
-            raise ClientDisconnect from error
-        raise
-    finally:
-        gone.then = None
-        if leaving.timer:
-            leaving.timer.cancel()
-
-
-@dataclass(slots=True)
-class _Leaving:
-    """Cancels the task of a client that went away, if it is not over in a moment anyway."""
-
-    timer: asyncio.TimerHandle | None = None
-    cancelled: "asyncio.Task[None] | None" = None
-
-    def begin(self, task: "asyncio.Task[None]") -> None:
-        self.timer = asyncio.get_running_loop().call_later(_A_WHILE, self._cancel, task)
-
-    def _cancel(self, task: "asyncio.Task[None]") -> None:
-        self.cancelled = task
-        task.cancel()
 
 
 def _nothing() -> None:

@@ -81,6 +81,13 @@ class Proxies:
         return client
 
 
+def peer_of(scope: Scope) -> str:
+    """The address at the other end of a request's connection, :data:`UNIX` or :data:`UNKNOWN`."""
+    if scope["client"]:
+        return str(scope["client"][0])
+    return UNIX if _through_unix(scope) else UNKNOWN
+
+
 @lru_cache(maxsize=4096)
 def counted_as(address: str) -> str:
     """The client that an address belongs to: itself, or its /64 if it is IPv6."""
@@ -198,7 +205,7 @@ class PerClient:
         return taken
 
     def _client(self, scope: Scope) -> str:
-        peer: str = scope["client"][0] if scope["client"] else UNIX if _through_unix(scope) else UNKNOWN
+        peer = peer_of(scope)
         if not self._proxies:
             return peer
         forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]

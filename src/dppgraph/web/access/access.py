@@ -14,10 +14,11 @@ from typing import Any, Final, Protocol
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dppgraph.web.access.log import AccessLog
-from dppgraph.web.answers import GONE, Gone
-from dppgraph.web.cache.front import AT_ONCE, HIT, REVALIDATED, Answers, Waiting, send_kept, status_of
+from dppgraph.web.answers import KeptResponse
+from dppgraph.web.cache.front import AT_ONCE, HIT, REVALIDATED, Answers, Waiting, status_of
 from dppgraph.web.cache.kept import Kept
-from dppgraph.web.clients import UNIX, UNKNOWN, Proxies
+from dppgraph.web.clients import Proxies, peer_of
+from dppgraph.web.gone import GONE, Gone
 from dppgraph.web.headers import POLICY, SECURITY
 
 _NUMBER: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -141,7 +142,7 @@ class Access:
         if known:
             return known
         if self._proxies:
-            peer = scope["client"][0] if scope["client"] else UNIX if _through_unix(scope) else UNKNOWN
+            peer = peer_of(scope)
             if self._proxies.trusts(peer):
                 for name, value in scope["headers"]:
                     if name == b"x-request-id" and _NUMBER.fullmatch(value):
@@ -171,20 +172,11 @@ class _Reply:
         if self._line.write_whole(head, body):
             self._access._note_kept(kept, cache, self._number, self._scope, status, len(body), self._begun)
         else:
-            self.task(_Kept(kept, coding, cache), kept.query)
+            self.task(KeptResponse(kept, coding, cache), kept.query)
 
     def task(self, app: ASGIApp, query: str | None) -> None:
         """As :class:`Reply` has it."""
         self._line.start(partial(self._access._answered, app, self._begun, query))
-
-
-class _Kept:
-    def __init__(self, kept: Kept, coding: str | None, cache: str) -> None:
-        self._answer = kept, coding
-        self._cache = cache
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI has it so
-        await send_kept(*self._answer, scope, send, self._cache)
 
 
 class _Sent:
@@ -230,10 +222,6 @@ def _whole(kept: Kept, coding: str | None, status: int, number: str, scope: Scop
     return head, kept.body(coding) if status == _OK and scope["method"] != "HEAD" else b""
 
 
-def _through_unix(scope: Scope) -> bool:
-    return scope.get("server") is not None and scope["server"][1] is None
-
-
 def _now() -> str:
     now = time.time()
     return f"{_second(int(now))}.{int(now % 1 * 1000):03d}Z"
@@ -254,7 +242,7 @@ def _quoted(text: str) -> str:
 
 
 def _line(scope: Scope, seen: dict[str, Any], status: int, size: int, seconds: float, *, whole: bool) -> str:
-    client = scope["client"][0] if scope["client"] else UNIX if _through_unix(scope) else UNKNOWN
+    client = peer_of(scope)
     query = f'"{seen["query"]}"' if seen["query"] else "null"
     version = seen["version"] or "null"
     broken = "" if whole else ',"broken":true'

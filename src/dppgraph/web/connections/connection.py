@@ -7,25 +7,24 @@ problem document, while the connection still takes what is on its way, and is th
 import asyncio
 import logging
 import socket
-from collections.abc import Callable
-from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import httptools
-from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from dppgraph.errors import AddressTooLong, BadHttp, DppgraphError, HeadTooLarge, NoProxy, SenderTooSlow
 from dppgraph.web.access import Access
-from dppgraph.web.answers import ABORT, GONE, Gone
+from dppgraph.web.answers import ABORT
 from dppgraph.web.cache.front import AT_ONCE, Waiting
 from dppgraph.web.clients import UNIX, UNKNOWN
+from dppgraph.web.connections.lingering import Lingering
+from dppgraph.web.connections.refusals import bytes_of, cause_of
+from dppgraph.web.connections.unread import Unread
 from dppgraph.web.doors import Doors
-from dppgraph.web.headers import POLICY, SECURITY, Headers
+from dppgraph.web.gone import GONE, Gone
 from dppgraph.web.problems import problem_of
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ class Connection(HttpToolsProtocol):
         self._muted = False
         self._stopping = False
         self._held = 0
-        self._unread: _Unread | None = None
+        self._unread: Unread | None = None
         self._done_since: float | None = None
         self._silent = True
         self._gone = Gone()
@@ -124,7 +123,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # narrowed, as uvicorn's own is
         """Takes a client in, or turns it away."""
         super().connection_made(transport)
-        self._lingering = _Lingering(transport, self.close)
+        self._lingering = Lingering(transport, self.close)
         self._extensions: dict[str, dict[object, object]] = {
             ABORT: {"abort": transport.abort},
             AT_ONCE: {"answer": self._at_once},
@@ -158,7 +157,7 @@ class Connection(HttpToolsProtocol):
         self._silent = False
         in_head = self._body_since is None
         if error := self._parse(data):
-            self._refuse(_cause(error))
+            self._refuse(cause_of(error))
             return
         if in_head and self._head_since is not None:
             self._head_bytes += len(data)
@@ -415,20 +414,14 @@ class Connection(HttpToolsProtocol):
     def _is_left_unread(self, now: float) -> bool:
         """Whether what was handed over to be sent is taken too slowly, or not at all."""
         left = self.transport.get_write_buffer_size()
-        unread = self._unread
-        if not left:
-            if unread:
-                # The client has just got its answer, and may say something now.
-                self._unread, self._done_since = None, now
-            return False
-        if unread is None or left > unread.left:
-            # More is handed over only while little is left.
-            self._unread = _Unread(left, now, left, now)
-            return False
-        if left < unread.left:
-            unread.left, unread.moved = left, now
-        behind = now - unread.since - (unread.first - left) / self._doors.min_rate
-        return max(behind, now - unread.moved) > self._doors.patience
+        if left:
+            self._unread = self._unread or Unread(left, now)
+            self._unread.see(left, now)
+            return self._unread.seconds_behind(now, self._doors.min_rate) > self._doors.patience
+        if self._unread:
+            # The client has just got its answer, and may say something now.
+            self._unread, self._done_since = None, now
+        return False
 
     def _too_slow(self) -> None:
         if self._silent:
@@ -467,7 +460,7 @@ class Connection(HttpToolsProtocol):
             self.cycle.message_event.set()
         response = problem_of(error, None)
         number = self._access.refused(self._peer(), response.status_code, str(error))
-        self.transport.write(_bytes_of(response, [*self.server_state.default_headers, (b"x-request-id", number)]))
+        self.transport.write(bytes_of(response, [*self.server_state.default_headers, (b"x-request-id", number)]))
         self._end_soon()
 
     def _head_too_large(self) -> HeadTooLarge:
@@ -489,23 +482,6 @@ class Connection(HttpToolsProtocol):
         self._held = 0
 
 
-@dataclass(slots=True)
-class _Unread:
-    """Bytes that are handed over, and that the client has not taken yet.
-
-    Attributes:
-        first: how many there were when they were first seen.
-        since: when that was.
-        left: how many there are.
-        moved: when some of them were last taken.
-    """
-
-    first: int
-    since: float
-    left: int
-    moved: float
-
-
 class _Turn:
     """One request's turn on a connection. Implements ``Line``.
 
@@ -525,38 +501,3 @@ class _Turn:
 
     def start(self, app: ASGIApp) -> None:
         self._connection.start(self._cycle, cast("ASGI3Application", app))
-
-
-class _Lingering(asyncio.Transport):
-    """A transport as an answer knows it: closing it at once would take the answer back from whoever still sends."""
-
-    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
-        super().__init__()
-        self._transport = transport
-        self._close = close
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        self._transport.write(data)
-
-    def is_closing(self) -> bool:
-        return self._transport.is_closing()
-
-    def close(self) -> None:
-        self._close()
-
-
-def _cause(error: httptools.HttpParserError) -> DppgraphError:
-    """Why the parser stopped: what one of the methods above raised, or what it found wrong itself."""
-    raised = error.__context__
-    if isinstance(raised, DppgraphError):
-        return raised
-    if raised is not None:
-        # Not the client's fault: the event loop tells of it, and ends the connection.
-        raise raised
-    return BadHttp("this is no request in HTTP/1.1: see RFC 9112")
-
-
-def _bytes_of(response: Response, more: Headers) -> bytes:
-    status = STATUS_LINE.get(response.status_code, STATUS_LINE[HTTPStatus.BAD_REQUEST])
-    headers = [*response.raw_headers, *SECURITY, POLICY, *more, (b"connection", b"close")]
-    return b"".join([status, *(name + b": " + value + b"\r\n" for name, value in headers), b"\r\n", response.body])
