@@ -16,7 +16,7 @@ from.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad, parse_line
@@ -26,6 +26,7 @@ from dppgraph.operations.frames import Frame, Frames, Link
 
 _TYPE: Final = f"<{PREFIXES['rdf']}type>"
 _PART: Final = Frame()
+_NOTHING: Final[Mapping[str, list[str]]] = {}
 # Below so many nodes a part is told beside the thing, so that a list of thousands nests no deeper than Python calls.
 _DEEPEST: Final = 16
 
@@ -81,30 +82,76 @@ class Description:
     mentions: frozenset[Quad]
 
 
-class Descriptions:
-    """Describes the things of a set of lines, which are read once."""
+class Statements(Protocol):
+    """The statements of a version, to be looked up; nodes are terms."""
 
-    def __init__(self, lines: Iterable[str], frames: Frames) -> None:
-        self._frames = frames
-        self._said: dict[str, list[str]] = defaultdict(list)
+    def about(self, subject: str) -> list[str]:
+        """The lines of a subject."""
+        ...
+
+    def saying(self, subject: str, predicates: frozenset[str]) -> list[str]:
+        """Those of its lines that have one of these predicates."""
+        ...
+
+    def parts(self, owner: str) -> list[str]:
+        """The subjects that are a fragment of a thing; sorted."""
+        ...
+
+    def subjects(self, predicate: str, object_: str) -> list[str]:
+        """The subjects of the statements with this predicate and object; sorted."""
+        ...
+
+
+class Held:
+    """Statements that are held in memory. Implements :class:`Statements`."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         self._parts: dict[str, set[str]] = defaultdict(set)
-        self._subjects: dict[tuple[str, str], set[str]] = defaultdict(set)
-        self._naming: dict[str, list[str]] = defaultdict(list)
-        self._held: set[str] = set()
-        backwards = frames.backward_predicates()
-        naming = {*frames.named_by, _TYPE}
+        self._pointing: dict[str, list[str]] = defaultdict(list)
         for line in lines:
             subject, predicate, rest = line.split(" ", 2)
-            self._said[subject].append(line)
+            self._said[subject][predicate].append(line)
             if "#" in subject:
                 self._parts[_owner(subject)].add(subject)
-            if predicate in naming:
-                self._naming[subject].append(line)
-            object_ = rest.partition(" ")[0]
-            if GENID in object_:
-                self._held.add(object_)
-            if predicate in backwards:
-                self._subjects[predicate, object_].add(subject)
+            if rest.startswith("<"):
+                self._pointing[rest.partition(" ")[0]].append(line)
+
+    def about(self, subject: str) -> list[str]:
+        """As :class:`Statements` has it."""
+        return [line for lines in self._said.get(subject, _NOTHING).values() for line in lines]
+
+    def saying(self, subject: str, predicates: frozenset[str]) -> list[str]:
+        """As :class:`Statements` has it."""
+        said = self._said.get(subject, _NOTHING)
+        return [line for predicate in predicates for line in said.get(predicate, ())]
+
+    def parts(self, owner: str) -> list[str]:
+        """As :class:`Statements` has it."""
+        return sorted(self._parts.get(owner, ()))
+
+    def subjects(self, predicate: str, object_: str) -> list[str]:
+        """As :class:`Statements` has it."""
+        found = (line.split(" ", 2) for line in self._pointing.get(object_, ()))
+        return sorted({subject for subject, said, _ in found if said == predicate})
+
+    def things(self) -> list[str]:
+        """The IRI of everything that something is said of, parts of other things aside; sorted."""
+        held = {object_ for object_ in self._pointing if GENID in object_}
+        return sorted({_owner(term)[1:-1] for term in self._said if term.startswith("<") and term not in held})
+
+
+class Descriptions:
+    """Describes the things of a version.
+
+    Args:
+        statements: what is said, or its lines, which are then held in memory.
+        frames: what belongs to a thing of which class.
+    """
+
+    def __init__(self, statements: Statements | Iterable[str], frames: Frames) -> None:
+        self._statements = Held(statements) if isinstance(statements, Iterable) else statements
+        self._frames = frames
 
     def of(self, iri: str) -> Description:
         """The description of a thing.
@@ -113,11 +160,11 @@ class Descriptions:
             Unknown: nothing is said of it or of its parts.
         """
         thing = f"<{iri}>"
-        parts = sorted(self._parts.get(thing, ()))
-        if thing not in self._said and not parts:
+        said = self._statements.about(thing)
+        if not said and not self._statements.parts(thing):
             raise Unknown(f"nothing is said of <{iri}> in this version")
-        types = [quad.object for quad in self._quads(thing) if quad.predicate == _TYPE]
-        walk = _Walk(self._said, self._naming, self._subjects)
+        types = [quad.object for quad in map(parse_line, said) if quad.predicate == _TYPE]
+        walk = _Walk(self._statements, frozenset({*self._frames.named_by, _TYPE}))
         layout = walk.through(thing, self._frames.of(types))
         included = []
         while left := self._left_by(walk):
@@ -127,17 +174,10 @@ class Descriptions:
                 layout.add(INCLUDED, walk.through(part, _PART, (thing,)))
         return Description(iri, sorted(walk.lines), layout, sorted(walk.backlinks), included, walk.mentions())
 
-    def things(self) -> list[str]:
-        """The IRI of everything that something is said of, parts of other things aside; sorted."""
-        return sorted({_owner(term)[1:-1] for term in self._said if term.startswith("<") and term not in self._held})
-
     def _left_by(self, walk: "_Walk") -> list[str]:
         """The parts that a walk owes: those that lay too deep, and those of what it told that nothing led to."""
-        unled = {part for node in walk.told for part in self._parts.get(node, ())}
+        unled = {part for node in walk.told for part in self._statements.parts(node)}
         return sorted((unled | walk.too_deep) - walk.told)
-
-    def _quads(self, node: str) -> list[Quad]:
-        return [parse_line(line) for line in self._said.get(node, ())]
 
 
 INCLUDED: Final = Link("<@included>", backwards=True)
@@ -149,9 +189,8 @@ class _Walk:
     """One walk from a thing along its frame.
 
     Attributes:
-        said: subject to its lines.
-        naming: subject to those of its lines that name it.
-        subjects: predicate and object to subjects, for the predicates that frames read backwards.
+        statements: what is said.
+        naming: the predicates of the statements that name a thing.
         lines: found so far, as are the others.
         told: the nodes that are told in full.
         told_by: each part that was met to the one statement that tells it; None where none does.
@@ -161,9 +200,8 @@ class _Walk:
         named: those that lead to something named, or did so somewhere.
     """
 
-    said: Mapping[str, list[str]]
-    naming: Mapping[str, list[str]]
-    subjects: Mapping[tuple[str, str], set[str]]
+    statements: Statements
+    naming: frozenset[str]
     lines: set[str] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
     told_by: dict[str, Quad | None] = field(default_factory=dict)
@@ -176,7 +214,7 @@ class _Walk:
         """Collects what is said of a node, and of what hangs on it; ``above`` are the nodes that it hangs on."""
         layout = Layout()
         above = (*above, node)
-        said = self.said.get(node, ())
+        said = self.statements.about(node)
         self.told.add(node)
         self.lines.update(said)
         quads = sorted({parse_line(line)._replace(graph="") for line in said})
@@ -189,9 +227,11 @@ class _Walk:
             layout.add(Link(quad.predicate, backwards=False), nested)
         for link, below in frame.below.items():
             if link.backwards:
-                for subject in sorted(self.subjects.get((link.predicate, node), set()) - self.told - set(above)):
+                subjects = set(self.statements.subjects(link.predicate, node))
+                for subject in sorted(subjects - self.told - set(above)):
                     self.backlinks.add(Backlink(node, link.predicate, subject))
-                    self.lines.update(line for line in self.said[subject] if _links(line, link.predicate, node))
+                    said = self.statements.about(subject)
+                    self.lines.update(line for line in said if _links(line, link.predicate, node))
                     layout.add(link, self._step(subject, below, above))
         return layout
 
@@ -202,7 +242,7 @@ class _Walk:
 
     def _step(self, node: str, frame: Frame | None, above: tuple[str, ...]) -> Layout | None:
         if frame is None or frame.named_only or node in above:
-            self.lines.update(self.naming.get(node, ()))
+            self.lines.update(self.statements.saying(node, self.naming))
             return None
         return self.through(node, frame, above)
 

@@ -6,7 +6,7 @@ and the properties of ``frames/reference.jsonld``. All formats follow this, JSON
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -37,13 +37,6 @@ class Frame:
 
     below: Mapping[Link, "Frame"] = field(default_factory=dict)
     named_only: bool = False
-
-    def backward_predicates(self) -> Iterator[str]:
-        """The properties that this frame, or one below it, reads backwards."""
-        for link, frame in self.below.items():
-            if link.backwards:
-                yield link.predicate
-            yield from frame.backward_predicates()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +99,6 @@ class Frames:
         """The frame of a thing with these classes, in the order of the frames' files where several would do."""
         wanted = set(types)
         return next((frame for class_, frame in self.by_class.items() if class_ in wanted), self.otherwise)
-
-    def backward_predicates(self) -> frozenset[str]:
-        """The properties that a frame reads backwards."""
-        frames = (*self.by_class.values(), self.otherwise)
-        return frozenset(predicate for frame in frames for predicate in frame.backward_predicates())
 
 
 def context_file(ontology: Path) -> bytes:
