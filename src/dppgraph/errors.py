@@ -17,6 +17,7 @@
     │   ├── ServiceForbidden    SERVICE to an address that is not allowed
     │   └── UpdatesOff          a SPARQL update, where nothing may be written
     ├── Unknown                 a name that stands for nothing
+    │   └── Gone                a name that stood for something in an earlier version
     ├── NotAcceptable           no format that the caller accepts
     ├── UnsupportedMedia        a body of a type that is not read here
     ├── Conflict                somebody else is at it
@@ -130,6 +131,10 @@ class UpdatesOff(Refused):
 
 class Unknown(DppgraphError):
     """A name, version or address that stands for nothing."""
+
+
+class Gone(Unknown):
+    """A name that stood for something in an earlier version, and does not any more."""
 
 
 class NotAcceptable(DppgraphError):

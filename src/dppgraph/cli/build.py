@@ -22,11 +22,20 @@ def command(data: Path | None, store: Path | None, base: str | None, shapes: str
     Nothing is published if a shape is broken, and no new version is made if nothing changed.
     """
     from dppgraph.operations.build import build
+    from dppgraph.operations.harvest import harvesting
 
     settings = read_settings({"store": store, "base": base})
     versions, sources = wiring.versions(settings), wiring.sources(settings, data, shapes)
     with versions.writing("dppgraph build") as writer:
-        built = build(versions, writer, sources, agent=wiring.agent(), message=message, progress=options.progress)
+        built = build(
+            versions,
+            writer,
+            sources,
+            agent=wiring.agent(),
+            message=message,
+            harvesting=harvesting(versions),
+            progress=options.progress,
+        )
     click.echo(summary(built))
 
 

@@ -11,6 +11,7 @@ from dppgraph.cli import options
 from dppgraph.cli.build import summary
 from dppgraph.errors import BadCall, BadRdf, Damaged, ShapeViolation, StoreInUse
 from dppgraph.operations.build import build, is_due
+from dppgraph.operations.harvest import harvesting, is_made
 from dppgraph.operations.sources import Sources
 from dppgraph.settings import read_settings, unknown_variables
 from dppgraph.store.versions import Manifest, VersionStore, Writer
@@ -105,6 +106,7 @@ def _version(versions: VersionStore, sources: Sources) -> Manifest:
     try:
         with versions.writing("dppgraph serve") as writer:
             _build_if_due(versions, writer, sources)
+            _harvest_if_due(versions, writer)
     except StoreInUse as error:
         # Whoever builds now publishes what is served next.
         if versions.newest_whole()[0] is None:
@@ -124,7 +126,14 @@ def _build_if_due(versions: VersionStore, writer: Writer, sources: Sources) -> N
     if not due and versions.newest_whole()[0] is not None:
         return
     try:
-        built = build(versions, writer, sources, agent=wiring.agent(), progress=options.progress)
+        built = build(
+            versions,
+            writer,
+            sources,
+            agent=wiring.agent(),
+            harvesting=harvesting(versions),
+            progress=options.progress,
+        )
     except (BadRdf, ShapeViolation) as error:
         if versions.newest_whole()[0] is None:
             raise
@@ -133,6 +142,14 @@ def _build_if_due(versions: VersionStore, writer: Writer, sources: Sources) -> N
         _say(f"the data is not published: {error}")
     else:
         _say(summary(built))
+
+
+def _harvest_if_due(versions: VersionStore, writer: Writer) -> None:
+    """Makes what harvesters take of the version to serve, where it was lost, or another dppgraph made it."""
+    number, _ = versions.newest_whole()
+    if number and not is_made(versions, versions.manifest(number)):
+        options.progress("making the dumps")
+        writer.harvest(number, harvesting(versions))
 
 
 def _listening(host: str, port: int, count: int) -> list[socket.socket]:

@@ -67,3 +67,20 @@ def rebased(term: str, base: str) -> str:
     if not iri.startswith(DEFAULT_BASE) or _ONTOLOGY_IRI.match(iri):
         return term
     return term[0] + base + term[1 + len(DEFAULT_BASE) :]
+
+
+_NAMES: Final = ("id/", "ns", "shapes", ".well-known/")
+"""How those IRIs go on after the base that name things; the others are addresses."""
+
+
+def located(term: str, base: str, url: str) -> str:
+    """``term`` as a server says it: an address below the base becomes one below its own address, a name stays.
+
+    >>> located("<https://w3id.org/dppgraph/sparql>", DEFAULT_BASE, "http://localhost:8000/")
+    '<http://localhost:8000/sparql>'
+    >>> located("<https://w3id.org/dppgraph/id/plan/x>", DEFAULT_BASE, "http://localhost:8000/")
+    '<https://w3id.org/dppgraph/id/plan/x>'
+    """
+    if not term.startswith(f"<{base}") or term.startswith(_NAMES, len(base) + 1):
+        return term
+    return f"<{url}{term[len(base) + 1 :]}"

@@ -10,7 +10,7 @@ from dppgraph.operations.queries import read_questions
 from dppgraph.operations.service import examples, statistics
 from dppgraph.operations.sources import Sources
 from dppgraph.operations.validate import Candidate, Report, assemble, validate
-from dppgraph.store.versions import Manifest, Publication, VersionStore, Writer
+from dppgraph.store.versions import Harvesting, Manifest, Publication, VersionStore, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ def build(
     *,
     agent: str,
     message: str = "",
+    harvesting: Harvesting | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Built:
     """Publishes what the files say as a new version, if it says anything new.
@@ -45,6 +46,7 @@ def build(
         sources: the files.
         agent: who builds.
         message: why.
+        harvesting: makes what harvesters take; None for nothing of the kind.
         progress: told what is going on.
 
     Raises:
@@ -79,7 +81,7 @@ def build(
         data=sources.named_data,
         shapes=sources.named_shapes,
     )
-    manifest = writer.publish(publication, parent.version if parent else None)
+    manifest = writer.publish(publication, parent.version if parent else None, harvesting)
     return Built(manifest, new=True, report=report)
 
 

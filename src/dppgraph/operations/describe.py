@@ -132,8 +132,12 @@ class Held:
 
     def subjects(self, predicate: str, object_: str) -> list[str]:
         """As :class:`Statements` has it."""
-        found = (line.split(" ", 2) for line in self._pointing.get(object_, ()))
+        found = (line.split(" ", 2) for line in self.pointing(object_))
         return sorted({subject for subject, said, _ in found if said == predicate})
+
+    def pointing(self, object_: str) -> list[str]:
+        """The lines with this object."""
+        return self._pointing.get(object_, [])
 
     def things(self) -> list[str]:
         """The IRI of everything that something is said of, parts of other things aside; sorted."""

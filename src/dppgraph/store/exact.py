@@ -163,6 +163,10 @@ class ExactQuads:
         """Whether an earlier version knew a thing that this one does not."""
         return bool(self._one("SELECT COUNT(*) FROM gone WHERE iri = ?", (iri,)))
 
+    def gone(self) -> list[str]:
+        """Those things, as IRIs; sorted."""
+        return [iri for (iri,) in self._ask("SELECT iri FROM gone ORDER BY iri", ())]
+
     def close(self) -> None:
         """Closes what this thread opened; others close theirs when they end."""
         file = getattr(self._local, "file", None)

@@ -44,6 +44,7 @@ TITLES: Final[dict[type[errors.DppgraphError], str]] = {
     errors.BadParameter: "A parameter cannot be used",
     errors.BodyTooLarge: "The request is too large",
     errors.EngineDied: "The query engine stopped",
+    errors.Gone: "It is not here any more",
     errors.HeadTooLarge: "The header fields are too large",
     errors.InvalidInput: "The request cannot be used",
     errors.NeedsToken: "Another token is needed",

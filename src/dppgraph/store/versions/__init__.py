@@ -8,11 +8,12 @@
       lock               held by the one process that may write
       versions/000002/   manifest.json · added.nq.gz · removed.nq.gz · digest.json · changes.json [· quads.nq.gz]
       indexes/000002/    an Oxigraph database: a cache, made anew from the quads when it is missing
+      harvest/000002/    what harvesters take, made from the quads: a cache likewise
       unfinished/        what a writer is at; emptied by the next one
 """
 
 from dppgraph.store.versions.manifest import Manifest
-from dppgraph.store.versions.publish import Publication, Writer
+from dppgraph.store.versions.publish import Harvesting, Publication, Writer
 from dppgraph.store.versions.versions import VersionStore
 
-__all__ = ["Manifest", "Publication", "VersionStore", "Writer"]
+__all__ = ["Harvesting", "Manifest", "Publication", "VersionStore", "Writer"]

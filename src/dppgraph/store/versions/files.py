@@ -45,6 +45,16 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def sync_files(folder: Path) -> None:
+    """Makes all files in a folder, and in those below it, durable."""
+    for path in (folder, *folder.rglob("*")):
+        if path.is_dir():
+            sync_folder(path)
+        else:
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+
 def compressed(lines: Iterable[str]) -> bytes:
     """Lines as gzip, the same bytes for the same lines."""
     return gzip.compress("".join(f"{line}\n" for line in lines).encode(), compresslevel=6, mtime=0)

@@ -4,7 +4,7 @@ import json
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from dppgraph.core.digest import root_of, tree_of
 from dppgraph.core.quads import Delta, difference, entity_of, parse_line
 from dppgraph.store.merge import sharing
-from dppgraph.store.versions.files import compressed, sync_folder, writable, write_synced
+from dppgraph.store.versions.files import compressed, sync_files, sync_folder, writable, write_synced
 from dppgraph.store.versions.index import build_index, derive_index, prune
 from dppgraph.store.versions.manifest import FORMAT, Manifest
 
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from dppgraph.store.versions.versions import VersionStore
 
 _KEYFRAME_EVERY: Final = 16
-_INDEXES_KEPT: Final = 3
+_KEPT: Final = 3
+"""Versions whose database and harvest are kept: both can be made anew."""
+
+Harvesting = Callable[[Path, Manifest, list[str], Delta], None]
+"""Fills a new folder with what is to be had of a version besides its quads: given manifest, lines and delta."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +62,18 @@ class Writer:
             return
         # A killed writer leaves at most the one version that it was about to make current.
         unpublished = max(self._store.numbers(), default=0) + 1
-        for left in (self._store.path(unpublished), self._store.index_path(unpublished)):
+        paths = (self._store.path, self._store.index_path, self._store.harvest_path)
+        for left in (path(unpublished) for path in paths):
             if left.is_dir():
                 shutil.rmtree(left)
 
-    def publish(self, what: Publication, parent: int | None) -> Manifest:
+    def publish(self, what: Publication, parent: int | None, harvesting: Harvesting | None = None) -> Manifest:
         """Publishes a version; when this returns, it is current and on disk.
 
         Args:
             what: its quads and what is said of them.
             parent: the number of the version that it follows, or None for the first.
+            harvesting: makes what is there with it from the moment in which it is current.
 
         Raises:
             StoreUnavailable: the disk did not take it; nothing is left of it.
@@ -75,7 +81,24 @@ class Writer:
         with writable(self._store.folder):
             work = Path(tempfile.mkdtemp(dir=self._unfinished))
             try:
-                return self._publish(what, parent, work)
+                return self._publish(what, parent, work, harvesting)
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+
+    def harvest(self, number: int, harvesting: Harvesting) -> None:
+        """Makes anew what is to be had of a published version besides its quads.
+
+        Raises:
+            StoreUnavailable: the disk did not take it; what was there before may be gone.
+            Damaged: the version's files are not what was published.
+        """
+        manifest, lines, delta = self._store.manifest(number), self._store.lines(number), self._store.delta(number)
+        with writable(self._store.folder):
+            work = Path(tempfile.mkdtemp(dir=self._unfinished))
+            try:
+                harvesting(work / "harvest", manifest, lines, delta)
+                shutil.rmtree(self._store.harvest_path(number), ignore_errors=True)
+                self._keep_harvest(work, number)
             finally:
                 shutil.rmtree(work, ignore_errors=True)
 
@@ -86,7 +109,7 @@ class Writer:
             write_synced(new, f"{number} {fingerprint}\n".encode())
             new.replace(self._store.folder / "inputs")
 
-    def _publish(self, what: Publication, parent: int | None, work: Path) -> Manifest:
+    def _publish(self, what: Publication, parent: int | None, work: Path, harvesting: Harvesting | None) -> Manifest:
         delta = difference(self._store.lines(parent) if parent else [], what.lines)
         number = max(self._store.numbers(), default=0) + 1
         version = work / "version"
@@ -95,6 +118,9 @@ class Writer:
         sha256 = write_synced(version / "manifest.json", manifest.to_json().encode())
         sync_folder(version)
         self._index(work / "index", what.lines, delta, parent, merge=bool(manifest.sharing))
+        if harvesting:
+            harvesting(work / "harvest", manifest, what.lines, delta)
+            self._keep_harvest(work, number)
         for made, name in ((work / "index", self._store.index_path(number)), (version, self._store.path(number))):
             made.rename(name)
             sync_folder(name.parent)
@@ -102,8 +128,17 @@ class Writer:
         # The one step that publishes: whoever reads before it finds the old version, after it the new one.
         (work / "current").replace(self._store.folder / "current")
         sync_folder(self._store.folder)
-        prune(self._store.folder / "indexes", keep=_INDEXES_KEPT)
+        prune(self._store.folder / "indexes", keep=_KEPT)
         return manifest
+
+    def _keep_harvest(self, work: Path, number: int) -> None:
+        """Gives a harvest its name, and lets those of old versions go."""
+        kept = self._store.harvest_path(number)
+        kept.parent.mkdir(exist_ok=True)
+        sync_files(work / "harvest")
+        (work / "harvest").rename(kept)
+        sync_folder(kept.parent)
+        prune(kept.parent, keep=_KEPT)
 
     def _write(self, folder: Path, number: int, parent: int | None, delta: Delta, what: Publication) -> Manifest:
         tree = tree_of(what.lines)

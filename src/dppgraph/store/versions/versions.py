@@ -184,6 +184,10 @@ class VersionStore:
         """The folder of a version's Oxigraph database, whether it is there or not."""
         return self.folder / "indexes" / f"{number:06d}"
 
+    def harvest_path(self, number: int) -> Path:
+        """The folder of what harvesters take of a version, whether it is there or not."""
+        return self.folder / "harvest" / f"{number:06d}"
+
     @contextmanager
     def writing(self, holder: str) -> Iterator[Writer]:
         """The right to publish, for as long as the block runs; ``holder`` is told to whoever comes second.

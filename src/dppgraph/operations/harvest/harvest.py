@@ -1,0 +1,140 @@
+"""Reading it: the statements of a version as a server says them, and the files beside them."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from threading import Lock
+from typing import Final
+
+from dppgraph.core.iris import located
+from dppgraph.core.quads import Quad, parse_line
+from dppgraph.errors import Damaged, StoreUnavailable
+from dppgraph.operations.describe import Held
+from dppgraph.operations.harvest.make import EXACT
+from dppgraph.store.exact import ExactQuads, Pattern
+from dppgraph.store.versions import Manifest, VersionStore
+
+_OPEN: Final = 3
+"""Harvests that are open at the same time: that of the current version, and of those around it."""
+
+
+class Published:
+    """The statements of a version, with those made when it was built, as a server says them.
+
+    Addresses below the base are those of the server; what names things stays. Implements ``describe.Statements``.
+
+    Args:
+        exact: the quads of the version.
+        more: lines that are not part of it: how large its dumps are, for one.
+        base: the base of the data.
+        url: where the server answers.
+    """
+
+    def __init__(self, exact: ExactQuads, more: Iterable[str], base: str, url: str) -> None:
+        self.exact = exact
+        self.base = base
+        self.url = url
+        self._more = Held(more)
+
+    def about(self, subject: str) -> list[str]:
+        """As ``Statements`` has it."""
+        return self._both(lambda source: source.about(self._named(subject)))
+
+    def saying(self, subject: str, predicates: frozenset[str]) -> list[str]:
+        """As ``Statements`` has it."""
+        return self._both(lambda source: source.saying(self._named(subject), predicates))
+
+    def parts(self, owner: str) -> list[str]:
+        """As ``Statements`` has it."""
+        named = self._named(owner)
+        return sorted({self._located(term) for term in (*self.exact.parts(named), *self._more.parts(named))})
+
+    def subjects(self, predicate: str, object_: str) -> list[str]:
+        """As ``Statements`` has it."""
+        named = self._named(object_)
+        found = (*self.exact.subjects(predicate, named), *self._more.subjects(predicate, named))
+        return sorted(set(map(self._located, found)))
+
+    def pointing(self, object_: str, offset: int, limit: int) -> list[Quad]:
+        """Triples with this object, in a fixed order, as quads without a graph."""
+        named = self._named(object_)
+        pattern = Pattern(None, None, named)
+        found = self.exact.match(pattern, offset=offset, limit=limit)
+        if len(found) < limit:
+            before = max(0, offset - self.exact.count(pattern))
+            found += self._pointing_besides(named)[before : before + limit - len(found)]
+        return [Quad(*map(self._located, triple)) for triple in found]
+
+    def count_pointing(self, object_: str) -> int:
+        """How many there are of them."""
+        named = self._named(object_)
+        return self.exact.count(Pattern(None, None, named)) + len(self._pointing_besides(named))
+
+    def _pointing_besides(self, object_: str) -> list[tuple[str, str, str]]:
+        besides = {parse_line(line)[:3] for line in self._more.pointing(object_)}
+        return sorted(triple for triple in besides if not self.exact.count(Pattern(*triple)))
+
+    def _both(self, lookup: Callable[[ExactQuads | Held], list[str]]) -> list[str]:
+        found = {*lookup(self.exact), *lookup(self._more)}
+        if self.url == self.base or not any(self.base in line for line in found):
+            return sorted(found)
+        return sorted(Quad(*map(self._located, parse_line(line))).line() for line in found)
+
+    def _located(self, term: str) -> str:
+        return located(term, self.base, self.url)
+
+    def _named(self, term: str) -> str:
+        return located(term, self.url, self.base)
+
+
+class Harvest:
+    """What there is of one version.
+
+    Args:
+        store: where it is.
+        manifest: the version.
+        url: where the server answers.
+
+    Raises:
+        StoreUnavailable: it is not there.
+    """
+
+    def __init__(self, store: VersionStore, manifest: Manifest, url: str) -> None:
+        folder = store.harvest_path(manifest.version)
+        self.manifest = manifest
+        try:
+            exact = ExactQuads(folder / EXACT)
+        except Damaged as error:
+            raise StoreUnavailable(
+                f"what is to be had of version {manifest.version} is not there: restart the server, which makes it"
+            ) from error
+        self.published = Published(exact, (), manifest.base, url)
+
+
+class Harvests:
+    """The harvests of a store's versions, opened when they are asked for.
+
+    Args:
+        store: the store.
+        url: where the server answers.
+    """
+
+    def __init__(self, store: VersionStore, url: str) -> None:
+        self._store = store
+        self._url = url
+        self._open: OrderedDict[int, Harvest] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, manifest: Manifest) -> Harvest:
+        """The harvest of a version; may be called by several threads.
+
+        Raises:
+            StoreUnavailable: it is not there.
+        """
+        with self._lock:
+            harvest = self._open.get(manifest.version)
+            if harvest is None:
+                harvest = self._open[manifest.version] = Harvest(self._store, manifest, self._url)
+                while len(self._open) > _OPEN:
+                    self._open.popitem(last=False)
+            self._open.move_to_end(manifest.version)
+            return harvest
