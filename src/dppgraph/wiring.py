@@ -178,7 +178,8 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
         settings: the settings.
         union: as for ``--default-graph``.
     """
-    from dppgraph.operations.frames import context_file  # noqa: PLC0415 - only a front spends this time
+    from dppgraph.operations.frames import context_file, read_frames  # noqa: PLC0415 - only a front spends this time
+    from dppgraph.operations.harvest import Harvests  # noqa: PLC0415 - likewise
     from dppgraph.operations.queries import read_questions  # noqa: PLC0415 - likewise
     from dppgraph.operations.service import Endpoint  # noqa: PLC0415 - likewise
     from dppgraph.web.access import Access, AccessLog  # noqa: PLC0415 - likewise
@@ -186,8 +187,10 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
     from dppgraph.web.app import Operations, create_app  # noqa: PLC0415 - likewise: half a second
     from dppgraph.web.cache import AnswerCache  # noqa: PLC0415 - likewise
     from dppgraph.web.clients import PerClient, Proxies, RateLimit, SubPath  # noqa: PLC0415 - likewise
+    from dppgraph.web.documents import Documents  # noqa: PLC0415 - likewise
     from dppgraph.web.doors import Doors  # noqa: PLC0415 - likewise
     from dppgraph.web.health import Readiness  # noqa: PLC0415 - likewise
+    from dppgraph.web.made import Making  # noqa: PLC0415 - likewise
     from dppgraph.web.metrics import Metrics, MetricsEndpoint, Watched  # noqa: PLC0415 - likewise
 
     questions = read_questions(bundle.folder("queries"))
@@ -205,7 +208,10 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
     ready = Readiness(store)
     told = MetricsEndpoint(Watched(metrics, store, cache, doors, log), settings.metrics_token)
     operations = Operations(ready, told)
-    app = PerClient(create_app(sending, endpoint, questions, context, settings, operations), proxies, limit)
+    making = Making(sending, Harvests(store.versions, settings.public_url))
+    documents = Documents(making, read_frames(bundle.folder("ontology")), settings.public_url)
+    created = create_app(sending, endpoint, questions, context, settings, operations, documents)
+    app = PerClient(created, proxies, limit)
     access = Access(SubPath.of(settings.public_url, app), log, proxies, metrics.request)
     return Web(access, doors, access, log, ready, told)
 

@@ -44,11 +44,17 @@ RDFXML = Format("rdfxml", ("application/rdf+xml", "application/xml", "text/xml")
 TRIG = Format("trig", ("application/trig",), "trig", charset=True, named_graphs=True)
 NQUADS = Format("nquads", ("application/n-quads", "text/x-nquads"), "nq", named_graphs=True)
 
+HTML = Format("html", ("text/html", "application/xhtml+xml"), "html", charset=True)
+LINKSET = Format("linkset", ("application/linkset+json",), "linkset.json")
+
 RESULTS = (JSON, XML, CSV, TSV)
 """For SELECT and ASK; the first is what a client without a preference gets."""
 
 RDF = (TURTLE, JSONLD, NTRIPLES, RDFXML, TRIG, NQUADS)
 """For CONSTRUCT, DESCRIBE and documents; the first is what a client without a preference gets."""
+
+DOCUMENTS = (*RDF, HTML, LINKSET)
+"""For the document about a thing: also for who reads it, and its links alone (RFC 9264)."""
 
 
 def named(name: str, offered: tuple[Format, ...]) -> Format:

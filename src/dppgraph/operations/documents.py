@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from dppgraph.core.iris import DEFAULT_BASE, NAMESPACE, PREFIXES
+from dppgraph.core.iris import NAMESPACE, PREFIXES
 from dppgraph.core.quads import Quad, parse_line
 from dppgraph.core.skolem import GENID
 from dppgraph.errors import Gone, Unknown
@@ -114,9 +114,7 @@ def _pointing(published: Published, counted: list[tuple[str, int]], page: int) -
     return found
 
 
-def _with_pointing(
-    description: Description, pointing: list[Quad], published: Published, frames: Frames
-) -> Description:
+def _with_pointing(description: Description, pointing: list[Quad], published: Published, frames: Frames) -> Description:
     """A description with statements that point at its thing, and the names of what they are about."""
     known = {parse_line(line)._replace(graph="") for line in description.lines}
     owner = description.iri

@@ -73,7 +73,7 @@ class Sending:
             kept = self.cache.get(asked, query.results, query.rdf)
             if kept is not None:
                 self.cache.hits += 1
-                return await self._kept(request, asked, kept, HIT)
+                return await self.sent(request, asked, kept, HIT)
             if known := self._known(request, query, asked, manifest):
                 return known
             self.cache.misses += 1
@@ -138,9 +138,10 @@ class Sending:
         content = answer.content
         if content is None:
             return StreamedAnswer(answer, self.min_rate, self.metrics, filling)
-        return await self._kept(request, asked, filling.whole(content), MISS)
+        return await self.sent(request, asked, filling.whole(content), MISS)
 
-    async def _kept(self, request: Request, asked: Asked, kept: Kept, cache: str) -> Response:
+    async def sent(self, request: Request, asked: Asked, kept: Kept, cache: str) -> Response:
+        """An answer that is kept, or was to be; the words of the request are remembered with it."""
         response = await kept_response(request, kept, cache)
         self.cache.resized(asked)
         words = words_of(request.scope)

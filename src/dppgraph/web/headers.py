@@ -12,8 +12,11 @@ SECURITY: Final = (
     (b"cross-origin-resource-policy", b"cross-origin"),
 )
 
-POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
-"""For what is no page; a page has its own."""
+POLICY: Final = (
+    b"content-security-policy",
+    b"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+)
+"""For every answer that has no other: pages have a stylesheet, and no script."""
 
 
 def header_of(scope: Scope, name: bytes) -> bytes:

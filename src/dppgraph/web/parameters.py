@@ -96,11 +96,20 @@ def version_of(parameters: Parameters) -> int | None:
     Raises:
         BadParameter: it says no number above 0.
     """
-    given = [value.strip() for name, value in parameters if name == "version"]
+    return number_of(parameters, "version")
+
+
+def number_of(parameters: Parameters, called: str) -> int | None:
+    """A whole number from 1, such as that of a version or a page; None where it is not given.
+
+    Raises:
+        BadParameter: it is something else.
+    """
+    given = [value.strip() for name, value in parameters if name == called]
     if not given:
         return None
     if len(given[-1]) > _LONGEST_NUMBER or not (given[-1].isascii() and given[-1].isdigit() and int(given[-1])):
-        raise BadParameter(f"version is {given[-1][:50]!r}: it must be the number of a version, such as 1")
+        raise BadParameter(f"{called} is {given[-1][:50]!r}: it must be the number of a {called}, such as 1")
     return int(given[-1])
 
 

@@ -18,6 +18,7 @@ STATUSES: Final[dict[type[errors.DppgraphError], HTTPStatus]] = {
     errors.Refused: HTTPStatus.FORBIDDEN,
     errors.NeedsToken: HTTPStatus.UNAUTHORIZED,
     errors.Unknown: HTTPStatus.NOT_FOUND,
+    errors.Gone: HTTPStatus.GONE,
     errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     errors.UnsupportedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.Conflict: HTTPStatus.CONFLICT,

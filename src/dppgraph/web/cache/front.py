@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dppgraph.store.interface import GraphStore
 from dppgraph.web.cache.answers import AnswerCache
-from dppgraph.web.cache.kept import Kept, is_known
+from dppgraph.web.cache.kept import Kept, is_as_new, is_known
 from dppgraph.web.headers import header_of
 
 AT_ONCE: Final = "dppgraph.at-once"
@@ -160,10 +160,14 @@ class CacheFront:
 
 def status_of(kept: Kept, coding: str | None, scope: Scope) -> int:
     """200, or 304 where the client has the answer already."""
+    if scope["method"] not in CONDITIONAL:
+        return _OK
     tags = header_of(scope, b"if-none-match")
-    if tags and scope["method"] in CONDITIONAL and is_known(tags, kept.etag(coding)):
-        return _NOT_MODIFIED
-    return _OK
+    if tags:
+        return _NOT_MODIFIED if is_known(tags, kept.etag(coding)) else _OK
+    # Only where there is no tag to go by (RFC 9110, section 13.2.2).
+    since = header_of(scope, b"if-modified-since") if kept.modified else b""
+    return _NOT_MODIFIED if since and is_as_new(since, kept.modified) else _OK
 
 
 async def send_kept(kept: Kept, coding: str | None, scope: Scope, send: Send, cache: str = HIT) -> None:

@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
@@ -78,6 +79,14 @@ def is_known(if_none_match: bytes, etag: bytes) -> bool:
     return any(tag == wanted for tag in _TAG.findall(if_none_match))
 
 
+def is_as_new(if_modified_since: bytes, modified: int) -> bool:
+    """Whether a client has what was modified then (RFC 9110, section 13.1.3); what is no date says nothing."""
+    try:
+        return parsedate_to_datetime(if_modified_since.decode("latin-1")).timestamp() >= modified
+    except (ValueError, OverflowError):
+        return False
+
+
 @dataclass(eq=False, slots=True)
 class Kept:
     """An answer.
@@ -89,6 +98,7 @@ class Kept:
         tag: what names it (:func:`tag_of`).
         more: further headers.
         query: the hash of the query's text, for the log.
+        modified: when it last changed, in seconds since 1970; 0 where only the tag tells.
     """
 
     content: bytes
@@ -97,6 +107,7 @@ class Kept:
     tag: str
     more: Headers = field(default_factory=list)
     query: str | None = None
+    modified: int = 0
     _coded: dict[str, bytes] = field(default_factory=dict)
     _lines: dict[tuple[int, str | None], bytes] = field(default_factory=dict)
 
@@ -134,6 +145,8 @@ class Kept:
     def head(self, status: int, coding: str | None) -> Headers:
         """The headers that go with these bytes, or with a 304 (RFC 9110, section 15.4.5)."""
         head = [(b"etag", self.etag(coding)), *self.more]
+        if self.modified:
+            head.append((b"last-modified", formatdate(self.modified, usegmt=True).encode()))
         if status == _NOT_MODIFIED:
             return head
         head.append((b"content-type", self.content_type.encode()))

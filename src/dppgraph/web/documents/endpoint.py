@@ -1,0 +1,174 @@
+"""The routes of documents, and of what leads to them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dppgraph.core import formats
+from dppgraph.core.formats import Format
+from dppgraph.core.negotiation import negotiated
+from dppgraph.core.skolem import GENID
+from dppgraph.errors import BadParameter, Unknown
+from dppgraph.operations.documents import Document, document, iri_of, path_of
+from dppgraph.operations.export import export_thing
+from dppgraph.operations.frames import Frames
+from dppgraph.operations.harvest import Harvest, Published
+from dppgraph.web.answers import CORS, preflight
+from dppgraph.web.documents.page import page
+from dppgraph.web.documents.signposts import links, linkset, signposts
+from dppgraph.web.made import Made, Making
+from dppgraph.web.parameters import Parameters, decoded, described, number_of, version_of
+from dppgraph.web.problems import accept_of
+
+METHODS: Final = ("GET", "HEAD", "OPTIONS")
+_ABOUT: Final = "Everything that is said of a thing, and what points at it; by Accept, suffix or `?format=`."
+_PATH_SAFE: Final = "/:@!$&'()*+,;=~-._%"
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The routes of the documents about things.
+
+    Attributes:
+        making: makes them.
+        frames: what belongs to a thing.
+        url: where this server answers.
+    """
+
+    making: Making
+    frames: Frames
+    url: str
+
+    async def __call__(self, request: Request) -> Response:
+        """The document at an address.
+
+        Raises:
+            Gone: an earlier version knew the thing.
+            Unknown: there is no such thing, page or version.
+            NotAcceptable: it comes in no format that the client takes.
+        """
+        if request.method == "OPTIONS":
+            return preflight(METHODS)
+        parameters = decoded(request.scope["query_string"])
+        self._refuse_other_version(parameters)
+        number = number_of(parameters, "page") or 1
+        paths, format_ = _asked(request, parameters)
+
+        def make(harvest: Harvest) -> Made:
+            published = harvest.published
+            return self._written(_first(paths, published, self.frames, number), format_, published)
+
+        return await self.making.answered(request, f"{paths[0]} {number}", format_, make)
+
+    async def lead(self, request: Request) -> Response:
+        """From the name of a thing to the document about it (httpRange-14: 303)."""
+        if request.method == "OPTIONS":
+            return preflight(METHODS)
+        base = self.making.sending.store.manifest.base
+        path = _path(request)
+        leads_to = path_of(f"{base}{path}", base) or path
+        query = request.scope["query_string"].decode("latin-1")
+        location = f"{self.url}{quote(leads_to, safe=_PATH_SAFE)}{'?' if query else ''}{query}"
+        headers = {"location": location, "cache-control": "public, max-age=3600"}
+        return Response(status_code=303, headers=CORS | headers)
+
+    def _refuse_other_version(self, parameters: Parameters) -> None:
+        version, current = version_of(parameters), self.making.sending.store.manifest.version
+        if version not in (None, current):
+            raise Unknown(f"documents are of the current version, {current}: ask /sparql?version={version} for others")
+
+    def _written(self, found: Document, format_: Format, published: Published) -> Made:
+        posts = signposts(found, published)
+        if format_ == formats.HTML:
+            content = page(found, published, self.frames, {})
+        elif format_ == formats.LINKSET:
+            content = linkset(posts, found, published)
+        else:
+            content = export_thing(found.description, format_, self.frames)
+        address = f"{published.url}{path_of(found.description.iri, published.base)}.{format_.extension}"
+        headers = [(b"link", links(posts, found, format_, published).encode()), (b"content-location", address.encode())]
+        return Made(content, headers)
+
+
+def add_document_routes(app: FastAPI, documents: Documents) -> None:
+    """Adds the routes to an application, described for ``/openapi.json``.
+
+    Args:
+        app: where to.
+        documents: what answers.
+    """
+    content: dict[str, Any] = {known.media_types[0]: {} for known in formats.DOCUMENTS}
+    responses: dict[int | str, dict[str, Any]] = {
+        200: {"content": content},
+        304: {"description": "Not changed."},
+        404: {"description": "There is no such thing."},
+        410: {"description": "It was there in an earlier version."},
+    }
+    named = {"name": "path", "in": "path", "required": True, "schema": {"type": "string"}}
+    said = [
+        described("format", "string", "a format's short name, such as turtle or html; wins over Accept"),
+        described("page", "integer", "a page of what points at the thing"),
+    ]
+
+    def add(path: str, endpoint: Callable[..., Any], summary: str, responses_: dict[int | str, dict[str, Any]]) -> None:
+        at = [named] if "{path" in path else []
+        app.add_api_route(
+            path,
+            endpoint,
+            methods=["GET"],
+            summary=summary,
+            description=_ABOUT,
+            tags=["data"],
+            response_class=Response,
+            responses=responses_,
+            openapi_extra={"parameters": [*at, *said]},
+        )
+        app.add_api_route(path, endpoint, methods=["HEAD", "OPTIONS"], include_in_schema=False)
+
+    leads: dict[int | str, dict[str, Any]] = {303: {"description": "To the document about it."}}
+    for path in ("/id/{path:path}", f"/{GENID}{{path:path}}"):
+        add(path, documents.lead, "A thing", leads)
+    add("/doc/{path:path}", documents, "The document about a thing", responses)
+    for name, summary in (("ns", "The ontology"), ("shapes", "The shapes that a version passes")):
+        add(f"/{name}", documents, summary, responses)
+        app.add_api_route(f"/{name}.{{suffix}}", documents, methods=list(METHODS), include_in_schema=False)
+
+
+def _path(request: Request) -> str:
+    """The path below the server's address, as it was sent."""
+    scope = request.scope
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw.decode("latin-1").removeprefix("/")
+
+
+def _asked(request: Request, parameters: Parameters) -> tuple[list[str], Format]:
+    """The paths that may be meant, and the format.
+
+    Raises:
+        BadParameter: the format is given twice.
+    """
+    names = [value for name, value in parameters if name == "format"]
+    paths = list(dict.fromkeys((_path(request), str(request.scope["path"]).removeprefix("/"))))
+    suffix = next((known for known in formats.DOCUMENTS if paths[0].endswith(f".{known.extension}")), None)
+    if suffix:
+        if names:
+            raise BadParameter(f"the format is given twice, as .{suffix.extension} and as format: give it once")
+        return [path.removesuffix(f".{suffix.extension}") for path in paths], suffix
+    if names:
+        return paths, formats.named(names[-1], formats.DOCUMENTS)
+    return paths, negotiated(accept_of(request.scope), formats.DOCUMENTS)
+
+
+def _first(paths: Sequence[str], published: Published, frames: Frames, page_: int) -> Document:
+    """The document at the first of some paths at which there is one."""
+    for path in paths[:-1]:
+        try:
+            return document(published, frames, iri_of(path, published.base), page_)
+        except Unknown:
+            continue
+    return document(published, frames, iri_of(paths[-1], published.base), page_)

@@ -1,0 +1,146 @@
+"""How a document hangs together with others: FAIR Signposting (https://signposting.org/FAIR/), levels 1 and 2.
+
+The links are in the header of each answer; the linkset (RFC 9264) says the same of the document and its formats.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from dppgraph.core import formats
+from dppgraph.core.formats import Format
+from dppgraph.core.iris import PREFIXES
+from dppgraph.core.quads import parse_line
+from dppgraph.operations.documents import Document, path_of
+from dppgraph.operations.harvest import Published
+
+_ABOUT_PAGE: Final = "https://schema.org/AboutPage"
+_SCHEMA: Final[Mapping[str, str]] = {
+    f"{PREFIXES['dcat']}Catalog": "https://schema.org/DataCatalog",
+    f"{PREFIXES['dcat']}Dataset": "https://schema.org/Dataset",
+    f"{PREFIXES['dcat']}Distribution": "https://schema.org/DataDownload",
+    f"{PREFIXES['dcat']}DataService": "https://schema.org/WebAPI",
+    f"{PREFIXES['dpp']}PolicyInstrument": "https://schema.org/CreativeWork",
+    f"{PREFIXES['dpp']}SourceDocument": "https://schema.org/DigitalDocument",
+    f"{PREFIXES['org']}Organization": "https://schema.org/Organization",
+    f"{PREFIXES['skos']}Concept": "https://schema.org/DefinedTerm",
+    f"{PREFIXES['skos']}ConceptScheme": "https://schema.org/DefinedTermSet",
+}
+_OTHERWISE: Final = "https://schema.org/Thing"
+_A: Final = f"<{PREFIXES['rdf']}type>"
+_MOST: Final = 10
+"""Links of one relation in a header: proxies take a head of a few kilobytes; the linkset has all of them."""
+
+
+class Signpost(NamedTuple):
+    """A link: its relation, where it leads, and the media type of what is there, where that is known."""
+
+    relation: str
+    target: str
+    type: str = ""
+
+
+def signposts(document: Document, published: Published) -> list[Signpost]:
+    """The links of a document, whatever format it is in."""
+    address = published.url + (path_of(document.description.iri, published.base) or "")
+    found = [
+        Signpost("cite-as", document.description.iri),
+        Signpost("type", _ABOUT_PAGE),
+        Signpost("type", next((_SCHEMA[type_] for type_ in document.types if type_ in _SCHEMA), _OTHERWISE)),
+        *(Signpost("describedby", f"{address}.{known.extension}", known.media_types[0]) for known in formats.RDF),
+    ]
+    about = _catalogue_of(document, published)
+    found += [Signpost("license", licence) for licence in about.licences]
+    found += [Signpost("author", publisher) for publisher in about.publishers]
+    found += [Signpost("item", item, type_) for item, type_ in about.items]
+    found += [Signpost("collection", collection, formats.HTML.media_types[0]) for collection in about.collections]
+    linkset = f"{address}.{formats.LINKSET.extension}"
+    return [*found, Signpost("linkset", linkset, formats.LINKSET.media_types[0])]
+
+
+def links(posts: Iterable[Signpost], document: Document, format_: Format, published: Published) -> str:
+    """The value of the Link header (RFC 8288) of a document in a format."""
+    counts: dict[str, int] = {}
+    said = []
+    for post in posts:
+        counts[post.relation] = counts.get(post.relation, 0) + 1
+        if counts[post.relation] <= _MOST:
+            said.append(_link(post))
+    address = published.url + (path_of(document.description.iri, published.base) or "")
+    said.append(_link(Signpost("alternate", f"{address}.html", formats.HTML.media_types[0])))
+    said += [
+        f'<{address}.{format_.extension}?page={page}>; rel="{relation}"'
+        for relation, page in (("prev", document.page - 1), ("next", document.page + 1))
+        if 1 <= page <= document.pages
+    ]
+    return ", ".join(said)
+
+
+def linkset(posts: Iterable[Signpost], document: Document, published: Published) -> bytes:
+    """The same as a linkset in JSON (RFC 9264, section 4.2)."""
+    address = published.url + (path_of(document.description.iri, published.base) or "")
+    by_relation: dict[str, list[dict[str, str]]] = {}
+    for post in posts:
+        if post.relation != "linkset":
+            target = {"href": post.target} | ({"type": post.type} if post.type else {})
+            by_relation.setdefault(post.relation, []).append(target)
+    page = {"href": address, "type": formats.HTML.media_types[0]}
+    described = [
+        {"anchor": post.target, "describes": [page]} | {"license": by_relation.get("license", [])}
+        for post in posts
+        if post.relation == "describedby"
+    ]
+    said = {"linkset": [{"anchor": address} | by_relation, *described]}
+    return json.dumps(said, indent=1, ensure_ascii=False).encode()
+
+
+class _Catalogued(NamedTuple):
+    licences: list[str]
+    publishers: list[str]
+    items: list[tuple[str, str]]
+    collections: list[str]
+
+
+def _catalogue_of(document: Document, published: Published) -> _Catalogued:
+    """What the catalogue says of a thing: of a data set itself, else of the one that holds the whole graph."""
+    iri = f"<{document.description.iri}>"
+    catalogues = published.subjects(_A, f"<{PREFIXES['dcat']}Catalog>")
+    sets = [set_ for catalogue in catalogues for set_ in _objects(published, catalogue, "dcat:dataset")]
+    whole = [set_ for set_ in sets if not _objects(published, set_, "dct:isPartOf")]
+    is_set = iri in sets or iri in catalogues
+    said_of = [iri] if is_set else whole[:1]
+    licences = [licence for of in said_of for licence in _objects(published, of, "dct:license")]
+    publishers = [publisher for of in said_of for publisher in _objects(published, of, "dct:publisher")]
+    items: list[tuple[str, str]] = []
+    for distribution in sorted(_objects(published, iri, "dcat:distribution")):
+        for item in _objects(published, distribution, "dcat:downloadURL"):
+            media = [
+                type_.rpartition("media-types/")[2] for type_ in _objects(published, distribution, "dcat:mediaType")
+            ]
+            items.append((item[1:-1], media[0][:-1] if media else ""))
+    if iri in catalogues:
+        items += [(_address(published, set_), formats.HTML.media_types[0]) for set_ in sets]
+    above = catalogues if iri in sets else [] if iri in catalogues else whole[:1]
+    return _Catalogued(
+        [licence[1:-1] for licence in licences],
+        [publisher[1:-1] for publisher in publishers],
+        items,
+        [_address(published, one) for one in above],
+    )
+
+
+def _address(published: Published, term: str) -> str:
+    path = path_of(term[1:-1], published.base)
+    return f"{published.url}{path}" if path is not None else term[1:-1]
+
+
+def _objects(published: Published, subject: str, name: str) -> list[str]:
+    prefix, _, local = name.partition(":")
+    predicate = f"<{PREFIXES[prefix]}{local}>"
+    quads = map(parse_line, published.saying(subject, frozenset({predicate})))
+    return sorted({quad.object for quad in quads if quad.object.startswith("<")})
+
+
+def _link(post: Signpost) -> str:
+    said = f'<{post.target}>; rel="{post.relation}"'
+    return f'{said}; type="{post.type}"' if post.type else said
