@@ -187,7 +187,6 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
     from dppgraph.web.app import Operations, create_app  # noqa: PLC0415 - likewise: half a second
     from dppgraph.web.cache import AnswerCache  # noqa: PLC0415 - likewise
     from dppgraph.web.clients import PerClient, Proxies, RateLimit, SubPath  # noqa: PLC0415 - likewise
-    from dppgraph.web.documents import Documents  # noqa: PLC0415 - likewise
     from dppgraph.web.doors import Doors  # noqa: PLC0415 - likewise
     from dppgraph.web.health import Readiness  # noqa: PLC0415 - likewise
     from dppgraph.web.made import Making  # noqa: PLC0415 - likewise
@@ -208,9 +207,9 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
     ready = Readiness(store)
     told = MetricsEndpoint(Watched(metrics, store, cache, doors, log), settings.metrics_token)
     operations = Operations(ready, told)
-    making = Making(sending, Harvests(store.versions, settings.public_url))
-    documents = Documents(making, read_frames(bundle.folder("ontology")), settings.public_url)
-    created = create_app(sending, endpoint, questions, context, settings, operations, documents)
+    harvests = Harvests(store.versions, settings.public_url)
+    making = Making(sending, harvests, read_frames(bundle.folder("ontology")), settings.public_url)
+    created = create_app(sending, endpoint, questions, context, settings, operations, making)
     app = PerClient(created, proxies, limit)
     access = Access(SubPath.of(settings.public_url, app), log, proxies, metrics.request)
     return Web(access, doors, access, log, ready, told)

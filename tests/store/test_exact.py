@@ -27,7 +27,7 @@ ANY = st.sampled_from([None, *TERMS, '"nowhere"'])
 def written(folder: Path, quads: list[Quad], gone: tuple[str, ...] = ()) -> ExactQuads:
     path = folder / f"{hashlib.sha256(repr(quads).encode()).hexdigest()}.sqlite"
     path.unlink(missing_ok=True)
-    write_exact(path, [quad.line() for quad in quads], gone)
+    write_exact(path, [quad.line() for quad in quads], gone=gone)
     return ExactQuads(path)
 
 
@@ -51,19 +51,18 @@ def test_what_is_found_is_what_is_there(
     exact.close()
 
 
-def test_parts_and_things_are_told_apart_and_come_in_order(tmp_path: Path) -> None:
-    subjects = [
-        "<https://e.org/b>",
-        "<https://e.org/a#y>",
-        "<https://e.org/a>",
-        "<https://e.org/a#x>",
-        "<http://e.org/>",
-    ]
-    exact = written(tmp_path, [Quad(subject, TERMS[4], '"1"') for subject in subjects])
+def test_parts_come_in_order(tmp_path: Path) -> None:
+    subjects = ["https://e.org/b", "https://e.org/a#y", "https://e.org/a", "https://e.org/a#x", "http://e.org/"]
+    exact = written(tmp_path, [Quad(f"<{subject}>", TERMS[4], '"1"') for subject in subjects])
     assert exact.parts("<https://e.org/a>") == ["<https://e.org/a#x>", "<https://e.org/a#y>"]
-    assert exact.things("https://e.org/", "", 10) == ["https://e.org/a", "https://e.org/b"]
-    assert exact.things("https://e.org/", "https://e.org/a", 10) == ["https://e.org/b"]
-    assert exact.things("https://e.org/", "", 1) == ["https://e.org/a"]
+
+
+def test_things_come_in_order_with_the_version_that_changed_them(tmp_path: Path) -> None:
+    write_exact(tmp_path / "exact", [], {"https://e.org/b": 3, "https://e.org/a": 1})
+    exact = ExactQuads(tmp_path / "exact")
+    assert exact.things() == [("https://e.org/a", 1), ("https://e.org/b", 3)]
+    assert exact.things(offset=1, limit=1) == [("https://e.org/b", 3)]
+    assert exact.count_things() == 2
 
 
 def test_what_is_gone_is_remembered(tmp_path: Path) -> None:

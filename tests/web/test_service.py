@@ -147,7 +147,7 @@ def test_editors_find_the_questions_as_examples_that_run(server: Server) -> None
     assert {row["comment"] for row in found} >= {
         title for known in questions.values() for title in known.titles.values()
     }
-    assert {row["sq"] for row in found} == {f"{BASE}queries/{name}#example" for name in questions}
+    assert {row["sq"] for row in found} == {f"{BASE}id/query/{name}" for name in questions}
     for query in {row["query"] for row in found}:
         status, _, body = server.ask("POST", "/sparql", query.encode(), {"Content-Type": "application/sparql-query"})
         assert (status, len(body.splitlines()) > 0) == (200, True), query

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from dppgraph.core.quads import Quad, parse_line
@@ -22,6 +23,7 @@ _TABLES: Final = """
     -- Each triple once, with the first of its graphs; its other graphs are in `again`.
     CREATE TABLE triples (s INTEGER, p INTEGER, o INTEGER, g INTEGER, PRIMARY KEY (s, p, o)) WITHOUT ROWID;
     CREATE TABLE again (s INTEGER, p INTEGER, o INTEGER, g INTEGER, PRIMARY KEY (s, p, o, g)) WITHOUT ROWID;
+    CREATE TABLE things (number INTEGER PRIMARY KEY, iri TEXT NOT NULL, version INTEGER NOT NULL);
     CREATE TABLE gone (iri TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _INDEXES: Final = """
@@ -64,12 +66,15 @@ class Pattern(NamedTuple):
     object: str | None = None
 
 
-def write_exact(path: Path, lines: Iterable[str], gone: Iterable[str] = ()) -> None:
+def write_exact(
+    path: Path, lines: Iterable[str], things: Mapping[str, int] = MappingProxyType({}), gone: Iterable[str] = ()
+) -> None:
     """Makes the file that :class:`ExactQuads` reads; the same bytes for the same lines.
 
     Args:
         path: the file, which is not there yet.
         lines: the canonical lines of a version.
+        things: those that have names of ours, as IRIs, to the number of the version that changed them last.
         gone: the things, as IRIs, that an earlier version knew and this one does not.
     """
     quads = sorted(set(map(parse_line, lines)))
@@ -79,6 +84,7 @@ def write_exact(path: Path, lines: Iterable[str], gone: Iterable[str] = ()) -> N
         file.executemany("INSERT INTO terms VALUES (?, ?)", ((number, term) for term, number in numbers.items()))
         file.executemany("INSERT OR IGNORE INTO triples VALUES (?, ?, ?, ?)", _rows(quads, numbers))
         file.executemany("INSERT INTO again VALUES (?, ?, ?, ?)", _rows(_repeated(quads), numbers))
+        file.executemany("INSERT INTO things VALUES (?, ?, ?)", _numbered(things))
         file.executemany("INSERT INTO gone VALUES (?)", ((iri,) for iri in sorted(set(gone))))
         file.executescript(_INDEXES)
     file.close()
@@ -86,6 +92,10 @@ def write_exact(path: Path, lines: Iterable[str], gone: Iterable[str] = ()) -> N
 
 def _rows(quads: Iterable[Quad], numbers: dict[str, int]) -> Iterator[tuple[int, ...]]:
     return (tuple(numbers[term] for term in quad) for quad in quads)
+
+
+def _numbered(things: Mapping[str, int]) -> Iterator[tuple[int, str, int]]:
+    return ((number, iri, things[iri]) for number, iri in enumerate(sorted(things)))
 
 
 def _repeated(quads: list[Quad]) -> Iterator[Quad]:
@@ -147,17 +157,19 @@ class ExactQuads:
         where, values = self._where(pattern)
         return 0 if values is None else int(self._one(_COUNT.format(where=where), values))
 
-    def things(self, start: str, after: str, limit: int) -> list[str]:
-        """Subjects whose IRI begins with ``start``, in order, fragments of others aside.
+    def things(self, *, offset: int = 0, limit: int = -1) -> list[tuple[str, int]]:
+        """The things that have names of ours, as IRIs, each with the version that changed it last; by name.
 
         Args:
-            start: how they begin.
-            after: the IRI after which to begin, or nothing.
-            limit: how many to give at most.
+            offset: how many to leave out.
+            limit: how many to give at most; below 0, all.
         """
-        text = f"{_SUBJECTS} AND INSTR(term, '#') = 0 ORDER BY term LIMIT ?"
-        begin = f"<{after}>" if after else f"<{start}"
-        return [term[1:-1] for (term,) in self._ask(text, (begin, f"<{start}{_LAST}", limit))]
+        text = "SELECT iri, version FROM things WHERE number >= ? ORDER BY number LIMIT ?"
+        return [(iri, int(version)) for iri, version in self._ask(text, (offset, limit))]
+
+    def count_things(self) -> int:
+        """How many there are of them."""
+        return self._one("SELECT COUNT(*) FROM things")
 
     def is_gone(self, iri: str) -> bool:
         """Whether an earlier version knew a thing that this one does not."""

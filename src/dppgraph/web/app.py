@@ -19,9 +19,13 @@ from dppgraph.settings import Settings
 from dppgraph.web.answers import Sending
 from dppgraph.web.cache import CacheFront
 from dppgraph.web.context import add_context_routes
+from dppgraph.web.crawlers import Crawlers, add_crawler_routes
 from dppgraph.web.direct import Direct, response_of
 from dppgraph.web.documents import Documents, add_document_routes
+from dppgraph.web.fragments import Fragments, add_fragment_routes
 from dppgraph.web.health import Health, Readiness
+from dppgraph.web.home import Home, add_home_routes
+from dppgraph.web.made import Making
 from dppgraph.web.metrics import MetricsEndpoint
 from dppgraph.web.problems import accept_of, problem
 from dppgraph.web.queries import add_query_routes
@@ -53,7 +57,7 @@ def create_app(
     context: bytes,
     settings: Settings,
     operations: Operations,
-    documents: Documents,
+    making: Making,
 ) -> CacheFront:
     """The application over a store.
 
@@ -64,7 +68,7 @@ def create_app(
         context: the JSON-LD context.
         settings: the limits on what a request may be and an answer may take.
         operations: what operators ask of.
-        documents: what is said of each thing.
+        making: makes what is said of each thing, and all else that is made of what harvesters take.
     """
     store = sending.store
 
@@ -83,7 +87,10 @@ def create_app(
     add_sparql_routes(app, sparql)
     add_query_routes(app, questions, sending)
     add_context_routes(app, context)
-    add_document_routes(app, documents)
+    add_document_routes(app, Documents(making))
+    add_fragment_routes(app, Fragments(making))
+    add_crawler_routes(app, Crawlers(making))
+    add_home_routes(app, Home(making))
     app.add_api_route(
         "/health",
         health,

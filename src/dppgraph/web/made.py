@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dppgraph.core.formats import Format
+from dppgraph.operations.frames import Frames
 from dppgraph.operations.harvest import Harvest, Harvests
 from dppgraph.web.answers import Sending, headers_of
 from dppgraph.web.cache.answers import Asked
@@ -38,10 +39,14 @@ class Making:
     Attributes:
         sending: knows the version, and keeps the answers.
         harvests: what they are made of.
+        frames: what belongs to a thing, and what names it.
+        url: where this server answers.
     """
 
     sending: Sending
     harvests: Harvests
+    frames: Frames
+    url: str
     _under_way: dict[tuple[Asked, str], "asyncio.Task[Kept]"] = field(default_factory=dict)
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 

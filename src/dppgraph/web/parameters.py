@@ -58,6 +58,17 @@ def formats_of(parameters: Parameters, scope: Scope) -> tuple[Format | None, For
     return _acceptable(accept, formats.RESULTS), _acceptable(accept, formats.RDF)
 
 
+def format_of(parameters: Parameters, scope: Scope, offered: tuple[Format, ...]) -> Format:
+    """The one format of those offered, by ``?format=``, else by a request's Accept.
+
+    Raises:
+        BadParameter: ``?format=`` names none of them.
+        NotAcceptable: the request takes none of them.
+    """
+    names = [value for name, value in parameters if name == "format"]
+    return formats.named(names[-1], offered) if names else negotiated(accept_of(scope), offered)
+
+
 def formats_named(name: str) -> tuple[Format | None, Format | None]:
     """The formats for a table and for RDF that go by a name: ``json`` is SPARQL's for a table, JSON-LD for RDF.
 

@@ -11,15 +11,13 @@ from starlette.responses import Response
 
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
-from dppgraph.core.negotiation import negotiated
 from dppgraph.errors import BadParameter, Unknown
 from dppgraph.operations.export import export
 from dppgraph.operations.queries import RESERVED, Parameter, Question, described, unknown
 from dppgraph.store.interface import QueryRequest
 from dppgraph.web.answers import Sending, headers_of, kept_response, preflight
 from dppgraph.web.cache.kept import Kept, tag_of
-from dppgraph.web.parameters import decoded, formats_named, formats_of, timeout_of, version_of
-from dppgraph.web.problems import accept_of
+from dppgraph.web.parameters import decoded, format_of, formats_named, formats_of, timeout_of, version_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
 
@@ -50,8 +48,7 @@ class QueryList:
         """Answers one request."""
         if request.method == "OPTIONS":
             return preflight(METHODS)
-        names = [value for name, value in decoded(request.scope["query_string"]) if name == "format"]
-        format_ = formats.named(names[-1], formats.RDF) if names else negotiated(accept_of(request.scope), formats.RDF)
+        format_ = format_of(decoded(request.scope["query_string"]), request.scope, formats.RDF)
         key = self.sending.store.manifest.base, format_.name
         if key not in self.written:
             self.written[key] = await asyncio.to_thread(self._written, format_, key[0])

@@ -8,14 +8,12 @@ from starlette.responses import Response
 
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
-from dppgraph.core.negotiation import negotiated
 from dppgraph.errors import Limit
 from dppgraph.operations.export import export
 from dppgraph.operations.service import Endpoint, Graphs, described, graphs_request, read_graphs
 from dppgraph.web.answers import Sending, headers_of, kept_response
 from dppgraph.web.cache.kept import Kept, tag_of
-from dppgraph.web.parameters import Parameters
-from dppgraph.web.problems import accept_of
+from dppgraph.web.parameters import Parameters, format_of
 
 _MAY_BE_GIVEN = ("format", "version")
 
@@ -45,8 +43,7 @@ class ServiceDescription:
             NotAcceptable: it comes in no format that the client takes.
             DppgraphError: as ``GraphStore.query``.
         """
-        names = [value for name, value in parameters if name == "format"]
-        format_ = formats.named(names[-1], formats.RDF) if names else negotiated(accept_of(request.scope), formats.RDF)
+        format_ = format_of(parameters, request.scope, formats.RDF)
         number = version or self.sending.store.manifest.version
         if (number, format_.name) not in self._written:
             await self._write(number, format_)

@@ -101,6 +101,8 @@ class Harvest:
     def __init__(self, store: VersionStore, manifest: Manifest, url: str) -> None:
         folder = store.harvest_path(manifest.version)
         self.manifest = manifest
+        self._store = store
+        self._created = {manifest.version: manifest.created}
         try:
             exact = ExactQuads(folder / EXACT)
         except Damaged as error:
@@ -108,6 +110,15 @@ class Harvest:
                 f"what is to be had of version {manifest.version} is not there: restart the server, which makes it"
             ) from error
         self.published = Published(exact, (), manifest.base, url)
+
+    def created(self, number: int) -> str:
+        """When a version was published, as its manifest has it; of one whose manifest is lost, this one's moment."""
+        if number not in self._created:
+            try:
+                self._created[number] = self._store.manifest(number).created
+            except Damaged:
+                self._created[number] = self.manifest.created
+        return self._created[number]
 
 
 class Harvests:

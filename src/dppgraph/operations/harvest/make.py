@@ -1,7 +1,6 @@
 """Making it: everything goes into one folder, which the version store then puts into place."""
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +12,8 @@ from dppgraph.store.versions import Harvesting, Manifest, VersionStore
 
 EXACT: Final = "exact.sqlite"
 _STAMP: Final = "harvest.json"
+_FORMAT: Final = 1
+"""The number of the folder's layout: what another number made is made anew."""
 
 
 def harvesting(store: VersionStore) -> Harvesting:
@@ -20,7 +21,15 @@ def harvesting(store: VersionStore) -> Harvesting:
 
     def make(folder: Path, manifest: Manifest, lines: list[str], delta: Delta) -> None:
         folder.mkdir()
-        write_exact(folder / EXACT, lines, _gone(store, manifest, lines, delta))
+        present = {entity_of(line) for line in lines}
+        before, gone = _known_before(store, manifest)
+        changed = {entity_of(line) for part in delta for line in part}
+        things = {
+            iri: manifest.version if iri in changed else before.get(iri, manifest.version)
+            for iri in present
+            if iri.startswith(f"{manifest.base}id/")
+        }
+        write_exact(folder / EXACT, lines, things, (gone | changed) - present)
         (folder / _STAMP).write_text(json.dumps(_stamp(manifest)), encoding="utf-8")
 
     return make
@@ -35,18 +44,19 @@ def is_made(store: VersionStore, manifest: Manifest) -> bool:
         return False
 
 
-def _stamp(manifest: Manifest) -> dict[str, str]:
-    return {"software": __version__, "digest": manifest.digest, "base": manifest.base}
+def _stamp(manifest: Manifest) -> dict[str, object]:
+    return {"format": _FORMAT, "software": __version__, "digest": manifest.digest, "base": manifest.base}
 
 
-def _gone(store: VersionStore, manifest: Manifest, lines: Iterable[str], delta: Delta) -> set[str]:
-    """The things that an earlier version knew, and this one does not."""
-    present = {entity_of(line) for line in lines}
+def _known_before(store: VersionStore, manifest: Manifest) -> tuple[dict[str, int], set[str]]:
+    """What the parent of a version knew: things, each with the version that changed it last; and what was gone."""
     if manifest.parent is None:
-        return set()
+        return {}, set()
     try:
-        once = set(ExactQuads(store.harvest_path(manifest.parent) / EXACT).gone()) | set(map(entity_of, delta.removed))
+        parent = ExactQuads(store.harvest_path(manifest.parent) / EXACT)
+        return dict(parent.things()), set(parent.gone())
     except Damaged:
-        once = {entity for number in range(1, manifest.parent + 1) for entity in store.changes(number)}
-        once |= set(map(entity_of, delta.removed))
-    return once - present
+        # It was let go, or never made: whatever is not there any more is gone.
+        changes = {number: store.changes(number) for number in range(1, manifest.parent + 1)}
+        last = {iri: number for number, entities in changes.items() for iri in entities}
+        return last, set(last)

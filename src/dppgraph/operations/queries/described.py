@@ -24,17 +24,18 @@ _CLASSES: Final[dict[QueryForm, str]] = {
 def described(questions: Iterable[Question], base: str) -> list[str]:
     """The questions in canonical lines.
 
-    Each is ``{base}queries/NAME``, a parameter its ``#parameter-NAME``; the variable is the local name of ``sh:path``.
+    Each is ``{base}id/query/NAME``, a parameter its ``#parameter-NAME``; the variable is the local name of ``sh:path``.
     """
     return canonical(quad for question in questions for quad in _question(question, base))
 
 
 def _question(question: Question, base: str) -> Iterator[Quad]:
-    this = f"<{base}queries/{question.name}>"
+    this = f"<{base}id/query/{question.name}>"
     yield Quad(this, _A, f"<{_SH}SPARQLExecutable>")
     if question.form in _CLASSES:
         yield Quad(this, _A, f"<{_SH}{_CLASSES[question.form]}>")
     yield Quad(this, _IDENTIFIER, literal(question.name))
+    yield Quad(this, f"<{PREFIXES['foaf']}page>", f"<{base}queries/{question.name}>")
     yield Quad(this, f"<{_SH}{question.form}>", literal(question.text))
     yield from _texts(this, _LABEL, question.titles)
     yield from _texts(this, _COMMENT, question.descriptions)

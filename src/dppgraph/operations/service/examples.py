@@ -28,12 +28,13 @@ def examples(questions: Iterable[Question], base: str) -> Iterator[Quad]:
         yield Quad(node, f"<{_SH}prefix>", literal(name), graph)
         yield Quad(node, f"<{_SH}namespace>", literal(namespace, datatype=f"{PREFIXES['xsd']}anyURI"), graph)
     for question in questions:
-        this = f"<{base}queries/{question.name}#example>"
+        this = f"<{base}id/query/{question.name}>"
         text = with_values(question.text, question.values(question.examples, base))
         yield Quad(this, _A, f"<{_SH}SPARQLExecutable>", graph)
         yield Quad(this, _A, f"<{_SH}SPARQL{question.form.capitalize()}Executable>", graph)
         yield Quad(this, f"<{_SH}{question.form}>", literal(text), graph)
         yield Quad(this, f"<{_SH}prefixes>", f"<{prefixes}>", graph)
+        yield Quad(this, f"<{PREFIXES['foaf']}page>", f"<{base}queries/{question.name}>", graph)
         yield Quad(this, "<https://schema.org/target>", f"<{base}sparql>", graph)
         for language, title in question.titles.items():
             yield Quad(this, f"<{PREFIXES['rdfs']}comment>", literal(title, language=language), graph)

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
-from dppgraph.core.negotiation import negotiated
 from dppgraph.core.skolem import GENID
 from dppgraph.errors import BadParameter, Unknown
 from dppgraph.operations.documents import Document, document, iri_of, path_of
@@ -22,8 +21,7 @@ from dppgraph.web.answers import CORS, preflight
 from dppgraph.web.documents.page import page
 from dppgraph.web.documents.signposts import links, linkset, signposts
 from dppgraph.web.made import Made, Making
-from dppgraph.web.parameters import Parameters, decoded, described, number_of, version_of
-from dppgraph.web.problems import accept_of
+from dppgraph.web.parameters import Parameters, decoded, described, format_of, number_of, version_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
 _ABOUT: Final = "Everything that is said of a thing, and what points at it; by Accept, suffix or `?format=`."
@@ -36,13 +34,9 @@ class Documents:
 
     Attributes:
         making: makes them.
-        frames: what belongs to a thing.
-        url: where this server answers.
     """
 
     making: Making
-    frames: Frames
-    url: str
 
     async def __call__(self, request: Request) -> Response:
         """The document at an address.
@@ -61,7 +55,7 @@ class Documents:
 
         def make(harvest: Harvest) -> Made:
             published = harvest.published
-            return self._written(_first(paths, published, self.frames, number), format_, published)
+            return self._written(_first(paths, published, self.making.frames, number), format_, published)
 
         return await self.making.answered(request, f"{paths[0]} {number}", format_, make)
 
@@ -73,7 +67,7 @@ class Documents:
         path = _path(request)
         leads_to = path_of(f"{base}{path}", base) or path
         query = request.scope["query_string"].decode("latin-1")
-        location = f"{self.url}{quote(leads_to, safe=_PATH_SAFE)}{'?' if query else ''}{query}"
+        location = f"{self.making.url}{quote(leads_to, safe=_PATH_SAFE)}{'?' if query else ''}{query}"
         headers = {"location": location, "cache-control": "public, max-age=3600"}
         return Response(status_code=303, headers=CORS | headers)
 
@@ -85,11 +79,11 @@ class Documents:
     def _written(self, found: Document, format_: Format, published: Published) -> Made:
         posts = signposts(found, published)
         if format_ == formats.HTML:
-            content = page(found, published, self.frames, {})
+            content = page(found, published, self.making.frames, {})
         elif format_ == formats.LINKSET:
             content = linkset(posts, found, published)
         else:
-            content = export_thing(found.description, format_, self.frames)
+            content = export_thing(found.description, format_, self.making.frames)
         address = f"{published.url}{path_of(found.description.iri, published.base)}.{format_.extension}"
         headers = [(b"link", links(posts, found, format_, published).encode()), (b"content-location", address.encode())]
         return Made(content, headers)
@@ -152,16 +146,13 @@ def _asked(request: Request, parameters: Parameters) -> tuple[list[str], Format]
     Raises:
         BadParameter: the format is given twice.
     """
-    names = [value for name, value in parameters if name == "format"]
     paths = list(dict.fromkeys((_path(request), str(request.scope["path"]).removeprefix("/"))))
     suffix = next((known for known in formats.DOCUMENTS if paths[0].endswith(f".{known.extension}")), None)
     if suffix:
-        if names:
+        if any(name == "format" for name, _ in parameters):
             raise BadParameter(f"the format is given twice, as .{suffix.extension} and as format: give it once")
         return [path.removesuffix(f".{suffix.extension}") for path in paths], suffix
-    if names:
-        return paths, formats.named(names[-1], formats.DOCUMENTS)
-    return paths, negotiated(accept_of(request.scope), formats.DOCUMENTS)
+    return paths, format_of(parameters, request.scope, formats.DOCUMENTS)
 
 
 def _first(paths: Sequence[str], published: Published, frames: Frames, page_: int) -> Document:

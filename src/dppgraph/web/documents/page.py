@@ -60,39 +60,21 @@ def page(document: Document, published: Published, frames: Frames, parameters: d
         "pages": document.pages,
         "home": published.url,
     }
-    return _template().render(told | parameters).encode()
+    return template("document.html").render(told | parameters).encode()
 
 
-class _Words:
-    """The words for the things of one document."""
+class Named:
+    """The words for things.
 
-    def __init__(self, document: Document, published: Published, frames: Frames) -> None:
-        self._document = document
+    Args:
+        published: what is said.
+        frames: which properties name a thing.
+    """
+
+    def __init__(self, published: Published, frames: Frames) -> None:
         self._published = published
         self._naming = frozenset(frames.named_by)
-        self._quads = sorted({parse_line(line)._replace(graph="") for line in document.description.lines})
         self._names: dict[str, Value] = {}
-
-    def sections(self) -> list[Section]:
-        """What is said of the thing, then of what hangs on it."""
-        iri = self._document.description.iri
-        pointing = set(self._document.pointing)
-        by_subject: dict[str, list[Quad]] = defaultdict(list)
-        for quad in self._quads:
-            by_subject[quad.subject].append(quad)
-        # What is no more than named, or only points here, is said where it is named.
-        told = [
-            subject
-            for subject, quads in by_subject.items()
-            if subject.partition("#")[0].strip("<>") == iri
-            or any(quad.predicate not in {*self._naming, _TYPE} and quad not in pointing for quad in quads)
-        ]
-        told.sort(key=lambda subject: (subject != f"<{iri}>", subject.partition("#")[0] != f"<{iri}", subject))
-        return [self._section(subject, by_subject[subject]) for subject in told]
-
-    def pointing(self) -> list[tuple[Value, list[Value]]]:
-        """By which property what points here."""
-        return self._rows((quad.predicate, quad.subject) for quad in self._document.pointing)
 
     def value(self, term: str) -> Value:
         """What is shown of a term."""
@@ -124,6 +106,43 @@ class _Words:
         language = next(known for known in (*_SPOKEN, *found) if known in found)
         return Value(literal_text(found[language]), language)
 
+    def _href(self, iri: str) -> str:
+        path = path_of(iri, self._published.base)
+        if path is not None:
+            mark, part = iri.partition("#")[1:]
+            return f"{self._published.url}{path}{mark}{part}"
+        return iri if iri.startswith(("http://", "https://", "mailto:")) else ""
+
+
+class _Words(Named):
+    """The words for the things of one document."""
+
+    def __init__(self, document: Document, published: Published, frames: Frames) -> None:
+        super().__init__(published, frames)
+        self._document = document
+        self._quads = sorted({parse_line(line)._replace(graph="") for line in document.description.lines})
+
+    def sections(self) -> list[Section]:
+        """What is said of the thing, then of what hangs on it."""
+        iri = self._document.description.iri
+        pointing = set(self._document.pointing)
+        by_subject: dict[str, list[Quad]] = defaultdict(list)
+        for quad in self._quads:
+            by_subject[quad.subject].append(quad)
+        # What is no more than named, or only points here, is said where it is named.
+        told = [
+            subject
+            for subject, quads in by_subject.items()
+            if subject.partition("#")[0].strip("<>") == iri
+            or any(quad.predicate not in {*self._naming, _TYPE} and quad not in pointing for quad in quads)
+        ]
+        told.sort(key=lambda subject: (subject != f"<{iri}>", subject.partition("#")[0] != f"<{iri}", subject))
+        return [self._section(subject, by_subject[subject]) for subject in told]
+
+    def pointing(self) -> list[tuple[Value, list[Value]]]:
+        """By which property what points here."""
+        return self._rows((quad.predicate, quad.subject) for quad in self._document.pointing)
+
     def _section(self, subject: str, quads: list[Quad]) -> Section:
         return Section(
             subject[1:-1].partition("#")[2] or subject[1:-1],
@@ -137,13 +156,6 @@ class _Words:
             by_predicate[predicate].append(self.value(term))
         return [(self.value(predicate), values) for predicate, values in sorted(by_predicate.items())]
 
-    def _href(self, iri: str) -> str:
-        path = path_of(iri, self._published.base)
-        if path is not None:
-            mark, part = iri.partition("#")[1:]
-            return f"{self._published.url}{path}{mark}{part}"
-        return iri if iri.startswith(("http://", "https://", "mailto:")) else ""
-
 
 def _compact(iri: str, base: str = "") -> str:
     """An IRI with a prefix, or as it goes on after the base."""
@@ -153,10 +165,12 @@ def _compact(iri: str, base: str = "") -> str:
     return iri.removeprefix(base) or iri
 
 
-@lru_cache(maxsize=1)
-def _template() -> "Template":
+@lru_cache
+def template(name: str) -> "Template":
+    """A template of ``web/templates``."""
     from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415 - only pages need it
 
     folder = Path(__file__).parent.parent / "templates"
-    pages = Environment(loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return pages.get_template("document.html")
+    return Environment(
+        loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    ).get_template(name)

@@ -1,0 +1,158 @@
+"""Triple Pattern Fragments (https://linkeddatafragments.org/specification/triple-pattern-fragments/).
+
+A fragment is all triples of a version that a pattern fits, whatever graphs they are in, a page at a time, with their
+exact number and the controls by which a client finds the other fragments.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlencode
+
+from dppgraph.core import formats
+from dppgraph.core.iris import PREFIXES
+from dppgraph.core.quads import Quad, canonical, literal
+from dppgraph.errors import BadParameter, Unknown
+from dppgraph.store.exact import ExactQuads, Pattern
+from dppgraph.store.rdf import read_file
+
+PAGE: Final = 100
+"""Triples on a page."""
+
+PLACES: Final = ("subject", "predicate", "object")
+"""The parameters of a pattern."""
+
+_CONTROLS: Final = Path(__file__).with_suffix(".ttl")
+_NO_IRI: Final = re.compile(r'[\x00-\x20<>"{}|\\^`]')
+_LANGUAGE: Final = re.compile(r"@[A-Za-z0-9-]+")
+_HYDRA: Final = "http://www.w3.org/ns/hydra/core#"
+_VOID: Final = "http://rdfs.org/ns/void#"
+_INTEGER: Final = f"{PREFIXES['xsd']}integer"
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A page of a fragment.
+
+    Attributes:
+        pattern: what the triples are like.
+        given: the parameters that say so.
+        triples: those on this page, as quads without a graph.
+        total: how many there are in all.
+        page: which page this is, from 1.
+        pages: how many there are; one at least.
+    """
+
+    pattern: Pattern
+    given: tuple[tuple[str, str], ...]
+    triples: list[Quad]
+    total: int
+    page: int
+    pages: int
+
+
+def pattern_of(given: dict[str, str]) -> list[Pattern]:
+    """The patterns that parameters may mean, the likeliest first; a variable, or nothing, is anything.
+
+    An IRI is given as it is, a literal in quotation marks with ``@language`` or ``^^datatype`` and without escapes.
+    A language in another case is the same language, so it may be meant in several ways.
+
+    Raises:
+        BadParameter: one of them is no term.
+    """
+    terms = {place: _terms(place, given.get(place, "")) for place in PLACES}
+    subject, predicate = terms["subject"][0], terms["predicate"][0]
+    return [Pattern(subject, predicate, object_) for object_ in terms["object"]]
+
+
+def fragment(exact: ExactQuads, given: dict[str, str], page: int = 1) -> Fragment:
+    """A page of the fragment that parameters ask for.
+
+    Raises:
+        BadParameter: they are no pattern.
+        Unknown: there is no such page.
+    """
+    patterns = pattern_of(given)
+    pattern = next((pattern for pattern in patterns if exact.count(pattern)), patterns[0])
+    total = exact.count(pattern)
+    pages = max(1, -(-total // PAGE))
+    if page > pages:
+        raise Unknown(f"this fragment has {pages} pages: there is no page {page}")
+    found = exact.match(pattern, offset=(page - 1) * PAGE, limit=PAGE)
+    asked = tuple((place, given[place]) for place in PLACES if given.get(place))
+    return Fragment(pattern, asked, [Quad(*triple) for triple in found], total, page, pages)
+
+
+def controls(found: Fragment, url: str, *, named: bool) -> list[str]:
+    """What a client needs besides the triples: their number, the other pages, how to ask for other fragments.
+
+    Args:
+        found: the fragment.
+        url: where fragments are, on the server that is asked.
+        named: whether the format can keep them apart from the triples, in a graph of their own.
+    """
+    query = urlencode(found.given)
+    here, page = (f"<{_address(url, query, number)}>" for number in (0, found.page))
+    graph = f"{page[:-1]}#metadata>" if named else ""
+    quads = [quad._replace(graph=graph) for quad in read_file(_CONTROLS, formats.TURTLE, graph="", base=url)]
+
+    def say(subject: str, name: str, object_: str) -> None:
+        prefix, _, local = name.partition(":")
+        namespace = {"hydra": _HYDRA, "void": _VOID, **PREFIXES}[prefix]
+        quads.append(Quad(subject, f"<{namespace}{local}>", object_, graph))
+
+    total = literal(str(found.total), datatype=_INTEGER)
+    say(f"<{url}#dataset>", "void:subset", here)
+    say(f"<{url}#search>", "hydra:template", literal(f"{url}{{?subject,predicate,object}}"))
+    say(here, "rdf:type", f"<{_HYDRA}Collection>")
+    say(here, "void:triples", total)
+    say(here, "hydra:totalItems", total)
+    say(here, "hydra:view", page)
+    say(page, "rdf:type", f"<{_HYDRA}PartialCollectionView>")
+    say(page, "void:triples", total)
+    say(page, "hydra:totalItems", total)
+    say(page, "hydra:itemsPerPage", literal(str(PAGE), datatype=_INTEGER))
+    say(page, "hydra:first", f"<{_address(url, query, 1)}>")
+    if page != here:
+        say(here, "void:subset", page)
+    if found.page > 1:
+        say(page, "hydra:previous", f"<{_address(url, query, found.page - 1)}>")
+    if found.page < found.pages:
+        say(page, "hydra:next", f"<{_address(url, query, found.page + 1)}>")
+    if named:
+        say(graph, "foaf:primaryTopic", page)
+    return canonical(quads)
+
+
+def _address(url: str, query: str, page: int) -> str:
+    """Where a page is; the first is where the fragment is, so that a client finds the number it asked for."""
+    asked = "&".join(part for part in (query, f"page={page}" if page > 1 else "") if part)
+    return f"{url}?{asked}" if asked else url
+
+
+def _terms(place: str, value: str) -> list[str | None]:
+    if not value or value.startswith(("?", "_:")):
+        return [None]
+    if value.startswith('"') and place == "object":
+        return list(_literals(value))
+    iri = value[1:-1] if value.startswith("<") and value.endswith(">") else value
+    if _NO_IRI.search(iri):
+        raise BadParameter(f"{place} is {value[:80]!r}: it must be an IRI, a variable such as ?x, or nothing")
+    return [f"<{iri}>"]
+
+
+def _literals(value: str) -> list[str]:
+    text, quote, after = value[1:].rpartition('"')
+    if quote and not after:
+        return [literal(text)]
+    if quote and _LANGUAGE.fullmatch(after):
+        language, *region = after[1:].split("-")
+        usual = "-".join((language.lower(), *(part.upper() for part in region)))
+        return [literal(text, language=tag) for tag in dict.fromkeys((after[1:], after[1:].lower(), usual))]
+    datatype = after.removeprefix("^^").removeprefix("<").removesuffix(">")
+    if not quote or not after.startswith("^^") or not datatype or _NO_IRI.search(datatype):
+        raise BadParameter(f'object is {value[:80]!r}: write a literal as "text", "text"@nl or "text"^^http://datatype')
+    if datatype == f"{PREFIXES['xsd']}string":
+        return [literal(text)]
+    return [literal(text, datatype=datatype)]
