@@ -17,6 +17,7 @@ import hypothesis
 import pytest
 
 from dppgraph.operations.build import Built, build
+from dppgraph.operations.harvest import harvesting
 from dppgraph.operations.sources import Sources
 from dppgraph.store.versions import VersionStore
 
@@ -65,7 +66,8 @@ def built(tmp_path_factory: pytest.TempPathFactory, sources: Sources) -> tuple[V
     """The shipped data, built once: not to be written to."""
     store = VersionStore(tmp_path_factory.mktemp("built") / "store")
     with store.writing("tests") as writer:
-        return store, build(store, writer, sources, agent="tests", message="for the tests")
+        made = harvesting(store)
+        return store, build(store, writer, sources, agent="tests", message="for the tests", harvesting=made)
 
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

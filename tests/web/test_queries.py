@@ -188,7 +188,7 @@ def test_the_list_of_questions_is_rdf(server: Server, format_: formats.Format) -
     found = {
         quad.subject for quad in parse(body, format_, base=BASE) if quad.object.endswith("shacl#SPARQLExecutable>")
     }
-    assert found == {f"<{BASE}queries/{name}>" for name in QUESTIONS}
+    assert found == {f"<{BASE}id/query/{name}>" for name in QUESTIONS}
     assert server.ask("GET", f"/queries?format={format_.name}")[2] == body
 
 

@@ -1,0 +1,269 @@
+"""Documents over HTTP, on the shipped data."""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import rdflib
+from rdflib.compare import isomorphic
+
+from dppgraph.core import formats
+from dppgraph.core.formats import Format
+from dppgraph.core.quads import Quad, parse_line
+from dppgraph.operations.build import Built
+from dppgraph.store.rdf import parse
+from dppgraph.store.versions import VersionStore
+from tests.conftest import BASE, Run, Serve, Server
+
+PLAN = "plan/vlaams-plan-overheidsopdrachten"
+ADDRESSES = (".well-known/void", "sparql", "queries/", "dumps/", "feed", "fragments", "catalogue", "about")
+ITS_IRI = f"{BASE}id/{PLAN}"
+
+
+def get(server: Server, path: str, accept: str | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return server.ask("GET", path, headers=sent | ({"Accept": accept} if accept else {}))
+
+
+def said(body: bytes, format_: Format) -> set[Quad]:
+    return {quad._replace(graph="") for quad in parse(body, format_, base="http://e.org/")}
+
+
+def url_of(server: Server, path: str = "") -> str:
+    return f"http://127.0.0.1:{server.port}/{path}"
+
+
+def test_a_name_leads_to_the_document_about_it(server: Server) -> None:
+    for method in ("GET", "HEAD"):
+        status, headers, body = server.ask(method, f"/id/{PLAN}?format=turtle")
+        assert (status, body) == (303, b"")
+        assert headers["location"] == url_of(server, f"doc/{PLAN}?format=turtle")
+    assert get(server, "/.well-known/genid/abc")[1]["location"] == url_of(server, "doc/genid/abc")
+
+
+def test_a_redirect_does_not_believe_the_host_header(server: Server) -> None:
+    assert get(server, f"/id/{PLAN}", Host="evil.example")[1]["location"] == url_of(server, f"doc/{PLAN}")
+
+
+@pytest.mark.parametrize("path", ["/id//evil.example/x", "/id/%0d%0aset-cookie:%20a=b", "/id/..%2f..%2fetc/passwd"])
+def test_a_redirect_leads_nowhere_else(server: Server, path: str) -> None:
+    status, headers, _ = get(server, path)
+    assert status in (303, 404)
+    if status == 303:
+        location = urlsplit(headers["location"])
+        assert (location.netloc, location.path[:5]) == (f"127.0.0.1:{server.port}", "/doc/")
+        assert "set-cookie" not in headers
+        assert get(server, headers["location"].partition(str(server.port))[2])[0] == 404
+
+
+@pytest.mark.parametrize("format_", formats.RDF, ids=lambda format_: format_.name)
+def test_a_document_says_the_same_in_every_format(server: Server, format_: Format) -> None:
+    by_suffix = get(server, f"/doc/{PLAN}.{format_.extension}")
+    assert (by_suffix[0], by_suffix[1]["content-type"]) == (200, format_.content_type)
+    assert get(server, f"/doc/{PLAN}?format={format_.name}")[2] == by_suffix[2]
+    assert get(server, f"/doc/{PLAN}", format_.media_types[0])[2] == by_suffix[2]
+    turtle = get(server, f"/doc/{PLAN}.ttl")[2]
+    assert said(by_suffix[2], format_) == said(turtle, formats.TURTLE)
+
+
+def test_literals_are_as_they_were_published(server: Server, built: tuple[VersionStore, Built]) -> None:
+    published = {parse_line(line) for line in built[0].lines(1)}
+    about = {quad for quad in published if quad.subject == f"<{ITS_IRI}>"}
+    found = set(parse(get(server, f"/doc/{PLAN}.nq")[2], formats.NQUADS))
+    assert about < found
+    # Here the catalogue's addresses are those of this server, and a page of what points at it has no graph.
+    assert {quad for quad in found if quad.graph} < published
+
+
+def test_what_points_at_a_thing_is_in_its_document(server: Server, built: tuple[VersionStore, Built]) -> None:
+    pointing = {quad[:3] for quad in map(parse_line, built[0].lines(1)) if quad.object == f"<{ITS_IRI}>"}
+    assert len(pointing) > 20
+    assert pointing < {quad[:3] for quad in said(get(server, f"/doc/{PLAN}.nt")[2], formats.NTRIPLES)}
+
+
+def test_where_much_points_at_a_thing_it_comes_in_pages(server: Server, built: tuple[VersionStore, Built]) -> None:
+    terms = {quad.subject for quad in map(parse_line, built[0].lines(1)) if quad.subject.startswith(f"<{BASE}ns")}
+    pointing = {quad[:3] for quad in map(parse_line, built[0].lines(1)) if quad.object in terms}
+    found: set[Quad] = set()
+    path, pages = "/ns.nt", 0
+    while path:
+        status, headers, body = get(server, path)
+        assert status == 200
+        found |= said(body, formats.NTRIPLES)
+        following = re.search(r'<([^>]*)>; rel="next"', headers["link"])
+        path, pages = following[1].partition(str(server.port))[2] if following else "", pages + 1
+    assert pages > 2
+    assert pointing < {quad[:3] for quad in found}
+    assert get(server, f"/ns.nt?page={pages + 1}")[0] == 404
+    assert get(server, "/ns.nt?page=0")[0] == 400
+    html = get(server, "/ns.html?page=2")[2].decode()
+    assert 'rel="prev"' in html
+    assert 'rel="next"' in html
+
+
+def test_ontology_shapes_schemes_and_graphs_have_documents(server: Server) -> None:
+    ontology = said(get(server, "/ns", "text/turtle")[2], formats.TURTLE)
+    assert any(quad.subject == f"<{BASE}ns#PolicyPlan>" and "definition" in quad.predicate for quad in ontology)
+    shapes = said(get(server, "/shapes", "application/rdf+xml")[2], formats.RDFXML)
+    assert any(quad.predicate.endswith("shacl#path>") for quad in shapes)
+    assert {
+        get(server, f"/doc/{path}.ttl")[0] for path in ("graph/source", "scheme/themes", "concept/level-local")
+    } == {200}
+
+
+def test_what_is_not_there_is_404(server: Server) -> None:
+    for path in ("/doc/plan/nothing", "/doc/plan/nothing.ttl", "/doc/", f"/doc/{PLAN}/more", "/doc/genid/0", "/ns.exe"):
+        assert get(server, path, "text/turtle")[0] == 404, path
+    assert get(server, f"/doc/{PLAN}?version=7")[0] == 404
+    assert get(server, f"/doc/{PLAN}?version=1")[0] == 200
+
+
+def test_a_format_that_is_not_there_is_said_to_be_so(server: Server) -> None:
+    status, _, body = get(server, f"/doc/{PLAN}", "image/png")
+    assert (status, "text/html" in json.loads(body)["offered"]) == (406, True)
+    assert get(server, f"/doc/{PLAN}.ttl?format=nt")[0] == 400
+    assert get(server, f"/doc/{PLAN}?format=docx")[0] == 400
+
+
+def test_what_was_there_once_is_410(serve: Serve, run: Run, tmp_path: Path) -> None:
+    data, store = tmp_path / "data", tmp_path / "store"
+    data.mkdir()
+    thing, other = (f"<{BASE}id/plan/{name}> <a:b> " for name in ("x", "y"))
+    for content in (f'{thing}"1" .\n{other}"1" .\n', f'{thing}"2" .\n', f'{thing}"3" .\n'):
+        (data / "data.nt").write_text(content)
+        assert run("build", "--store", store, "--data", data, "--shapes", "none").returncode == 0
+    server = serve("--store", store, "--data", data, "--shapes", "none")
+    assert get(server, "/doc/plan/x")[0] == 200
+    assert get(server, "/doc/plan/y")[0] == 410
+    assert get(server, "/doc/plan/z")[0] == 404
+
+
+def test_who_has_a_document_is_not_sent_it_again(server: Server) -> None:
+    _, headers, _ = get(server, f"/doc/{PLAN}.ttl")
+    assert headers["vary"] == "Accept, Accept-Encoding"
+    tag, moment = headers["etag"], headers["last-modified"]
+    assert get(server, f"/doc/{PLAN}.ttl", If_None_Match=tag)[::2] == (304, b"")
+    assert get(server, f"/doc/{PLAN}.ttl", If_Modified_Since=moment)[::2] == (304, b"")
+    assert get(server, f"/doc/{PLAN}.ttl", If_Modified_Since="Sat, 01 Jan 2000 00:00:00 GMT")[0] == 200
+    assert get(server, f"/doc/{PLAN}.ttl", If_Modified_Since="yesterday")[0] == 200
+    # The tag is the better word (RFC 9110, section 13.2.2).
+    assert get(server, f"/doc/{PLAN}.ttl", If_None_Match='"other"', If_Modified_Since=moment)[0] == 200
+    coded = get(server, f"/doc/{PLAN}.ttl", Accept_Encoding="gzip")
+    assert (coded[1]["content-encoding"], coded[1]["etag"] != tag) == ("gzip", True)
+
+
+def links(headers: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Relation, target and type of each link."""
+    found = re.findall(r'<([^>]*)>; rel="([^"]*)"(?:; type="([^"]*)")?', headers["link"])
+    return [(relation, target, type_) for target, relation, type_ in found]
+
+
+def test_signposts_lead_from_every_document(server: Server) -> None:
+    address = url_of(server, f"doc/{PLAN}")
+    for accept in ("text/html", "text/turtle"):
+        _, headers, _ = server.ask("HEAD", f"/doc/{PLAN}", headers={"Accept": accept})
+        found = links(headers)
+        assert ("cite-as", ITS_IRI, "") in found
+        assert ("describedby", f"{address}.jsonld", "application/ld+json") in found
+        assert ("type", "https://schema.org/AboutPage", "") in found
+        assert ("collection", url_of(server, "doc/dataset/policy-plans"), "text/html") in found
+        assert ("linkset", f"{address}.linkset.json", "application/linkset+json") in found
+        assert [target for relation, target, _ in found if relation == "license"]
+        # nginx, for one, takes 4 kB as the head of an answer.
+        assert sum(len(name) + len(value) + 4 for name, value in headers.items()) < 3500
+
+
+def test_the_linkset_says_the_same_as_the_header(server: Server) -> None:
+    status, headers, body = get(server, f"/doc/{PLAN}.linkset.json")
+    assert (status, headers["content-type"]) == (200, "application/linkset+json")
+    of_document = json.loads(body)["linkset"][0]
+    in_header = {(relation, target) for relation, target, _ in links(headers)}
+    assert of_document["anchor"] == url_of(server, f"doc/{PLAN}")
+    in_set = {
+        (relation, target["href"])
+        for relation, targets in of_document.items()
+        if relation != "anchor"
+        for target in targets
+    }
+    assert in_set == {(relation, target) for relation, target in in_header if relation not in ("linkset", "alternate")}
+
+
+def test_a_dataset_names_what_can_be_downloaded(server: Server) -> None:
+    found = Counter(relation for relation, _, _ in links(get(server, "/doc/dataset/policy-plans")[1]))
+    assert found["item"] > 0
+    everything = json.loads(get(server, "/doc/dataset/policy-plans.linkset.json")[2])["linkset"][0]
+    assert len(everything["item"]) >= found["item"]
+
+
+def test_the_page_is_for_people(server: Server) -> None:
+    status, headers, body = get(
+        server, f"/doc/{PLAN}", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    )
+    html = body.decode()
+    assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert '<h1><bdi lang="nl">Vlaams plan overheidsopdrachten</bdi></h1>' in html
+    assert f'<link rel="alternate" type="text/turtle" href="{url_of(server, f"doc/{PLAN}.ttl")}">' in html
+    assert "<script" not in html
+    assert "script-src" not in headers["content-security-policy"]
+    assert "default-src 'none'" in headers["content-security-policy"]
+
+
+def test_hostile_data_is_only_text_on_a_page(serve: Serve, tmp_path: Path) -> None:
+    thing = f"<{BASE}id/plan/x>"
+    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+    lines = [
+        f'{thing} {label} "<script>alert(1)</script>\\" onclick=\\"alert(2)"@en .',
+        f"{thing} <a:b> <javascript:alert(3)> .",
+        f"<javascript:alert(4)> <a:b> {thing} .",
+    ]
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "data.nt").write_text("\n".join(lines))
+    server = serve("--store", tmp_path / "store", "--data", data, "--shapes", "none")
+    html = get(server, "/doc/plan/x.html")[2].decode()
+    assert "<script" not in html
+    assert "javascript:alert(3)" in html
+    assert not re.findall(r'(?:href|src)="?javascript', html)
+    assert "&lt;script&gt;" in html
+
+
+@pytest.mark.heavy
+def test_every_name_of_ours_has_a_document_that_says_the_same_in_every_format(
+    server: Server, built: tuple[VersionStore, Built]
+) -> None:
+    quads = [parse_line(line) for line in built[0].lines(1)]
+    names = {term[1:-1].partition("#")[0] for quad in quads for term in quad if term.startswith(f"<{BASE}")}
+    assert len(names) > 700
+    for name in sorted(names):
+        path = name.removeprefix(BASE)
+        if path.startswith(ADDRESSES) or not path:
+            assert get(server, f"/{path}")[0] == 200, name
+            continue
+        status, headers, _ = get(server, f"/{path}", "text/turtle")
+        if path.startswith(("id/", ".well-known/genid/")):
+            assert status == 303, name
+            path = headers["location"].partition(f"{server.port}/")[2]
+        told = {format_: get(server, f"/{path}.{format_.extension}") for format_ in formats.RDF}
+        assert {status for status, _, _ in told.values()} == {200}, name
+        assert len({frozenset(said(body, format_)) for format_, (_, _, body) in told.items()}) == 1, name
+        about = said(told[formats.NTRIPLES][2], formats.NTRIPLES)
+        assert any(name in quad.subject or name in quad.object for quad in about), name
+        assert get(server, f"/{path}.html")[0] == 200, name
+
+
+@pytest.mark.heavy
+def test_rdflib_reads_each_kind_of_document_alike(server: Server, built: tuple[VersionStore, Built]) -> None:
+    names = {
+        quad.subject[1:-1] for quad in map(parse_line, built[0].lines(1)) if quad.subject.startswith(f"<{BASE}id/")
+    }
+    for iri in {iri.rpartition("/")[0]: iri.partition("#")[0] for iri in sorted(names)}.values():
+        path = f"/doc/{iri.removeprefix(f'{BASE}id/')}"
+        graphs = [
+            rdflib.Graph().parse(data=get(server, f"{path}.{extension}")[2], format=name)
+            for extension, name in (("ttl", "turtle"), ("nt", "nt"), ("rdf", "xml"), ("jsonld", "json-ld"))
+        ]
+        assert len(graphs[0]) > 1
+        assert all(isomorphic(graphs[0], graph) for graph in graphs[1:]), iri

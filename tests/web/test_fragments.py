@@ -1,0 +1,48 @@
+"""Fragments over HTTP, on the shipped data."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from dppgraph.core import formats
+from dppgraph.core.formats import Format
+from dppgraph.core.quads import parse_line
+from dppgraph.operations.build import Built
+from dppgraph.store.rdf import parse
+from dppgraph.store.versions import VersionStore
+from tests.conftest import Server
+
+TITLE = "http://purl.org/dc/terms/title"
+
+
+def get(server: Server, accept: str | None = None, **given: str) -> tuple[int, dict[str, str], bytes]:
+    target = f"/fragments?{urlencode(given)}".rstrip("?")
+    return server.ask("GET", target, headers={"Accept": accept} if accept else {})
+
+
+@pytest.mark.parametrize("format_", formats.RDF, ids=lambda format_: format_.name)
+def test_a_fragment_comes_in_every_format(server: Server, format_: Format, built: tuple[VersionStore, Built]) -> None:
+    status, headers, body = get(server, format_.media_types[0], predicate=TITLE)
+    assert (status, headers["content-type"]) == (200, format_.content_type)
+    assert headers["access-control-allow-origin"] == "*"
+    titles = {quad[:3] for quad in map(parse_line, built[0].lines(1)) if quad.predicate == f"<{TITLE}>"}
+    quads = parse(body, format_, base="http://e.org/")
+    assert {quad[:3] for quad in quads if quad.predicate == f"<{TITLE}>"} == titles
+    assert {quad.graph for quad in quads if quad.predicate == f"<{TITLE}>"} == {""}
+    counted = [quad for quad in quads if quad.predicate.endswith("hydra/core#totalItems>")]
+    assert {quad.object.split('"')[1] for quad in counted} == {str(len(titles))}
+    # Where a format has graphs, what is said of the fragment is not among the data.
+    assert all(quad.graph for quad in counted) is format_.named_graphs
+
+
+def test_a_fragment_is_not_sent_again_to_who_has_it(server: Server) -> None:
+    tag = get(server, predicate=TITLE)[1]["etag"]
+    assert server.ask("GET", f"/fragments?predicate={TITLE}", headers={"If-None-Match": tag})[0] == 304
+
+
+def test_bad_parameters_are_refused(server: Server) -> None:
+    assert get(server, object='"a')[0] == 400
+    assert get(server, page="0")[0] == 400
+    assert get(server, page="99999")[0] == 404
+    assert server.ask("GET", "/fragments?subject=a&subject=b")[0] == 400
+    assert get(server, accept="text/csv")[0] == 406
