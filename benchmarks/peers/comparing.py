@@ -17,6 +17,7 @@ from benchmarks.peers.figures import (
     GROWTH,
     HELD,
     LARGE,
+    PLAN,
     REPEATED,
     Figures,
 )
@@ -24,8 +25,10 @@ from benchmarks.peers.load import Load, Wrk
 from benchmarks.peers.servers import DISK, MEMORY, NGINX, OURS, RDFLIB, Asked
 
 QUERIES: Final = {
-    name: (Path(__file__).parent / f"{name}.rq").read_text() for name in ("repeated", "distinct", "large")
+    name: (Path(__file__).parent / f"{name}.rq").read_text() for name in ("repeated", "distinct", "large", "plan")
 }
+DOCUMENT: Final = "/doc/plan/vlaams-actieplan-duurzame-overheidsopdrachten-2012-2014"
+"""Where ours is."""
 ROWS: Final = 100_000
 FEW: Final = 2
 """Rounds in which rdflib-endpoint is asked for a large answer: it takes seconds."""
@@ -39,6 +42,7 @@ PAUSE: Final = 0.2
 SMALL_TURNS: Final = [
     [(REPEATED, OURS), (HELD, OURS), (REPEATED, NGINX), (REPEATED, DISK), (REPEATED, MEMORY), (REPEATED, RDFLIB)],
     [(DISTINCT, OURS), (DISTINCT, DISK), (DISTINCT, MEMORY), (DISTINCT, RDFLIB)],
+    [(PLAN, OURS), (PLAN, DISK), (PLAN, MEMORY), (PLAN, RDFLIB)],
 ]
 LARGE_TURNS: Final = [(LARGE, OURS), (LARGE, DISK), (LARGE, MEMORY)]
 
@@ -142,6 +146,8 @@ class Comparison:
         one.forget_the_log()
         if what == DISTINCT:
             load = self._wrk.distinct(one, QUERIES["distinct"], self._number)
+        elif what == PLAN:
+            load = self._wrk.turtle(one, DOCUMENT if one.name == OURS else one.target(QUERIES["plan"]))
         else:
             load = self._wrk.repeated(one, QUERIES["repeated"], self._tag if what == HELD else "")
         self._failed += load.failed

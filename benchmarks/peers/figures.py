@@ -10,6 +10,7 @@ from benchmarks.peers.servers import DISK, MEMORY, NGINX, OURS, RDFLIB
 REPEATED: Final = "a repeated query"
 HELD: Final = "the same, `If-None-Match`"
 DISTINCT: Final = "distinct small queries"
+PLAN: Final = "all of a plan"
 LARGE: Final = "100,000 rows"
 FIRST: Final = "100,000 rows, first byte"
 FRONT: Final = "100,000 rows, memory of what speaks HTTP"
@@ -19,6 +20,7 @@ UNITS: Final = {
     REPEATED: "answers/s",
     HELD: "answers/s",
     DISTINCT: "answers/s",
+    PLAN: "answers/s",
     LARGE: "ms",
     FIRST: "ms",
     FRONT: "MiB more",
@@ -62,6 +64,7 @@ BOUNDS: Final = (
     Bound((HELD, OURS), (REPEATED, OURS), 0.8),
     Bound((DISTINCT, OURS), (DISTINCT, DISK), 0.3, 0.5),
     Bound((DISTINCT, OURS), (DISTINCT, RDFLIB), 4),
+    Bound((PLAN, OURS), (PLAN, RDFLIB), 10),
     Bound((LARGE, OURS), (LARGE, DISK), 1.5),
     Bound((LARGE, OURS), (LARGE, MEMORY), 0.6),
 )

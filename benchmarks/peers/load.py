@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.peers.servers import JSON, Asked
+from benchmarks.peers.servers import JSON, TURTLE, Asked
 
 CONNECTIONS: Final = 16
 SCRIPT: Final = Path(__file__).parent / "distinct.lua"
@@ -40,13 +40,19 @@ class Wrk:
         """Asks the same query over and over, with ``If-None-Match`` where there is a tag."""
         return self._run(asked, asked.target(query), tag=tag)
 
+    def turtle(self, asked: Asked, target: str) -> Load:
+        """Asks for the same RDF over and over."""
+        return self._run(asked, target, accept=TURTLE)
+
     def distinct(self, asked: Asked, query: str, first: int) -> Load:
         """Asks a query with another number for the word NUMBER each time, the one after ``first`` first."""
         return self._run(asked, asked.path, after=("--", asked.target(query), str(first)))
 
-    def _run(self, asked: Asked, target: str, tag: str = "", after: tuple[str, ...] = ()) -> Load:
+    def _run(
+        self, asked: Asked, target: str, *, tag: str = "", accept: str = JSON, after: tuple[str, ...] = ()
+    ) -> Load:
         command = [self.program, "--threads", "1", "--connections", str(CONNECTIONS), "--timeout", "10s"]
-        command += ["--duration", f"{self.seconds}s", "--header", f"Accept: {JSON}"]
+        command += ["--duration", f"{self.seconds}s", "--header", f"Accept: {accept}"]
         command += ["--header", f"If-None-Match: {tag}"] if tag else []
         command += ["--script", str(SCRIPT)] if after else []
         address = f"http://127.0.0.1:{asked.server.port}{target}"

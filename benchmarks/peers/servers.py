@@ -21,6 +21,7 @@ MEMORY: Final = "Oxigraph in memory"
 RDFLIB: Final = "rdflib-endpoint"
 
 JSON: Final = "application/sparql-results+json"
+TURTLE: Final = "text/turtle"
 NQUADS: Final = "application/n-quads"
 ANSWERS: Final = 30.0
 """Seconds that a server may take until it answers."""
