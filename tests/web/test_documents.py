@@ -205,7 +205,7 @@ def test_the_page_is_for_people(server: Server) -> None:
     html = body.decode()
     assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert '<h1><bdi lang="nl">Vlaams plan overheidsopdrachten</bdi></h1>' in html
-    assert f'<link rel="alternate" type="text/turtle" href="{url_of(server, f"doc/{PLAN}.ttl")}">' in html
+    assert f'<link rel="alternate describedby" type="text/turtle" href="{url_of(server, f"doc/{PLAN}.ttl")}">' in html
     assert "<script" not in html
     assert "script-src" not in headers["content-security-policy"]
     assert "default-src 'none'" in headers["content-security-policy"]

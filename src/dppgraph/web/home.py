@@ -57,7 +57,7 @@ class Home:
     def _home(self, harvest: Harvest) -> Made:
         published, named = harvest.published, Named(harvest.published, self.making.frames)
         sets, plans = (
-            [named.value(term) for term in published.subjects(_A, f"<{class_}>")]
+            [named.value(term) for term in published.subjects(_A, f"<{class_}>")[:_PAGE]]
             for class_ in (f"{PREFIXES['dcat']}Dataset", f"{PREFIXES['dpp']}PolicyPlan")
         )
         said = {"home": self.making.url, "sets": sets, "plans": plans, "version": harvest.manifest.version}
