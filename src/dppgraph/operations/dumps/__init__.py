@@ -1,0 +1,16 @@
+"""The dumps of a version: files with all of it, with one graph, with one plan, and tables; made once, then served."""
+
+from dppgraph.operations.dumps.dump import CHECKSUMS, Dump, checksums, read_dumps
+from dppgraph.operations.dumps.folders import Dumped, DumpFolders, Found
+from dppgraph.operations.dumps.make import make_dumps
+
+__all__ = [
+    "CHECKSUMS",
+    "Dump",
+    "DumpFolders",
+    "Dumped",
+    "Found",
+    "checksums",
+    "make_dumps",
+    "read_dumps",
+]

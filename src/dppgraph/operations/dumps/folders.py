@@ -1,0 +1,61 @@
+"""Where the dumps of the versions lie: a folder for each version that is kept."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from dppgraph.operations.dumps.dump import Dump, read_dumps
+from dppgraph.store.versions import VersionStore
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The dumps of one version.
+
+    Attributes:
+        version: its number.
+        created: when the version was made, in seconds since 1970.
+        folder: where the files lie.
+        dumps: the files.
+    """
+
+    version: int
+    created: int
+    folder: Path
+    dumps: list[Dump]
+
+
+class Dumped(Protocol):
+    """What knows where dumps lie."""
+
+    def at(self, version: int) -> Found | None:
+        """The dumps of a version; None where there are none, or none any more. It may read from a disk."""
+        ...
+
+
+class DumpFolders:
+    """The dumps that were harvested from the versions of a store. Implements :class:`Dumped`.
+
+    Args:
+        versions: the versions.
+        folder: the folder with a folder for each version, which is called by its number in six digits.
+    """
+
+    def __init__(self, versions: VersionStore, folder: Path) -> None:
+        self._versions = versions
+        self._folder = folder
+
+    def at(self, version: int) -> Found | None:
+        """As :class:`Dumped` has it.
+
+        Raises:
+            Damaged: the list of the files, or the version's manifest, is not what it was.
+        """
+        folder = self._folder / f"{version:06d}" / "dumps"
+        try:
+            dumps = read_dumps(folder)
+        except FileNotFoundError:
+            return None
+        created = datetime.fromisoformat(self._versions.manifest(version).created)
+        return Found(version, int(created.timestamp()), folder, dumps)
