@@ -178,12 +178,13 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
         settings: the settings.
         union: as for ``--default-graph``.
     """
-    from dppgraph.operations.frames import context_file  # noqa: PLC0415 - only a front spends this time
+    from dppgraph.operations.dumps import DumpFolders  # noqa: PLC0415 - only a front spends this time
+    from dppgraph.operations.frames import context_file  # noqa: PLC0415 - likewise
     from dppgraph.operations.queries import read_questions  # noqa: PLC0415 - likewise
     from dppgraph.operations.service import Endpoint  # noqa: PLC0415 - likewise
     from dppgraph.web.access import Access, AccessLog  # noqa: PLC0415 - likewise
     from dppgraph.web.answers import Sending  # noqa: PLC0415 - likewise
-    from dppgraph.web.app import Operations, create_app  # noqa: PLC0415 - likewise: half a second
+    from dppgraph.web.app import Files, Operations, create_app  # noqa: PLC0415 - likewise: half a second
     from dppgraph.web.cache import AnswerCache  # noqa: PLC0415 - likewise
     from dppgraph.web.clients import PerClient, Proxies, RateLimit, SubPath  # noqa: PLC0415 - likewise
     from dppgraph.web.doors import Doors  # noqa: PLC0415 - likewise
@@ -205,7 +206,8 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
     ready = Readiness(store)
     told = MetricsEndpoint(Watched(metrics, store, cache, doors, log), settings.metrics_token)
     operations = Operations(ready, told)
-    app = PerClient(create_app(sending, endpoint, questions, context, settings, operations), proxies, limit)
+    files = Files(DumpFolders(store.versions, settings.store / "harvest"))
+    app = PerClient(create_app(sending, endpoint, questions, context, settings, operations, files), proxies, limit)
     access = Access(SubPath.of(settings.public_url, app), log, proxies, metrics.request)
     return Web(access, doors, access, log, ready, told)
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from dppgraph import __version__
 from dppgraph.errors import DppgraphError
+from dppgraph.operations.dumps import Dumped
 from dppgraph.operations.queries import Question
 from dppgraph.operations.service import Endpoint
 from dppgraph.settings import Settings
@@ -20,6 +21,7 @@ from dppgraph.web.answers import Sending
 from dppgraph.web.cache import CacheFront
 from dppgraph.web.context import add_context_routes
 from dppgraph.web.direct import Direct, response_of
+from dppgraph.web.dumps import BELOW, DumpFiles, add_dump_routes
 from dppgraph.web.health import Health, Readiness
 from dppgraph.web.metrics import MetricsEndpoint
 from dppgraph.web.problems import accept_of, problem
@@ -45,6 +47,17 @@ class Operations:
     metrics: MetricsEndpoint
 
 
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What is served from files that were made with each version.
+
+    Attributes:
+        dumped: knows where the dumps are.
+    """
+
+    dumped: Dumped
+
+
 def create_app(
     sending: Sending,
     endpoint: Endpoint,
@@ -52,6 +65,7 @@ def create_app(
     context: bytes,
     settings: Settings,
     operations: Operations,
+    files: Files,
 ) -> CacheFront:
     """The application over a store.
 
@@ -62,6 +76,7 @@ def create_app(
         context: the JSON-LD context.
         settings: the limits on what a request may be and an answer may take.
         operations: what operators ask of.
+        files: what was made with each version.
     """
     store = sending.store
 
@@ -80,6 +95,8 @@ def create_app(
     add_sparql_routes(app, sparql)
     add_query_routes(app, questions, sending)
     add_context_routes(app, context)
+    dumps = DumpFiles(files.dumped, sending, settings.public_url)
+    add_dump_routes(app, dumps)
     app.add_api_route(
         "/health",
         health,
@@ -107,7 +124,7 @@ def create_app(
     app.add_exception_handler(HTTPException, _http)
     for kind in (DppgraphError, ClientDisconnect, Exception):
         app.add_exception_handler(kind, _told)
-    return CacheFront(Direct(app, {"/sparql": sparql}, METHODS), sending.cache, store)
+    return CacheFront(Direct(app, {"/sparql": sparql}, METHODS, {BELOW: dumps}), sending.cache, store)
 
 
 def _told(request: Request, error: Exception) -> Response:

@@ -43,14 +43,20 @@ def checksums(dumps: Iterable[Dump]) -> str:
     return "".join(f"{dump.sha256}  {dump.file}\n" for dump in dumps)
 
 
-def write_list(dumps: list[Dump], folder: Path) -> None:
+def write_list(dumps: list[Dump], folder: Path, licence: str | None) -> None:
     """Writes the list and the checksums into the folder of the files.
+
+    Args:
+        dumps: the files.
+        folder: where they are.
+        licence: the IRI of the licence that the data names for the whole graph; None where it names none.
 
     Raises:
         OSError: they cannot be written.
     """
-    listed = ",\n".join(f" {json.dumps(asdict(dump), ensure_ascii=False)}" for dump in dumps)
-    (folder / LIST).write_text(f"[\n{listed}\n]\n", encoding="utf-8")
+    listed = ",\n".join(f"  {json.dumps(asdict(dump), ensure_ascii=False)}" for dump in dumps)
+    said = f'{{\n "licence": {json.dumps(licence)},\n "dumps": [\n{listed}\n ]\n}}\n'
+    (folder / LIST).write_text(said, encoding="utf-8")
     (folder / CHECKSUMS).write_text(checksums(dumps), encoding="utf-8")
 
 
@@ -61,8 +67,14 @@ def read_dumps(folder: Path) -> list[Dump]:
         FileNotFoundError: there is no such folder, or no list in it.
         Damaged: what is there is no such list.
     """
+    return read_list(folder)[0]
+
+
+def read_list(folder: Path) -> tuple[list[Dump], str | None]:
+    """Likewise, with the licence."""
     path = folder / LIST
     try:
-        return [Dump(**said) for said in json.loads(path.read_text(encoding="utf-8"))]
-    except (ValueError, TypeError) as error:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return [Dump(**dump) for dump in said["dumps"]], said["licence"]
+    except (ValueError, TypeError, KeyError) as error:
         raise Damaged(f"{path} is damaged: it is no list of dumps") from error

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from dppgraph.operations.dumps.dump import Dump, read_dumps
+from dppgraph.operations.dumps.dump import Dump, read_list
 from dppgraph.store.versions import VersionStore
 
 
@@ -18,12 +18,14 @@ class Found:
         created: when the version was made, in seconds since 1970.
         folder: where the files lie.
         dumps: the files.
+        licence: the IRI of their licence, if the data names one.
     """
 
     version: int
     created: int
     folder: Path
     dumps: list[Dump]
+    licence: str | None = None
 
 
 class Dumped(Protocol):
@@ -54,8 +56,8 @@ class DumpFolders:
         """
         folder = self._folder / f"{version:06d}" / "dumps"
         try:
-            dumps = read_dumps(folder)
+            dumps, licence = read_list(folder)
         except FileNotFoundError:
             return None
         created = datetime.fromisoformat(self._versions.manifest(version).created)
-        return Found(version, int(created.timestamp()), folder, dumps)
+        return Found(version, int(created.timestamp()), folder, dumps, licence)

@@ -54,15 +54,15 @@ def hash_of(text: str) -> str:
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]
 
 
-def coding_of(accept_encoding: bytes) -> str | None:
-    """The coding that a client takes (RFC 9110, section 12.5.3); None for none."""
+def coding_of(accept_encoding: bytes, codings: tuple[str, ...] = CODINGS) -> str | None:
+    """The one of these codings that a client takes (RFC 9110, section 12.5.3); None for none."""
     if not accept_encoding:
         return None
     qualities: dict[str, float] = {}
     for part in accept_encoding.decode("latin-1").lower().split(","):
         name, _, parameter = part.partition(";")
         qualities[name.strip()] = _quality(parameter)
-    rated = [(qualities.get(coding, qualities.get("*", 0.0)), coding) for coding in CODINGS]
+    rated = [(qualities.get(coding, qualities.get("*", 0.0)), coding) for coding in codings]
     best = max(rated, key=lambda found: found[0])
     # Between equals the first one; and uncoded only where that is liked better.
     return best[1] if best[0] > 0 and best[0] >= qualities.get("identity", 0.0) else None
