@@ -16,12 +16,9 @@ from dppgraph.errors import Damaged, ReaderTooSlow
 POUR: Final = "dppgraph.pour"
 """The ASGI extension that sends bytes of a file after the head of an answer: ``{"pour": ...}``.
 
-It is awaited with a :class:`Piece` and the lowest rate of its reader in bytes a second, 0 for none. The empty end of
-the body follows in the usual way.
+It is awaited with a :class:`Piece` and the :class:`Pace` of its reader. The empty end of the body follows in the usual
+way.
 """
-
-PATIENCE: Final = 30.0
-"""Seconds that a reader may take nothing, or be behind the lowest rate."""
 
 _READ: Final = 1 << 18
 
@@ -59,21 +56,29 @@ class Pace:
 
     Attributes:
         begun: when the first byte could be taken, by the event loop's clock.
-        min_rate: bytes a second; 0 for no such rate.
+        min_rate: bytes a second; 0 for as slowly as it likes, as long as it takes something.
         moved: when something was taken last.
+        patience: seconds that a reader may take nothing, or be behind the lowest rate.
     """
 
     begun: float
     min_rate: int
     moved: float
+    patience: float = 30.0
 
-    def until(self, sent: int) -> float | None:
-        """When the reader is given up, unless it takes more of what it has got so much of; None for never."""
+    @classmethod
+    def from_now(cls, min_rate: int) -> "Pace":
+        """The pace of a reader who may begin now."""
+        now = asyncio.get_running_loop().time()
+        return cls(now, min_rate, now)
+
+    def until(self, sent: int) -> float:
+        """When the reader is given up, unless it takes more of what it has got so much of."""
         # Enough for all so far at the lowest rate; but nobody, however fast before, may stand still for long.
-        return min(self.begun + sent / self.min_rate, self.moved) + PATIENCE if self.min_rate else None
+        return min(self.begun + sent / max(self.min_rate, 1), self.moved) + self.patience
 
 
-async def send_piece(piece: Piece, min_rate: int, scope: Scope, receive: Receive, send: Send) -> None:
+async def send_piece(piece: Piece, pace: Pace, scope: Scope, receive: Receive, send: Send) -> None:
     """Sends bytes of a file, and with them ends the answer, whose head was sent.
 
     Raises:
@@ -83,15 +88,14 @@ async def send_piece(piece: Piece, min_rate: int, scope: Scope, receive: Receive
     """
     pour = scope["state"].get("pour")
     if pour is not None:
-        await pour(piece, min_rate)
+        await pour(piece, pace)
     else:
-        await _read_and_send(piece, min_rate, receive, send)
+        await _read_and_send(piece, pace, receive, send)
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _read_and_send(piece: Piece, min_rate: int, receive: Receive, send: Send) -> None:
+async def _read_and_send(piece: Piece, pace: Pace, receive: Receive, send: Send) -> None:
     loop = asyncio.get_running_loop()
-    pace = Pace(loop.time(), min_rate, loop.time())
     gone = loop.create_task(_gone(receive))
     try:
         while piece.left:

@@ -82,17 +82,10 @@ def write_document(parts: Sequence[IO[bytes]], names: set[str], context: Context
 
 
 def _write_named(lines: Sequence[str], context: Context, names: set[str], out: IO[bytes]) -> None:
-    found = _things(lines, context)
-    first, second = next(found), next(found, None)
-    iri = {"id": first[1]}
-    names |= set(names_in(iri, context, "@graph"))
-    begin = f'\n  {{\n   "id": {json.dumps(first[1], ensure_ascii=False)},\n   "@graph": '
-    if second is None:
-        # JSON-LD's compaction makes no list of one.
-        out.write(f"{begin}{_text(first[0], context, names, _INDENTED + ' ')}\n  }}".encode())
-        return
-    out.write(f"{begin}[".encode())
-    for number, (node, _) in enumerate(chain([first, second], found)):
+    for number, (node, graph) in enumerate(_things(lines, context)):
+        if not number:
+            names |= set(names_in({"id": graph}, context, "@graph"))
+            out.write(f'\n  {{\n   "id": {json.dumps(graph, ensure_ascii=False)},\n   "@graph": ['.encode())
         out.write(f"{',' if number else ''}\n    {_text(node, context, names, _INDENTED * 2)}".encode())
     out.write(b"\n   ]\n  }")
 

@@ -18,7 +18,7 @@ from dppgraph.web.answers import KeptResponse
 from dppgraph.web.cache.front import AT_ONCE, HIT, REVALIDATED, Answers, Waiting, status_of
 from dppgraph.web.cache.kept import Kept
 from dppgraph.web.clients import Proxies, peer_of
-from dppgraph.web.files import POUR, Piece
+from dppgraph.web.files import POUR, Pace, Piece
 from dppgraph.web.gone import GONE, Gone
 from dppgraph.web.headers import POLICY, SECURITY
 
@@ -212,10 +212,10 @@ class _Sent:
             self.whole = not message.get("more_body")
         await self._send(message)
 
-    async def pour(self, piece: Piece, min_rate: int) -> None:
+    async def pour(self, piece: Piece, pace: Pace) -> None:
         """Sends bytes of a file, if that can be done."""
         try:
-            await self.poured(piece, min_rate)
+            await self.poured(piece, pace)
         finally:
             self.bytes += piece.sent
 

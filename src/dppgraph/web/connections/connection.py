@@ -25,7 +25,7 @@ from dppgraph.web.connections.pouring import Pouring
 from dppgraph.web.connections.refusals import bytes_of, cause_of
 from dppgraph.web.connections.unread import Unread
 from dppgraph.web.doors import Doors
-from dppgraph.web.files import POUR, Piece
+from dppgraph.web.files import POUR, Pace, Piece
 from dppgraph.web.gone import GONE, Gone
 from dppgraph.web.problems import problem_of
 
@@ -301,10 +301,10 @@ class Connection(HttpToolsProtocol):
         if self._body_since is not None:
             self._end_if_too_much()
 
-    async def _pour(self, piece: Piece, min_rate: int) -> None:
+    async def _pour(self, piece: Piece, pace: Pace) -> None:
         """Sends bytes of a file as part of the answer that is being sent."""
         cycle: RequestResponseCycle = self.cycle
-        await self._pouring.pour(piece, min_rate)
+        await self._pouring.pour(piece, pace)
         # As if they had been written one by one.
         cycle.expected_content_length -= piece.count
 

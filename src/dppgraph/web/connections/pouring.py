@@ -30,7 +30,7 @@ class Pouring:
         self._current: _Stream | None = None
         self._lost = False
 
-    async def pour(self, piece: Piece, min_rate: int) -> None:
+    async def pour(self, piece: Piece, pace: Pace) -> None:
         """Sends bytes of a file.
 
         Raises:
@@ -38,7 +38,6 @@ class Pouring:
             Damaged: the file has become shorter.
             OSError: the connection is gone, or the file cannot be read.
         """
-        pace = Pace(self._loop.time(), min_rate, self._loop.time())
         await self._after_all_before(pace)
         stream = self._current = _Stream(self._loop, _socket_of(self._transport), piece, pace)
         try:
@@ -59,8 +58,7 @@ class Pouring:
         await asyncio.sleep(0)
         left = self._transport.get_write_buffer_size()
         while left and not self._lost:
-            until = pace.until(0)
-            if until is not None and self._loop.time() > until:
+            if self._loop.time() > pace.until(0):
                 raise too_slow()
             await asyncio.sleep(_MOMENT)
             now = self._transport.get_write_buffer_size()
@@ -87,11 +85,10 @@ class _Stream:
         """Sends all of it."""
         self._more()
         while not self._done.done():
-            until = self._pace.until(self._piece.sent)
-            await asyncio.wait([self._done], timeout=None if until is None else max(until - self._loop.time(), 0.0))
-            until = self._pace.until(self._piece.sent)
-            if not self._done.done() and until is not None and self._loop.time() >= until:
+            left = self._pace.until(self._piece.sent) - self._loop.time()
+            if left <= 0:
                 raise too_slow()
+            await asyncio.wait([self._done], timeout=left)
         await self._done
 
     def end(self, error: BaseException | None = None) -> None:

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from dppgraph.errors import DppgraphError
 from dppgraph.web.answers import break_off
 from dppgraph.web.conditions import Part
-from dppgraph.web.files import Piece, send_piece
+from dppgraph.web.files import Pace, Piece, send_piece
 from dppgraph.web.headers import Headers
 
 _log = logging.getLogger("dppgraph.dumps")
@@ -46,7 +46,8 @@ class FileAnswer(Response):
             if scope["method"] == "HEAD":
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
                 return
-            await send_piece(Piece(self._opened, *self._part), self._min_rate, scope, receive, send)
+            pace = Pace.from_now(self._min_rate)
+            await send_piece(Piece(self._opened, *self._part), pace, scope, receive, send)
         except ConnectionError:
             # The reader has gone, and nobody needs to be told.
             await break_off(scope)

@@ -100,12 +100,9 @@ class DumpFiles:
             return self._none(request, number)
         accept = accept_of(request.scope)
         page = quality_of(accept, "text/html") > quality_of(accept, "application/json")
-        key = number is not None, page
-        if key not in files.listed:
-            files.listed[key] = await asyncio.to_thread(
-                listing, files.found, self.public_url, numbered=number is not None, page=page
-            )
-        return await kept_response(request, files.listed[key])
+        if page not in files.listed:
+            files.listed[page] = await asyncio.to_thread(listing, files.found, self.public_url, page=page)
+        return await kept_response(request, files.listed[page])
 
     async def _files(self, number: int | None) -> Files | None:
         """The files of a version, or of the current one; None where there are none.

@@ -28,12 +28,12 @@ class Files:
     Attributes:
         found: what is known of them.
         named: name to file, that of the checksums too.
-        listed: the list of them, as it is sent, for each address and format that was asked.
+        listed: the list of them, as it is sent: as a page, or as JSON.
     """
 
     found: Found
     named: Mapping[str, Dump]
-    listed: dict[tuple[bool, bool], Kept] = field(default_factory=dict)
+    listed: dict[bool, Kept] = field(default_factory=dict)
 
     @classmethod
     def of(cls, found: Found) -> "Files":

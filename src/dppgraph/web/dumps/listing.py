@@ -11,18 +11,17 @@ from dppgraph.operations.dumps import CHECKSUMS, Found
 from dppgraph.web.answers import headers_of
 from dppgraph.web.cache.kept import Kept, tag_of
 from dppgraph.web.conditions import date_of
-from dppgraph.web.dumps.files import FRESH, NUMBERED, links_of
+from dppgraph.web.dumps.files import links_of
 
 _PAGES: Final = Path(__file__).parent.parent / "templates"
 
 
-def listing(found: Found, public_url: str, *, numbered: bool, page: bool) -> Kept:
+def listing(found: Found, public_url: str, *, page: bool) -> Kept:
     """The list of a version's files, as JSON or as a page.
 
     Args:
         found: the files.
         public_url: where this server is found.
-        numbered: whether its address names the version.
         page: whether it is a page.
     """
     below = f"{public_url}dumps/{found.version}/"
@@ -35,8 +34,7 @@ def listing(found: Found, public_url: str, *, numbered: bool, page: bool) -> Kep
         "files": [asdict(dump) | {"url": f"{below}{dump.file}"} for dump in found.dumps],
     }
     content = _page(said) if page else f"{json.dumps(said, ensure_ascii=False, indent=1)}\n"
-    headers = [header for header in headers_of(found.version) if header[0] != b"cache-control"]
-    headers += [(b"cache-control", NUMBERED if numbered else FRESH), (b"link", links_of(found, public_url).encode())]
+    headers = [*headers_of(found.version), (b"link", links_of(found, public_url).encode())]
     content_type = "text/html; charset=utf-8" if page else "application/json"
     return Kept(content.encode(), content_type, found.version, tag_of(content), headers)
 
