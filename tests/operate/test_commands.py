@@ -164,6 +164,6 @@ def test_nginx_lets_the_server_say_no() -> None:
     assert said(location, r"proxy_read_timeout (\d+)s;") > defaults["query_timeout"]
     assert said(http, r"keepalive_timeout (\d+)s;") < defaults["keep_alive"]
     assert said(site, r"large_client_header_buffers 4 (\d+)k;") << 10 > defaults["max_url"]
-    (descriptors,), (least,) = unit("LimitNOFILE"), [2 * defaults["max_connections"] + 256]
+    (descriptors,), (least,) = unit("LimitNOFILE"), [3 * defaults["max_connections"] + 256]
     assert int(descriptors) >= least
     assert int(unit("MemoryMax")[0].removesuffix("G")) << 10 >= 2 * defaults["memory"]

@@ -1,10 +1,12 @@
 """RDF in and out, with every literal kept as it was written: parsing and serialising by Oxigraph, without a store."""
 
+import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import count, groupby
+from itertools import chain, count, groupby, islice
 from pathlib import Path
+from typing import IO, Final, cast
 from xml.parsers import expat
 
 import pyoxigraph
@@ -12,7 +14,7 @@ import pyoxigraph
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.core.iris import PREFIXES
-from dppgraph.core.quads import Quad, parse_line
+from dppgraph.core.quads import Quad, parse_line, subject_of
 from dppgraph.errors import BadRdf
 
 _ENGINE_FORMATS = {
@@ -23,6 +25,9 @@ _ENGINE_FORMATS = {
     formats.TRIG: pyoxigraph.RdfFormat.TRIG,
     formats.NQUADS: pyoxigraph.RdfFormat.N_QUADS,
 }
+
+_BATCH: Final = 5_000
+"""Statements that are handed to the engine at a time."""
 
 _NUMBER = re.compile(rf'"(?P<value>[^"]*)"\^\^<{re.escape(PREFIXES["xsd"])}(?P<type>integer|decimal|double)>')
 # XML 1.0, section 2.3, productions 4 and 4a, without the colon.
@@ -84,18 +89,31 @@ def serialised(lines: Iterable[str], format_: Format) -> bytes:
     Raises:
         BadRdf: the format cannot say one of the statements (RDF/XML and control characters, for one).
     """
-    lines = sorted(set(lines))
+    out = io.BytesIO()
+    write(sorted(set(lines)), format_, out)
+    return out.getvalue()
+
+
+def write(lines: Sequence[str], format_: Format, out: IO[bytes]) -> None:
+    """Likewise into a file, a few thousand statements in memory at a time.
+
+    Args:
+        lines: canonical lines, sorted, each once.
+        format_: how.
+        out: where to; what an error leaves there is of no use.
+
+    Raises:
+        BadRdf: as :func:`serialised`.
+        OSError: the file cannot be written.
+    """
     if format_ == formats.NQUADS:
-        return "".join(f"{line}\n" for line in lines).encode()
-    quads = _ordered(lines, format_.named_graphs)
-    if format_ == formats.NTRIPLES:
-        return "".join(f"{quad.line()}\n" for quad in quads).encode()
-    if format_ == formats.RDFXML:
-        for quad in engine_quads(quads):
-            sayable(quad.triple)
-    if format_ in (formats.TURTLE, formats.TRIG):
-        return _without_lossy_shorthand(quads, format_)
-    return _written(quads, format_)
+        out.writelines(f"{line}\n".encode() for line in lines)
+    elif format_ == formats.NTRIPLES:
+        out.writelines(f"{quad.line()}\n".encode() for quad in _ordered(lines, named_graphs=False))
+    elif format_ in (formats.TURTLE, formats.TRIG):
+        _write_without_lossy_shorthand(lines, format_, out)
+    else:
+        _write(_ordered(lines, format_.named_graphs), format_, used_prefixes(map(parse_line, lines)), out)
 
 
 def engine_quads(quads: Iterable[Quad]) -> Iterator[pyoxigraph.Quad]:
@@ -106,8 +124,10 @@ def engine_quads(quads: Iterable[Quad]) -> Iterator[pyoxigraph.Quad]:
 
 def used_prefixes(quads: Iterable[Quad]) -> dict[str, str]:
     """Those of the known prefixes that the terms of these quads begin with."""
-    text = {term.rpartition("#")[0] or term.rpartition("/")[0] for quad in quads for term in _iris(quad)}
-    return {name: iri for name, iri in PREFIXES.items() if f"<{iri[:-1]}" in text}
+    known = {f"<{iri[:-1]}" for iri in PREFIXES.values()}
+    begun = (term.rpartition("#")[0] or term.rpartition("/")[0] for quad in quads for term in _iris(quad))
+    found = {beginning for beginning in begun if beginning in known}
+    return {name: iri for name, iri in PREFIXES.items() if f"<{iri[:-1]}" in found}
 
 
 def exact_term(term: object) -> str:
@@ -133,24 +153,59 @@ def with_canonical_blank_nodes(quads: Iterable[Quad]) -> list[Quad]:
     return [_exact(quad, "") for quad in dataset]
 
 
-def _written(quads: list[Quad], format_: Format) -> bytes:
-    found = engine_quads(quads)
-    statements = found if format_.named_graphs else (quad.triple for quad in found)
+def _write(quads: Iterator[Quad], format_: Format, prefixes: dict[str, str], out: "IO[bytes] | _WithoutMark") -> None:
+    found = chain.from_iterable(engine_quads(some) for some in _batches(quads))
+    triples = map(sayable, (quad.triple for quad in found)) if format_ == formats.RDFXML else None
+    statements = found if format_.named_graphs else triples or (quad.triple for quad in found)
     try:
-        return pyoxigraph.serialize(statements, format=engine_format(format_), prefixes=used_prefixes(quads)) or b""
+        # The engine asks of a file no more than to be written to.
+        pyoxigraph.serialize(statements, cast("IO[bytes]", out), format=engine_format(format_), prefixes=prefixes)
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            # The disk's, not the engine's.
+            raise
         raise BadRdf(f"this cannot be written as {format_.name}: {error}") from error
 
 
-def _without_lossy_shorthand(quads: list[Quad], format_: Format) -> bytes:
+def _write_without_lossy_shorthand(lines: Sequence[str], format_: Format, out: IO[bytes]) -> None:
     """Turtle that writes ``"01"^^xsd:integer`` in full: parsers are known to read ``01`` as ``1``.
 
     The engine always abbreviates, so such a number passes through it under another datatype, which no text here has.
     """
-    said = "".join(quad.object for quad in quads)
-    mark = next(mark for number in count() if (mark := f"urn:dppgraph:exact:{number}:") not in said)
-    marked = [quad._replace(object=_marked(quad.object, mark)) for quad in quads]
-    return _written(marked, format_).replace(f"^^<{mark}".encode(), f"^^<{PREFIXES['xsd']}".encode())
+    marks = (f"urn:dppgraph:exact:{number}:" for number in count())
+    mark = next(mark for mark in marks if not any(mark in line for line in lines))
+
+    def marked(quads: Iterable[Quad]) -> Iterator[Quad]:
+        return (quad._replace(object=_marked(quad.object, mark)) for quad in quads)
+
+    prefixes = used_prefixes(marked(map(parse_line, lines)))
+    unmarked = _WithoutMark(out, mark)
+    _write(marked(_ordered(lines, format_.named_graphs)), format_, prefixes, unmarked)
+    unmarked.end()
+
+
+class _WithoutMark:
+    """A file in which a mark at the beginning of a datatype is replaced by that of XML Schema."""
+
+    def __init__(self, out: IO[bytes], mark: str) -> None:
+        self._out = out
+        self._mark = f"^^<{mark}".encode()
+        self._meant = f"^^<{PREFIXES['xsd']}".encode()
+        self._left = b""
+
+    def write(self, data: bytes) -> int:
+        # The engine hands over pieces, and a mark may lie across two of them.
+        text = (self._left + data).replace(self._mark, self._meant)
+        end = max(0, len(text) - len(self._mark) + 1)
+        self._left = text[end:]
+        self._out.write(text[:end])
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing: the end is told by :meth:`end`."""
+
+    def end(self) -> None:
+        self._out.write(self._left)
 
 
 def _marked(term: str, mark: str) -> str:
@@ -166,12 +221,28 @@ def _exact(quad: pyoxigraph.Quad, graph: str) -> Quad:
     return Quad(str(quad.subject), str(quad.predicate), exact_term(quad.object), name)
 
 
-def _ordered(lines: Iterable[str], named_graphs: bool) -> list[Quad]:
-    quads = {parse_line(line) for line in lines}
+def _ordered(lines: Sequence[str], named_graphs: bool) -> Iterator[Quad]:
+    """The quads of sorted lines, by graph, subject and predicate, rdf:type first; without graphs, their union."""
     if not named_graphs:
-        quads = {quad._replace(graph="") for quad in quads}
-    ordered = sorted(quads, key=lambda quad: (quad.graph, quad.subject, _predicate_order(quad.predicate), quad.object))
-    return [quad for _, group in groupby(ordered, key=lambda quad: (quad.graph, quad.subject)) for quad in group]
+        yield from _by_subject(lines, named_graphs=False)
+        return
+    by_graph: dict[str, list[str]] = {}
+    for line in lines:
+        by_graph.setdefault(parse_line(line).graph, []).append(line)
+    for graph in sorted(by_graph):
+        yield from _by_subject(by_graph[graph], named_graphs=True)
+
+
+def _by_subject(lines: Iterable[str], named_graphs: bool) -> Iterator[Quad]:
+    for _, group in groupby(lines, key=subject_of):
+        quads = map(parse_line, group)
+        said = set(quads) if named_graphs else {quad._replace(graph="") for quad in quads}
+        yield from sorted(said, key=lambda quad: (_predicate_order(quad.predicate), quad.object))
+
+
+def _batches(quads: Iterator[Quad]) -> Iterator[list[Quad]]:
+    while some := list(islice(quads, _BATCH)):
+        yield some
 
 
 @cache

@@ -412,7 +412,7 @@ class StreamedAnswer(Response):
             if not self._gone:
                 _log.warning("an answer was broken off: %s", error)
             self._metrics.query_ended(ClientDisconnect() if self._gone else error, broken_off=True)
-            await _break_off(scope)
+            await break_off(scope)
             return
         except BaseException as error:
             self._metrics.query_ended(error, broken_off=True)
@@ -469,13 +469,18 @@ class StreamedAnswer(Response):
         await self._answer.chunks.aclose()
 
 
-def preflight(methods: Sequence[str]) -> Response:
-    """What a browser asks before it lets another site's page ask (Fetch, CORS-preflight)."""
+def preflight(methods: Sequence[str], more: str = "") -> Response:
+    """What a browser asks before it lets another site's page ask (Fetch, CORS-preflight).
+
+    Args:
+        methods: those that may be asked with.
+        more: further headers that it may send, with commas between.
+    """
     allowed = ", ".join(methods)
     headers = {
         "allow": allowed,
         "access-control-allow-methods": allowed,
-        "access-control-allow-headers": "Accept, Content-Type",
+        "access-control-allow-headers": ", ".join(["Accept, Content-Type", *([more] if more else [])]),
         "access-control-max-age": "86400",
     }
     return Response(status_code=204, headers=CORS | headers)
@@ -485,7 +490,7 @@ def _nothing() -> None:
     """There is nothing to give up."""
 
 
-async def _break_off(scope: Scope) -> None:
+async def break_off(scope: Scope) -> None:
     """Ends the connection here and now: an orderly end would wait for a reader who takes nothing to take the rest."""
     if extension := scope.get("extensions", {}).get(ABORT):
         extension["abort"]()

@@ -22,6 +22,7 @@ from dppgraph.web.context import add_context_routes
 from dppgraph.web.crawlers import Crawlers, add_crawler_routes
 from dppgraph.web.direct import Direct, response_of
 from dppgraph.web.documents import Documents, add_document_routes
+from dppgraph.web.dumps import BELOW, DumpFiles, add_dump_routes
 from dppgraph.web.fragments import Fragments, add_fragment_routes
 from dppgraph.web.health import Health, Readiness
 from dppgraph.web.home import Home, add_home_routes
@@ -91,6 +92,8 @@ def create_app(
     add_fragment_routes(app, Fragments(making))
     add_crawler_routes(app, Crawlers(making))
     add_home_routes(app, Home(making))
+    dumps = DumpFiles(making.harvests.dumps, sending, settings.public_url)
+    add_dump_routes(app, dumps)
     app.add_api_route(
         "/health",
         health,
@@ -118,7 +121,7 @@ def create_app(
     app.add_exception_handler(HTTPException, _http)
     for kind in (DppgraphError, ClientDisconnect, Exception):
         app.add_exception_handler(kind, _told)
-    return CacheFront(Direct(app, {"/sparql": sparql}, METHODS), sending.cache, store)
+    return CacheFront(Direct(app, {"/sparql": sparql}, METHODS, {BELOW: dumps}), sending.cache, store)
 
 
 def _told(request: Request, error: Exception) -> Response:

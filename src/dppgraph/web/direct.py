@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dppgraph.errors import DppgraphError
-from dppgraph.web.cache.front import Reply, Waiting
+from dppgraph.web.cache.front import CONDITIONAL, Reply, Waiting
 from dppgraph.web.problems import accept_of, problem, problem_of
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -39,20 +39,34 @@ class Direct:
         app: the application, which has these routes too, for its description.
         endpoints: path to what answers there.
         methods: the methods that they know.
+        below: beginning of paths to what answers there, with a slash at its end; for GET and HEAD alone.
     """
 
-    def __init__(self, app: ASGIApp, endpoints: Mapping[str, Asked], methods: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        endpoints: Mapping[str, Asked],
+        methods: tuple[str, ...],
+        below: Mapping[str, Endpoint] | None = None,
+    ) -> None:
         self._app = app
         self._endpoints = endpoints
         self._methods = frozenset(methods)
+        self._below = below or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
-        endpoint = self._endpoints.get(scope["path"]) if scope["type"] == "http" else None
-        if endpoint is None or scope["method"] not in self._methods:
+        endpoint = self._endpoint(scope) if scope["type"] == "http" else None
+        if endpoint is None:
             await self._app(scope, receive, send)
             return
         await answered(endpoint, scope, receive, send)
+
+    def _endpoint(self, scope: Scope) -> Endpoint | None:
+        if scope["path"] in self._endpoints:
+            return self._endpoints[scope["path"]] if scope["method"] in self._methods else None
+        beginning = f"/{scope['path'].split('/', 2)[1]}/" if "/" in scope["path"][1:] else ""
+        return self._below.get(beginning) if scope["method"] in CONDITIONAL else None
 
     def take_on(self, scope: Scope, words: bytes, reply: Reply) -> Waiting | None:
         """As :class:`dppgraph.web.cache.front.Rest` has it."""

@@ -67,14 +67,14 @@ class Doors:
 
     def make_room(self) -> None:
         """Raises this process's limit on open files as far as the connections need; else lowers their number."""
-        # Each may have a spooled answer beside it.
-        needed = 2 * self._max_connections + _OTHER_FILES
+        # Each may have a spooled answer beside it, or a file and the descriptor that it is sent over.
+        needed = 3 * self._max_connections + _OTHER_FILES
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if soft != resource.RLIM_INFINITY and soft < needed:
             soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         if soft != resource.RLIM_INFINITY and soft < needed:
-            self._max_connections = max(1, (soft - _OTHER_FILES) // 2)
+            self._max_connections = max(1, (soft - _OTHER_FILES) // 3)
             _log.warning(
                 "only %d connections can be open, as this process may open %d files: raise `ulimit -Hn` to %d",
                 self._max_connections, soft, needed,

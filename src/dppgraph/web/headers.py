@@ -1,10 +1,14 @@
 """Headers of requests, and those that every answer has."""
 
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Final
 
 from starlette.types import Scope
 
 Headers = list[tuple[bytes, bytes]]
+
+_LONGEST_DATE: Final = 64
 
 SECURITY: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -31,3 +35,19 @@ def header_of(scope: Scope, name: bytes) -> bytes:
         if header == name:
             found = b"%b, %b" % (found, value) if found else value
     return found
+
+
+def date_of(seconds: int) -> str:
+    """A time as a header says it (RFC 9110, section 5.6.7); in seconds since 1970."""
+    return format_datetime(datetime.fromtimestamp(seconds, UTC), usegmt=True)
+
+
+def seconds_of(date: bytes) -> int | None:
+    """The time that a header says, in seconds since 1970; None where it says none that can be read."""
+    if not date or len(date) > _LONGEST_DATE:
+        return None
+    try:
+        found = parsedate_to_datetime(date.decode("latin-1"))
+        return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None

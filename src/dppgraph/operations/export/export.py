@@ -9,7 +9,8 @@ from dppgraph.core.iris import graph_iri
 from dppgraph.core.quads import parse_line
 from dppgraph.errors import Unknown
 from dppgraph.operations.describe import Description
-from dppgraph.operations.export.jsonld import compacted, nested
+from dppgraph.operations.export.flat import compacted
+from dppgraph.operations.export.jsonld import nested
 from dppgraph.operations.frames import Frames, read_frames
 from dppgraph.store.rdf import serialised
 

@@ -36,23 +36,6 @@ _DEALT: Final = 100
 _NAMED: Final = f"{_MARK}0"
 
 
-def compacted(lines: list[str], context: Context) -> bytes:
-    """All statements of some lines, with their graphs, in one flat document.
-
-    Raises:
-        BadRdf: JSON-LD cannot say one of them.
-    """
-    _refuse_misread(lines, context)
-    by_graph: dict[str, list[str]] = defaultdict(list)
-    for line in lines:
-        by_graph[parse_line(line).graph].append(line)
-    found: list[Any] = []
-    for graph in sorted(by_graph):
-        # Graph by graph, as each uses few of the names.
-        found += _compact(_nodes(by_graph[graph], context), _used_in(by_graph[graph], context))["@graph"]
-    return with_context({"@graph": found}, context)
-
-
 def nested(description: Description, frames: Frames) -> bytes:
     """A thing as one nested object; graphs are left out.
 
@@ -60,10 +43,10 @@ def nested(description: Description, frames: Frames) -> bytes:
         BadRdf: JSON-LD cannot say one of its statements.
     """
     lines = sorted({parse_line(line)._replace(graph="").line() for line in description.lines})
-    _refuse_misread([f"<{description.iri}> <{_RDF_TYPE}> <{_RDF_TYPE}> .", *lines], frames.context)
-    names = _used_in(lines, frames.context, keep_backwards=True)
+    refuse_misread([f"<{description.iri}> <{_RDF_TYPE}> <{_RDF_TYPE}> .", *lines], frames.context)
+    names = used_in(lines, frames.context, keep_backwards=True)
     stand_ins = {frames.context.link(name): f"{_STAND_IN}{name}" for name in names if frames.context.is_backwards(name)}
-    nodes = {node["@id"]: node for node in _nodes(lines, frames.context)}
+    nodes = {node["@id"]: node for node in nodes_of(lines, frames.context)}
     thing = nodes.setdefault(description.iri, {"@id": description.iri})
     for link in description.backlinks:
         told = {"@id": _bare(link.told)}
@@ -85,7 +68,7 @@ def nested(description: Description, frames: Frames) -> bytes:
     return with_context(document, frames.context)
 
 
-def _nodes(lines: list[str], context: Context) -> list[dict[str, Any]]:
+def nodes_of(lines: list[str], context: Context) -> list[dict[str, Any]]:
     """Expanded JSON-LD: nodes, or graphs with nodes in them."""
     found: list[dict[str, Any]] = json.loads(serialised(lines, formats.JSONLD))
     texts = context.texts()
@@ -211,7 +194,12 @@ def _framed(nodes: list[dict[str, Any]], frame: dict[str, Any]) -> dict[str, Any
     return _processed("frame", nodes, frame, embed="@always", omitDefault=True, pruneBlankNodeIdentifiers=False)
 
 
-def _compact(nodes: list[dict[str, Any]], names: dict[str, Any]) -> dict[str, Any]:
+def compact(nodes: list[dict[str, Any]], names: dict[str, Any]) -> dict[str, Any]:
+    """Some nodes with these names; what becomes of one does not depend on the others.
+
+    Raises:
+        BadRdf: JSON-LD cannot say one of them.
+    """
     return _processed("compact", nodes, {"@version": 1.1} | names, graph=True, skipExpansion=True)
 
 
@@ -233,7 +221,7 @@ def _processed(
     return document
 
 
-def _refuse_misread(lines: list[str], context: Context) -> None:
+def refuse_misread(lines: list[str], context: Context) -> None:
     """Refuses an IRI that a reader of JSON-LD takes for a short one, as its scheme is one of the prefixes.
 
     Raises:
@@ -258,7 +246,7 @@ def _refuse(url: str, _options: object) -> object:
     raise AssertionError(f"an export asked for {url}")
 
 
-def _used_in(lines: list[str], context: Context, *, keep_backwards: bool = False) -> dict[str, Any]:
+def used_in(lines: list[str], context: Context, *, keep_backwards: bool = False) -> dict[str, Any]:
     """Prefixes, names of keywords, names of what the lines use: no more, as PyLD searches them for every IRI."""
     iris = {term.strip("<>") for line in lines for term in parse_line(line)[1:3]}
     return {

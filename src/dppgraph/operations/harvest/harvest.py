@@ -9,6 +9,7 @@ from dppgraph.core.iris import located
 from dppgraph.core.quads import Quad, parse_line
 from dppgraph.errors import Damaged, StoreUnavailable
 from dppgraph.operations.describe import Held
+from dppgraph.operations.dumps import DumpFolders
 from dppgraph.operations.harvest.make import EXACT
 from dppgraph.store.exact import ExactQuads, Pattern
 from dppgraph.store.versions import Manifest, VersionStore
@@ -127,9 +128,13 @@ class Harvests:
     Args:
         store: the store.
         url: where the server answers.
+
+    Attributes:
+        dumps: where the dumps lie.
     """
 
     def __init__(self, store: VersionStore, url: str) -> None:
+        self.dumps = DumpFolders(store, store.harvest_path)
         self._store = store
         self._url = url
         self._open: OrderedDict[int, Harvest] = OrderedDict()

@@ -7,6 +7,7 @@ from typing import Final
 from dppgraph import __version__
 from dppgraph.core.quads import Delta, entity_of
 from dppgraph.errors import Damaged
+from dppgraph.operations.dumps import DUMPS, make_dumps
 from dppgraph.store.exact import ExactQuads, write_exact
 from dppgraph.store.versions import Harvesting, Manifest, VersionStore
 
@@ -30,6 +31,9 @@ def harvesting(store: VersionStore) -> Harvesting:
             if iri.startswith(f"{manifest.base}id/")
         }
         write_exact(folder / EXACT, lines, things, (gone | changed) - present)
+        dumps = folder / DUMPS
+        dumps.mkdir()
+        make_dumps(lines, dumps, manifest.base)
         (folder / _STAMP).write_text(json.dumps(_stamp(manifest)), encoding="utf-8")
 
     return make

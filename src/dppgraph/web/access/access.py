@@ -18,6 +18,7 @@ from dppgraph.web.answers import KeptResponse
 from dppgraph.web.cache.front import AT_ONCE, HIT, REVALIDATED, Answers, Waiting, status_of
 from dppgraph.web.cache.kept import Kept
 from dppgraph.web.clients import Proxies, peer_of
+from dppgraph.web.files import POUR, Pace, Piece
 from dppgraph.web.gone import GONE, Gone
 from dppgraph.web.headers import POLICY, SECURITY
 
@@ -97,6 +98,8 @@ class Access:
         sent = _Sent(number, send, scope)
         if sent.answer:
             noted["at_once"] = sent.at_once
+        if sent.poured:
+            noted["pour"] = sent.pour
         try:
             await app(scope, receive, sent.send)
         finally:
@@ -182,7 +185,7 @@ class _Reply:
 class _Sent:
     """What goes out of one answer, and what of it is noted."""
 
-    __slots__ = ("_gone", "_number", "_scope", "_send", "answer", "bytes", "status", "whole")
+    __slots__ = ("_gone", "_number", "_scope", "_send", "answer", "bytes", "poured", "status", "whole")
 
     def __init__(self, number: str, send: Send, scope: Scope) -> None:
         self.status = _BROKEN
@@ -190,6 +193,7 @@ class _Sent:
         self.whole = False
         extensions = scope.get("extensions", _NONE)
         self.answer = extensions.get(AT_ONCE, _NONE).get("answer")
+        self.poured = extensions.get(POUR, _NONE).get("pour")
         self._gone: Gone | None = extensions.get(GONE, _NONE).get("gone")
         self._number = number.encode()
         self._scope = scope
@@ -207,6 +211,13 @@ class _Sent:
             self.bytes += len(message.get("body", b"")) if self._scope["method"] != "HEAD" else 0
             self.whole = not message.get("more_body")
         await self._send(message)
+
+    async def pour(self, piece: Piece, pace: Pace) -> None:
+        """Sends bytes of a file, if that can be done."""
+        try:
+            await self.poured(piece, pace)
+        finally:
+            self.bytes += piece.sent
 
     def at_once(self, status: int, head: bytes, body: bytes) -> bool:
         """Sends a whole answer, if that can be done."""

@@ -7,8 +7,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dppgraph.store.interface import GraphStore
 from dppgraph.web.cache.answers import AnswerCache
-from dppgraph.web.cache.kept import Kept, is_as_new, is_known
-from dppgraph.web.headers import header_of
+from dppgraph.web.cache.kept import Kept, is_known
+from dppgraph.web.headers import header_of, seconds_of
 
 AT_ONCE: Final = "dppgraph.at-once"
 """The ASGI extension that sends a whole answer: ``{"answer": ...}`` with what does it, given scope, head and body.
@@ -166,8 +166,8 @@ def status_of(kept: Kept, coding: str | None, scope: Scope) -> int:
     if tags:
         return _NOT_MODIFIED if is_known(tags, kept.etag(coding)) else _OK
     # Only where there is no tag to go by (RFC 9110, section 13.2.2).
-    since = header_of(scope, b"if-modified-since") if kept.modified else b""
-    return _NOT_MODIFIED if since and is_as_new(since, kept.modified) else _OK
+    since = seconds_of(header_of(scope, b"if-modified-since")) if kept.modified else None
+    return _NOT_MODIFIED if since is not None and kept.modified <= since else _OK
 
 
 async def send_kept(kept: Kept, coding: str | None, scope: Scope, send: Send, cache: str = HIT) -> None:

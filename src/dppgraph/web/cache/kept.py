@@ -6,13 +6,12 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
 
 from dppgraph import __version__
-from dppgraph.web.headers import POLICY, SECURITY, Headers
+from dppgraph.web.headers import POLICY, SECURITY, Headers, date_of
 
 CODINGS: Final = ("br", "gzip")
 """The content codings that answers come in, the better one first."""
@@ -55,15 +54,15 @@ def hash_of(text: str) -> str:
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]
 
 
-def coding_of(accept_encoding: bytes) -> str | None:
-    """The coding that a client takes (RFC 9110, section 12.5.3); None for none."""
+def coding_of(accept_encoding: bytes, codings: tuple[str, ...] = CODINGS) -> str | None:
+    """The one of these codings that a client takes (RFC 9110, section 12.5.3); None for none."""
     if not accept_encoding:
         return None
     qualities: dict[str, float] = {}
     for part in accept_encoding.decode("latin-1").lower().split(","):
         name, _, parameter = part.partition(";")
         qualities[name.strip()] = _quality(parameter)
-    rated = [(qualities.get(coding, qualities.get("*", 0.0)), coding) for coding in CODINGS]
+    rated = [(qualities.get(coding, qualities.get("*", 0.0)), coding) for coding in codings]
     best = max(rated, key=lambda found: found[0])
     # Between equals the first one; and uncoded only where that is liked better.
     return best[1] if best[0] > 0 and best[0] >= qualities.get("identity", 0.0) else None
@@ -77,14 +76,6 @@ def is_known(if_none_match: bytes, etag: bytes) -> bool:
         return True
     wanted = etag.removeprefix(b"W/")
     return any(tag == wanted for tag in _TAG.findall(if_none_match))
-
-
-def is_as_new(if_modified_since: bytes, modified: int) -> bool:
-    """Whether a client has what was modified then (RFC 9110, section 13.1.3); what is no date says nothing."""
-    try:
-        return parsedate_to_datetime(if_modified_since.decode("latin-1")).timestamp() >= modified
-    except (ValueError, OverflowError):
-        return False
 
 
 @dataclass(eq=False, slots=True)
@@ -146,7 +137,7 @@ class Kept:
         """The headers that go with these bytes, or with a 304 (RFC 9110, section 15.4.5)."""
         head = [(b"etag", self.etag(coding)), *self.more]
         if self.modified:
-            head.append((b"last-modified", formatdate(self.modified, usegmt=True).encode()))
+            head.append((b"last-modified", date_of(self.modified).encode()))
         if status == _NOT_MODIFIED:
             return head
         head.append((b"content-type", self.content_type.encode()))

@@ -21,9 +21,11 @@ from dppgraph.web.answers import ABORT
 from dppgraph.web.cache.front import AT_ONCE, Waiting
 from dppgraph.web.clients import UNIX, UNKNOWN
 from dppgraph.web.connections.lingering import Lingering
+from dppgraph.web.connections.pouring import Pouring
 from dppgraph.web.connections.refusals import bytes_of, cause_of
 from dppgraph.web.connections.unread import Unread
 from dppgraph.web.doors import Doors
+from dppgraph.web.files import POUR, Pace, Piece
 from dppgraph.web.gone import GONE, Gone
 from dppgraph.web.problems import problem_of
 
@@ -124,10 +126,12 @@ class Connection(HttpToolsProtocol):
         """Takes a client in, or turns it away."""
         super().connection_made(transport)
         self._lingering = Lingering(transport, self.close)
+        self._pouring = Pouring(transport, self.loop)
         self._extensions: dict[str, dict[object, object]] = {
             ABORT: {"abort": transport.abort},
             AT_ONCE: {"answer": self._at_once},
             GONE: {"gone": self._gone},
+            POUR: {"pour": self._pour},
         }
         self._head_since = self.loop.time()
         refused = self._doors.enter(self, self._peer())
@@ -142,6 +146,7 @@ class Connection(HttpToolsProtocol):
         """Forgets the client."""
         super().connection_lost(exc)
         self._gone.gone = True
+        self._pouring.leave()
         if self._gone.then and self._task:
             self._gone.then(self._task)
         if self._turn and self._turn.waiting:
@@ -295,6 +300,13 @@ class Connection(HttpToolsProtocol):
                 self._start_asgi_task(*self.pipeline.pop())
         if self._body_since is not None:
             self._end_if_too_much()
+
+    async def _pour(self, piece: Piece, pace: Pace) -> None:
+        """Sends bytes of a file as part of the answer that is being sent."""
+        cycle: RequestResponseCycle = self.cycle
+        await self._pouring.pour(piece, pace)
+        # As if they had been written one by one.
+        cycle.expected_content_length -= piece.count
 
     def _at_once(self, scope: Scope, head: bytes, body: bytes) -> bool:
         """Sends a whole answer to a request; False where it has to be sent in the usual way.

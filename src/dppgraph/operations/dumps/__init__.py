@@ -1,0 +1,17 @@
+"""The dumps of a version: files with all of it, with one graph, with one plan, and tables; made once, then served."""
+
+from dppgraph.operations.dumps.dump import CHECKSUMS, Dump, checksums, read_dumps
+from dppgraph.operations.dumps.folders import DUMPS, Dumped, DumpFolders, Found
+from dppgraph.operations.dumps.make import make_dumps
+
+__all__ = [
+    "CHECKSUMS",
+    "DUMPS",
+    "Dump",
+    "DumpFolders",
+    "Dumped",
+    "Found",
+    "checksums",
+    "make_dumps",
+    "read_dumps",
+]

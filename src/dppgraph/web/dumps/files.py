@@ -1,0 +1,110 @@
+"""The files of a version as answers: which one is sent, and what is said of it."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from starlette.types import Scope
+
+from dppgraph.operations.dumps import CHECKSUMS, Dump, Found, checksums
+from dppgraph.web.answers import CORS
+from dppgraph.web.cache.kept import Kept, coding_of
+from dppgraph.web.headers import Headers, date_of, header_of
+
+NUMBERED: Final = b"public, max-age=31536000, immutable"
+"""How long a cache may keep what an address with a version's number answers."""
+
+FRESH: Final = b"public, no-cache"
+"""Likewise for the current version's: as long as it asks each time whether it still is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of one version.
+
+    Attributes:
+        found: what is known of them.
+        named: name to file, that of the checksums too.
+        listed: the list of them, as it is sent: as a page, or as JSON.
+    """
+
+    found: Found
+    named: Mapping[str, Dump]
+    listed: dict[bool, Kept] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, found: Found) -> "Files":
+        """The files that were found."""
+        said = checksums(found.dumps).encode()
+        sums = Dump(CHECKSUMS, "sha256", "text/plain", False, len(said), hashlib.sha256(said).hexdigest(), "all")
+        return cls(found, {dump.file: dump for dump in (*found.dumps, sums)})
+
+
+def selected(named: Mapping[str, Dump], dump: Dump, scope: Scope) -> tuple[Dump, bool]:
+    """The file that is sent for one, and whether it is that one coded.
+
+    Who asks for a part, and takes gzip, mostly has the beginning of the file uncoded, as programs decode what comes.
+    So a part is one of the file itself, unless If-Range names the coded bytes.
+    """
+    zipped = None if dump.gzip else named.get(f"{dump.file}.gz")
+    if zipped is None or not coding_of(header_of(scope, b"accept-encoding"), ("gzip",)):
+        return dump, False
+    if header_of(scope, b"range") and header_of(scope, b"if-range").strip() != etag_of(zipped):
+        return dump, False
+    return zipped, True
+
+
+def headers_of_file(files: Files, dump: Dump, public_url: str, *, coded: bool, numbered: bool) -> Headers:
+    """The headers of an answer with a file, or with some of it.
+
+    Args:
+        files: those of its version.
+        dump: the file whose bytes are sent.
+        public_url: where this server is found.
+        coded: whether it is sent as a coding of another one.
+        numbered: whether its address names the version.
+    """
+    found = files.found
+    headers = [(name.encode(), value.encode()) for name, value in CORS.items()]
+    headers += [
+        (b"content-type", _content_type(dump, coded=coded)),
+        (b"etag", etag_of(dump)),
+        (b"last-modified", date_of(found.created).encode()),
+        (b"accept-ranges", b"bytes"),
+        # RFC 9530, section 3: of all the bytes, whichever of them are sent.
+        (b"repr-digest", b"sha-256=:%b:" % base64.b64encode(bytes.fromhex(dump.sha256))),
+        (b"cache-control", NUMBERED if numbered else FRESH),
+        (b"dppgraph-version", b"%d" % found.version),
+        (b"link", links_of(found, public_url).encode()),
+    ]
+    if coded:
+        headers.append((b"content-encoding", b"gzip"))
+    if coded or f"{dump.file}.gz" in files.named:
+        headers.append((b"vary", b"Accept-Encoding"))
+    return headers
+
+
+def links_of(found: Found, public_url: str) -> str:
+    """The Link header: where a version's files are described and listed, and their licence."""
+    links = [
+        f'<{public_url}catalogue>; rel="describedby"',
+        f'<{public_url}dumps/{found.version}>; rel="collection"',
+    ]
+    if found.licence:
+        links.append(f'<{found.licence}>; rel="license"')
+    return ", ".join(links)
+
+
+def etag_of(dump: Dump) -> bytes:
+    """A file's tag: the checksum of its bytes."""
+    return b'"%b"' % dump.sha256.encode()
+
+
+def _content_type(dump: Dump, *, coded: bool) -> bytes:
+    if dump.gzip and not coded:
+        return b"application/gzip"
+    # N-Triples and N-Quads are UTF-8 by their media types, JSON and XML say it themselves.
+    is_text = dump.media_type.startswith("text/") or dump.media_type == "application/trig"
+    return f"{dump.media_type}{'; charset=utf-8' if is_text else ''}".encode()

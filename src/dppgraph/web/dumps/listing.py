@@ -1,0 +1,51 @@
+"""The list of a version's files, for programs and for people."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from dppgraph.operations.dumps import CHECKSUMS, Found
+from dppgraph.web.answers import headers_of
+from dppgraph.web.cache.kept import Kept, tag_of
+from dppgraph.web.dumps.files import links_of
+from dppgraph.web.headers import date_of
+
+_PAGES: Final = Path(__file__).parent.parent / "templates"
+
+
+def listing(found: Found, public_url: str, *, page: bool) -> Kept:
+    """The list of a version's files, as JSON or as a page.
+
+    Args:
+        found: the files.
+        public_url: where this server is found.
+        page: whether it is a page.
+    """
+    below = f"{public_url}dumps/{found.version}/"
+    said: dict[str, object] = {
+        "version": found.version,
+        "created": date_of(found.created),
+        "licence": found.licence,
+        "catalogue": f"{public_url}catalogue",
+        "checksums": f"{below}{CHECKSUMS}",
+        "files": [asdict(dump) | {"url": f"{below}{dump.file}"} for dump in found.dumps],
+    }
+    content = _page(said) if page else f"{json.dumps(said, ensure_ascii=False, indent=1)}\n"
+    headers = [*headers_of(found.version), (b"link", links_of(found, public_url).encode())]
+    content_type = "text/html; charset=utf-8" if page else "application/json"
+    return Kept(content.encode(), content_type, found.version, tag_of(content), headers)
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415 - only browsers need it
+
+    pages = Environment(loader=FileSystemLoader(_PAGES), autoescape=True)
+    return pages.get_template("dumps.html")
+
+
+def _page(said: Mapping[str, object]) -> str:
+    return str(_template().render(said))
