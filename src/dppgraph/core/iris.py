@@ -23,6 +23,7 @@ PREFIXES: Final[dict[str, str]] = {
     "dct": "http://purl.org/dc/terms/",
     "dossier": "https://data.vlaanderen.be/ns/dossier#",
     "dpp": NAMESPACE,
+    "dqv": "http://www.w3.org/ns/dqv#",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "oa": "http://www.w3.org/ns/oa#",
     "org": "http://www.w3.org/ns/org#",
@@ -33,7 +34,10 @@ PREFIXES: Final[dict[str, str]] = {
     "sd": "http://www.w3.org/ns/sparql-service-description#",
     "sh": "http://www.w3.org/ns/shacl#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
+    "spdx": "http://spdx.org/rdf/terms#",
     "vann": "http://purl.org/vocab/vann/",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
+    "void": "http://rdfs.org/ns/void#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 """Prefixes that queries may use undeclared, and that Turtle, TriG, JSON-LD and RDF/XML are written with."""

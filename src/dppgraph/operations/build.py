@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dppgraph import __version__
 from dppgraph.core.quads import parse_line
 from dppgraph.errors import NotBuilt, ShapeViolation
+from dppgraph.operations.catalogue import derived
 from dppgraph.operations.queries import read_questions
 from dppgraph.operations.service import examples, statistics
 from dppgraph.operations.sources import Sources
@@ -86,12 +87,17 @@ def build(
 
 
 def _published(candidate: Candidate, sources: Sources) -> list[str]:
-    """The lines of a candidate, and what they say of themselves: statistics and examples, where the gate is on."""
+    """The lines of a candidate, and what they say of themselves, where the gate is on.
+
+    That is statistics, examples, and the catalogue of what they make available.
+    """
     lines = candidate.lines()
     if not sources.gated:
         return lines
     questions = read_questions(sources.queries).values() if sources.queries else ()
-    about = (*statistics(map(parse_line, lines), sources.base), *examples(questions, sources.base))
+    quads = [parse_line(line) for line in lines]
+    counted = list(statistics(quads, sources.base))
+    about = (*counted, *derived([*quads, *counted], sources.base), *examples(questions, sources.base))
     return sorted({*lines, *(quad.line() for quad in about)})
 
 

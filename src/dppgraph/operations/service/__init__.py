@@ -1,11 +1,22 @@
 """How the endpoint describes itself: to whoever asks it without a query, and in the graph, where clients look.
 
 ``description`` is the SPARQL Service Description of a running server. ``statistics`` (VoID) and ``examples`` (queries
-and prefixes) go into the graph ``catalogue`` when a version is built, since they are the same on every server.
+and prefixes) go into the graph ``catalogue`` when a version is built, since they are the same on every server;
+``void_document`` is those statistics as a document.
 """
 
 from dppgraph.operations.service.description import Endpoint, Graphs, described, graphs_request, read_graphs
 from dppgraph.operations.service.examples import examples
 from dppgraph.operations.service.statistics import statistics
+from dppgraph.operations.service.void import void_document
 
-__all__ = ["Endpoint", "Graphs", "described", "examples", "graphs_request", "read_graphs", "statistics"]
+__all__ = [
+    "Endpoint",
+    "Graphs",
+    "described",
+    "examples",
+    "graphs_request",
+    "read_graphs",
+    "statistics",
+    "void_document",
+]

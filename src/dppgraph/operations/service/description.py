@@ -1,21 +1,21 @@
 """The service description (https://www.w3.org/TR/sparql11-service-description/) of a running endpoint."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
-from dppgraph.core.quads import Quad, canonical, literal
+from dppgraph.core.quads import Quad, canonical, literal, parse_line
 from dppgraph.store.interface import QueryRequest
 from dppgraph.store.rdf import read_file
 
 _HERE: Final = Path(__file__).parent
 _A: Final = f"<{PREFIXES['rdf']}type>"
 _SD: Final = PREFIXES["sd"]
-_TRIPLES: Final = "<http://rdfs.org/ns/void#triples>"
+_TRIPLES, _SUBSET, _VOCABULARY = (f"<{PREFIXES['void']}{name}>" for name in ("triples", "subset", "vocabulary"))
 
 Graphs = Mapping[str, int | None]
 """The IRI of a named graph, or nothing for the default graph, to its number of triples; None where it is not known."""
@@ -50,13 +50,15 @@ def read_graphs(answer: bytes) -> Graphs:
     }
 
 
-def described(endpoint: Endpoint, graphs: Graphs, base: str) -> list[str]:
+def described(endpoint: Endpoint, graphs: Graphs, base: str, statistics: Iterable[str] = ()) -> list[str]:
     """The description in canonical lines; no blank nodes.
 
     Args:
         endpoint: what the operator decided.
         graphs: what there is to ask.
         base: the base of the data.
+        statistics: the lines of the VoID description (``void_document``). They count every graph but ``catalogue``, so
+            what they describe is a subset: of the default graph where this is the union of all, else of the data set.
     """
     service = f"{base}id/service/sparql"
     found = read_file(_HERE / "service.ttl", formats.TURTLE, graph="", base=base)
@@ -79,4 +81,8 @@ def described(endpoint: Endpoint, graphs: Graphs, base: str) -> list[str]:
             ]
         if triples is not None:
             found.append(Quad(graph, _TRIPLES, literal(str(triples), datatype=f"{PREFIXES['xsd']}integer")))
+    counted = [parse_line(line) for line in statistics]
+    whole = next((quad.subject for quad in counted if quad.predicate == _VOCABULARY), None)
+    if whole:
+        found += [*counted, Quad(f"<{service}#default-graph>" if endpoint.union else dataset, _SUBSET, whole)]
     return canonical(found)

@@ -2,22 +2,25 @@
 
 They describe all graphs but the one they are in, ``catalogue``, which would otherwise have to count itself. A class
 partition says which properties its members have, and where these lead: to members of which classes, or to literals of
-which datatype. From this, clients know what can be asked.
+which datatype. From this, clients know what can be asked. A linkset says where a property leads out of the graph.
 """
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from dppgraph.core.iris import PREFIXES, graph_iri
 from dppgraph.core.quads import Quad, datatype_of, literal
+from dppgraph.operations.service.linksets import linksets
+from dppgraph.operations.service.naming import count, name
 
 _A: Final = f"<{PREFIXES['rdf']}type>"
-_VOID: Final = "http://rdfs.org/ns/void#"
+_VOID: Final = PREFIXES["void"]
 _VOID_EXT: Final = "http://ldf.fi/void-ext#"
 _SERVES: Final = f"<{PREFIXES['dcat']}servesDataset>"
-_NAME: Final = 12
+_CATALOG: Final = f"<{PREFIXES['dcat']}Catalog>"
+_LISTED: Final = f"<{PREFIXES['dcat']}dataset>"
+_PLAN: Final = f"<{PREFIXES['dpp']}PolicyPlan>"
 
 
 def statistics(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
@@ -29,13 +32,30 @@ def statistics(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
     """
     catalogue = f"<{graph_iri('catalogue', base)}>"
     quads = set(quads)
-    served = sorted({quad.object for quad in quads if quad.predicate == _SERVES})
-    dataset = served[0] if len(served) == 1 else f"<{base}id/dataset/all>"
+    dataset = _described(quads, base)
     counted = [quad for quad in quads if quad.graph != catalogue]
     return (
         quad._replace(graph=catalogue)
-        for quad in (*_whole(dataset, counted, base), *_partitions(dataset, counted, base))
+        for quad in (
+            *(Quad(dataset, f"<{_VOID}rootResource>", root) for root in sorted(_roots(quads))),
+            *_whole(dataset, counted, base),
+            *_partitions(dataset, counted, base),
+            *linksets(dataset, counted, base),
+        )
     )
+
+
+def _described(quads: set[Quad], base: str) -> str:
+    """The data set that all of this is: the one that a catalogue lists, else the one that services offer."""
+    for predicate in (_LISTED, _SERVES):
+        named = {quad.object for quad in quads if quad.predicate == predicate}
+        if len(named) == 1:
+            return named.pop()
+    return f"<{base}id/dataset/all>"
+
+
+def _roots(quads: set[Quad]) -> set[str]:
+    return {quad.subject for quad in quads if quad.predicate == _A and quad.object == _CATALOG}
 
 
 def _whole(dataset: str, quads: list[Quad], base: str) -> Iterator[Quad]:
@@ -43,6 +63,9 @@ def _whole(dataset: str, quads: list[Quad], base: str) -> Iterator[Quad]:
     yield Quad(dataset, _A, f"<{_VOID}Dataset>")
     yield Quad(dataset, f"<{_VOID}sparqlEndpoint>", f"<{base}sparql>")
     yield Quad(dataset, f"<{_VOID}uriSpace>", literal(base))
+    plans = sorted(quad.subject for quad in quads if quad.predicate == _A and quad.object == _PLAN)
+    if plans:
+        yield Quad(dataset, f"<{_VOID}exampleResource>", plans[0])
     for vocabulary in _vocabularies(triples):
         yield Quad(dataset, f"<{_VOID}vocabulary>", f"<{vocabulary}>")
     subjects = {subject for subject, _, _ in triples}
@@ -54,11 +77,11 @@ def _whole(dataset: str, quads: list[Quad], base: str) -> Iterator[Quad]:
         "properties": len({predicate for _, predicate, _ in triples}),
         "classes": len({object_ for _, predicate, object_ in triples if predicate == _A}),
     }
-    for name, count in counts.items():
-        yield _count(dataset, name, count)
-    for graph, count in sorted(Counter(quad.graph for quad in quads).items()):
+    for what, number in counts.items():
+        yield count(dataset, what, number)
+    for graph, number in sorted(Counter(quad.graph for quad in quads).items()):
         if graph:
-            yield _count(graph, "triples", count)
+            yield count(graph, "triples", number)
 
 
 def _vocabularies(triples: Iterable[tuple[str, str, str]]) -> list[str]:
@@ -78,18 +101,18 @@ def _partitions(dataset: str, quads: list[Quad], base: str) -> Iterator[Quad]:
         for class_ in classes.get(subject, ()):
             sizes[class_, predicate] += 1
             leads[class_][predicate].update(_ends(object_, classes))
-    for class_, count in sorted(members.items()):
-        partition = f"<{base}.well-known/void#class-{_name(class_)}>"
+    for class_, number in sorted(members.items()):
+        partition = f"<{base}.well-known/void#class-{name(class_)}>"
         yield Quad(dataset, f"<{_VOID}classPartition>", partition)
         yield Quad(partition, f"<{_VOID}class>", class_)
-        yield _count(partition, "entities", count)
+        yield count(partition, "entities", number)
         for predicate, ends in sorted(leads[class_].items()):
-            property_ = f"{partition[:-1]}-{_name(predicate)}>"
+            property_ = f"{partition[:-1]}-{name(predicate)}>"
             yield Quad(partition, f"<{_VOID}propertyPartition>", property_)
             yield Quad(property_, f"<{_VOID}property>", predicate)
-            yield _count(property_, "triples", sizes[class_, predicate])
+            yield count(property_, "triples", sizes[class_, predicate])
             for kind, end in sorted(ends):
-                node = f"{property_[:-1]}-{_name(end)}>"
+                node = f"{property_[:-1]}-{name(end)}>"
                 vocabulary = _VOID if kind == "class" else _VOID_EXT
                 yield Quad(property_, f"<{vocabulary}{kind}Partition>", node)
                 yield Quad(node, f"<{vocabulary}{kind}>", end)
@@ -100,17 +123,3 @@ def _ends(term: str, classes: dict[str, set[str]]) -> list[tuple[str, str]]:
     if term.startswith('"'):
         return [("datatype", f"<{datatype_of(term)}>")]
     return [("class", class_) for class_ in classes.get(term, ())]
-
-
-def _count(subject: str, name: str, count: int) -> Quad:
-    return Quad(subject, f"<{_VOID}{name}>", literal(str(count), datatype=f"{PREFIXES['xsd']}integer"))
-
-
-def _name(term: str) -> str:
-    """A name that is readable where the namespace is one of ours, and unique in any case."""
-    iri = term[1:-1]
-    for prefix, namespace in PREFIXES.items():
-        local = iri.removeprefix(namespace)
-        if local != iri and local.replace("-", "").replace("_", "").isalnum():
-            return f"{prefix}-{local}"
-    return hashlib.sha256(iri.encode()).hexdigest()[:_NAME]

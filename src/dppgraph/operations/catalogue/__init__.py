@@ -1,0 +1,13 @@
+"""The catalogue (DCAT-AP 3) of what a version offers, for data portals and their harvesters.
+
+``derived`` goes into the graph ``catalogue`` when a version is built, ``catalogue_statements`` is known only when its
+files are made, ``catalogue_document`` is what is served, and ``dataset_json`` what search engines read.
+"""
+
+from dppgraph.operations.catalogue.derived import derived
+from dppgraph.operations.catalogue.document import catalogue_document
+from dppgraph.operations.catalogue.note import Dump, VersionNote
+from dppgraph.operations.catalogue.schema_org import dataset_json
+from dppgraph.operations.catalogue.statements import catalogue_statements
+
+__all__ = ["Dump", "VersionNote", "catalogue_document", "catalogue_statements", "dataset_json", "derived"]

@@ -1,0 +1,35 @@
+"""What the catalogue says besides what is written in ``data/catalogue.ttl``: by the rules in ``rules/*.rq``.
+
+A rule is a CONSTRUCT. The rules run in the order of their names, each once, and each sees what those before it found.
+All of it goes into the graph ``catalogue``, so that SPARQL sees it. Data without a catalogue has none derived.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from dppgraph.core.iris import PREFIXES, graph_iri
+from dppgraph.core.quads import Quad
+from dppgraph.store.memory import MemoryStore
+
+_RULES: Final = Path(__file__).parent / "rules"
+_CATALOG: Final = f"<{PREFIXES['dcat']}Catalog>"
+
+
+def derived(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
+    """The data sets of the named graphs and of the plans, with what they inherit from the whole.
+
+    Args:
+        quads: all that a version holds, its statistics among them: they name the whole.
+        base: the base of the data.
+    """
+    quads = list(quads)
+    if not any(quad.object == _CATALOG for quad in quads):
+        return
+    graph = f"<{graph_iri('catalogue', base)}>"
+    stated = {quad[:3] for quad in quads}
+    store = MemoryStore(quads)
+    for rule in sorted(_RULES.glob("*.rq")):
+        found = {quad._replace(graph=graph) for quad in store.construct(rule.read_text(encoding="utf-8"), base=base)}
+        store.add(found)
+        yield from sorted(quad for quad in found if quad[:3] not in stated)

@@ -1,0 +1,58 @@
+"""What is known only when a version's files are made: distributions, the chain of versions, quality, dumps for VoID.
+
+None of it is in the digested graph, which the files are made from.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from dppgraph.core.iris import PREFIXES, graph_iri
+from dppgraph.core.quads import Quad, canonical
+from dppgraph.operations.catalogue.distributions import FORMATS, distribution, owner_of
+from dppgraph.operations.catalogue.note import Dump, VersionNote
+from dppgraph.operations.catalogue.quality import quality
+from dppgraph.operations.catalogue.stated import DATASET, A, Stated, catalogue_lines
+from dppgraph.operations.catalogue.versions import versions
+
+_FORMATS: Final = "http://www.w3.org/ns/formats/"
+_FEATURES: Final = {
+    "turtle": "Turtle",
+    "ntriples": "N-Triples",
+    "nquads": "N-Quads",
+    "trig": "TriG",
+    "jsonld": "JSON-LD",
+    "rdfxml": "RDF_XML",
+}
+"""Format to its name in W3C's list (https://www.w3.org/ns/formats/)."""
+
+
+def catalogue_statements(lines: Sequence[str], dumps: Sequence[Dump], version: VersionNote) -> list[str]:
+    """The catalogue's computed statements, in the graph ``catalogue``; none without a catalogue in the data.
+
+    Args:
+        lines: all lines of the version.
+        dumps: its files.
+        version: what it is.
+    """
+    stated = Stated(catalogue_lines(lines, version.base))
+    whole = stated.whole()
+    if not whole:
+        return []
+    graph = f"<{graph_iri('catalogue', version.base)}>"
+    found = [
+        *_files(dumps, whole, stated, version.base),
+        *versions(dumps, whole, stated, version),
+        *quality(lines, whole, version),
+    ]
+    return canonical(quad._replace(graph=graph) for quad in found)
+
+
+def _files(dumps: Sequence[Dump], whole: str, stated: Stated, base: str) -> Iterator[Quad]:
+    for dump in dumps:
+        dataset = owner_of(dump, whole, base)
+        if dump.format not in FORMATS or DATASET not in stated.objects(dataset, A[1:-1]):
+            continue
+        yield from distribution(dump, dataset, stated, base)
+        if dump.format != "csv" and dataset.startswith((whole, f"<{base}id/dataset/graph-")):
+            yield Quad(dataset, f"<{PREFIXES['void']}dataDump>", f"<{base}dumps/{dump.file}>")
+            yield Quad(dataset, f"<{PREFIXES['void']}feature>", f"<{_FORMATS}{_FEATURES[dump.format]}>")
