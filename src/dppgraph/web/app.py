@@ -18,6 +18,7 @@ from dppgraph.operations.service import Endpoint
 from dppgraph.settings import Settings
 from dppgraph.web.answers import Sending
 from dppgraph.web.cache import CacheFront
+from dppgraph.web.catalogue import Catalogue, add_catalogue_routes
 from dppgraph.web.context import add_context_routes
 from dppgraph.web.crawlers import Crawlers, add_crawler_routes
 from dppgraph.web.direct import Direct, response_of
@@ -84,11 +85,12 @@ def create_app(
     # A redirect would be built from the Host header, which is the client's.
     app.router.redirect_slashes = False
     health = Health(store)
-    sparql = SparqlEndpoint(sending, ServiceDescription(sending, endpoint), settings.max_query)
+    sparql = SparqlEndpoint(sending, ServiceDescription(sending, endpoint, making.harvests), settings.max_query)
     add_sparql_routes(app, sparql)
     add_query_routes(app, questions, sending)
     add_context_routes(app, context)
     add_document_routes(app, Documents(making))
+    add_catalogue_routes(app, Catalogue(making))
     add_fragment_routes(app, Fragments(making))
     add_crawler_routes(app, Crawlers(making))
     add_home_routes(app, Home(making))

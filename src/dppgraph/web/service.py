@@ -10,6 +10,7 @@ from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.errors import Limit
 from dppgraph.operations.export import export
+from dppgraph.operations.harvest import Harvests
 from dppgraph.operations.service import Endpoint, Graphs, described, graphs_request, read_graphs
 from dppgraph.web.answers import Sending, headers_of, kept_response
 from dppgraph.web.cache.kept import Kept, tag_of
@@ -30,10 +31,12 @@ class ServiceDescription:
     Attributes:
         sending: what answers.
         endpoint: what the operator decided.
+        harvests: knows the statistics of a version.
     """
 
     sending: Sending
     endpoint: Endpoint
+    harvests: Harvests
     _written: dict[tuple[int, str], Kept] = field(default_factory=dict)
 
     async def answered(self, request: Request, parameters: Parameters, version: int | None) -> Response:
@@ -52,7 +55,11 @@ class ServiceDescription:
     async def _write(self, number: int, format_: Format) -> None:
         graphs = await self._graphs(number)
         base = self.sending.store.manifest.base
-        content = await asyncio.to_thread(lambda: export(described(self.endpoint, graphs, base), format_))
+
+        def write() -> bytes:
+            return export(described(self.endpoint, graphs, base, self.harvests.statistics(number)), format_)
+
+        content = await asyncio.to_thread(write)
         for known in [key for key in self._written if key[0] not in (number, self.sending.store.manifest.version)]:
             # Of versions that nobody asks any more.
             del self._written[known]

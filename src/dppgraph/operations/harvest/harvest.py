@@ -1,16 +1,16 @@
 """Reading it: the statements of a version as a server says them, and the files beside them."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from threading import Lock
 from typing import Final
 
 from dppgraph.core.iris import located
 from dppgraph.core.quads import Quad, parse_line
-from dppgraph.errors import Damaged, StoreUnavailable
+from dppgraph.errors import Damaged, StoreUnavailable, Unknown
 from dppgraph.operations.describe import Held
 from dppgraph.operations.dumps import DumpFolders
-from dppgraph.operations.harvest.make import EXACT
+from dppgraph.operations.harvest.make import CATALOGUE, EXACT, STATEMENTS, VOID
 from dppgraph.store.exact import ExactQuads, Pattern
 from dppgraph.store.versions import Manifest, VersionStore
 
@@ -70,15 +70,18 @@ class Published:
         named = self._named(object_)
         return self.exact.count(Pattern(None, None, named)) + len(self._pointing_besides(named))
 
+    def located(self, lines: Collection[str]) -> list[str]:
+        """Lines as the server says them; sorted."""
+        if self.url == self.base or not any(self.base in line for line in lines):
+            return sorted(lines)
+        return sorted(Quad(*map(self._located, parse_line(line))).line() for line in lines)
+
     def _pointing_besides(self, object_: str) -> list[tuple[str, str, str]]:
         besides = {parse_line(line)[:3] for line in self._more.pointing(object_)}
         return sorted(triple for triple in besides if not self.exact.count(Pattern(*triple)))
 
     def _both(self, lookup: Callable[[ExactQuads | Held], list[str]]) -> list[str]:
-        found = {*lookup(self.exact), *lookup(self._more)}
-        if self.url == self.base or not any(self.base in line for line in found):
-            return sorted(found)
-        return sorted(Quad(*map(self._located, parse_line(line))).line() for line in found)
+        return self.located({*lookup(self.exact), *lookup(self._more)})
 
     def _located(self, term: str) -> str:
         return located(term, self.base, self.url)
@@ -100,17 +103,41 @@ class Harvest:
     """
 
     def __init__(self, store: VersionStore, manifest: Manifest, url: str) -> None:
-        folder = store.harvest_path(manifest.version)
         self.manifest = manifest
+        self._folder = store.harvest_path(manifest.version)
         self._store = store
         self._created = {manifest.version: manifest.created}
         try:
-            exact = ExactQuads(folder / EXACT)
+            exact = ExactQuads(self._folder / EXACT)
         except Damaged as error:
-            raise StoreUnavailable(
-                f"what is to be had of version {manifest.version} is not there: restart the server, which makes it"
-            ) from error
-        self.published = Published(exact, (), manifest.base, url)
+            raise self._missing() from error
+        self.published = Published(exact, self._lines(STATEMENTS), manifest.base, url)
+
+    def catalogue(self) -> list[str]:
+        """The catalogue's document, as the server says it; empty where the data has no catalogue.
+
+        Raises:
+            StoreUnavailable: it is not there.
+        """
+        return self.published.located(self._lines(CATALOGUE))
+
+    def void(self) -> list[str]:
+        """The VoID description, likewise.
+
+        Raises:
+            StoreUnavailable: it is not there.
+        """
+        return self.published.located(self._lines(VOID))
+
+    def _lines(self, name: str) -> list[str]:
+        try:
+            return (self._folder / name).read_text(encoding="utf-8").split("\n")[:-1]
+        except OSError as error:
+            raise self._missing() from error
+
+    def _missing(self) -> StoreUnavailable:
+        number = self.manifest.version
+        return StoreUnavailable(f"what is to be had of version {number} is not there: restart the server, it makes it")
 
     def created(self, number: int) -> str:
         """When a version was published, as its manifest has it; of one whose manifest is lost, this one's moment."""
@@ -154,3 +181,10 @@ class Harvests:
                     self._open.popitem(last=False)
             self._open.move_to_end(manifest.version)
             return harvest
+
+    def statistics(self, number: int) -> list[str]:
+        """The VoID description of a version, as the server says it; empty where it is not kept."""
+        try:
+            return self.of(self._store.manifest(number)).void()
+        except (StoreUnavailable, Unknown):
+            return []

@@ -7,11 +7,17 @@ from typing import Final
 from dppgraph import __version__
 from dppgraph.core.quads import Delta, entity_of
 from dppgraph.errors import Damaged
-from dppgraph.operations.dumps import DUMPS, make_dumps
+from dppgraph.operations.catalogue import VersionNote, catalogue_document, catalogue_statements
+from dppgraph.operations.dumps import DUMPS, Dump, make_dumps
+from dppgraph.operations.service import void_document
 from dppgraph.store.exact import ExactQuads, write_exact
 from dppgraph.store.versions import Harvesting, Manifest, VersionStore
 
 EXACT: Final = "exact.sqlite"
+STATEMENTS: Final = "statements.nq"
+"""What the catalogue says besides the version's own statements: how large the dumps are, for one."""
+CATALOGUE: Final = "catalogue.nt"
+VOID: Final = "void.nt"
 _STAMP: Final = "harvest.json"
 _FORMAT: Final = 1
 """The number of the folder's layout: what another number made is made anew."""
@@ -33,10 +39,23 @@ def harvesting(store: VersionStore) -> Harvesting:
         write_exact(folder / EXACT, lines, things, (gone | changed) - present)
         dumps = folder / DUMPS
         dumps.mkdir()
-        make_dumps(lines, dumps, manifest.base)
+        _write_catalogue(folder, manifest, lines, make_dumps(lines, dumps, manifest.base))
         (folder / _STAMP).write_text(json.dumps(_stamp(manifest)), encoding="utf-8")
 
     return make
+
+
+def _write_catalogue(folder: Path, manifest: Manifest, lines: list[str], dumps: list[Dump]) -> None:
+    earlier = tuple(range(1, manifest.version))
+    note = VersionNote(manifest.base, manifest.version, manifest.digest, earlier, manifest.findings or {})
+    statements = catalogue_statements(lines, dumps, note)
+    documents = {
+        STATEMENTS: statements,
+        CATALOGUE: catalogue_document([*lines, *statements], manifest.base),
+        VOID: void_document([*lines, *statements], manifest.base),
+    }
+    for name, said in documents.items():
+        (folder / name).write_text("".join(f"{line}\n" for line in said), encoding="utf-8")
 
 
 def is_made(store: VersionStore, manifest: Manifest) -> bool:

@@ -1,0 +1,111 @@
+"""The catalogue (DCAT-AP) at ``/catalogue``, and the statistics (VoID) at ``/.well-known/void``."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dppgraph.core import formats
+from dppgraph.core.formats import Format
+from dppgraph.errors import BadParameter, Unknown
+from dppgraph.operations.catalogue import dataset_json
+from dppgraph.operations.documents import path_of
+from dppgraph.operations.export import export
+from dppgraph.operations.harvest import Harvest
+from dppgraph.web.answers import preflight
+from dppgraph.web.documents.page import template
+from dppgraph.web.made import Made, Making
+from dppgraph.web.parameters import decoded, described, format_of
+
+METHODS: Final = ("GET", "HEAD", "OPTIONS")
+_FORMATS: Final = (*formats.RDF, formats.HTML)
+_VOID: Final = ".well-known/void"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The two routes.
+
+    Attributes:
+        making: makes the answers.
+    """
+
+    making: Making
+
+    async def __call__(self, request: Request) -> Response:
+        """The catalogue.
+
+        Raises:
+            Unknown: the data has none.
+        """
+        return await self._answered(request, "catalogue", _FORMATS, self._catalogue)
+
+    async def void(self, request: Request) -> Response:
+        """The statistics."""
+        return await self._answered(request, _VOID, formats.RDF, self._void)
+
+    async def _answered(
+        self, request: Request, name: str, offered: tuple[Format, ...], make: Callable[[Harvest, Format], Made]
+    ) -> Response:
+        if request.method == "OPTIONS":
+            return preflight(METHODS)
+        parameters = decoded(request.scope["query_string"])
+        extension = request.path_params.get("extension", "")
+        if extension and any(key == "format" for key, _ in parameters):
+            raise BadParameter(f"the format is given twice, as .{extension} and as format: give it once")
+        format_ = next((known for known in offered if known.extension == extension), None)
+        if extension and format_ is None:
+            raise Unknown(f"there is no {name}.{extension}: take one of {', '.join(one.extension for one in offered)}")
+        wanted = format_ or format_of(parameters, request.scope, offered)
+        return await self.making.answered(request, name, wanted, lambda harvest: make(harvest, wanted))
+
+    def _catalogue(self, harvest: Harvest, format_: Format) -> Made:
+        lines = harvest.catalogue()
+        if not lines:
+            raise Unknown("the data that is served here describes no catalogue: data/catalogue.ttl is the place for it")
+        address = f"{self.making.url}catalogue"
+        others = [(f"{address}.{known.extension}", known) for known in formats.RDF]
+        links = [f'<{href}>; rel="alternate"; type="{known.media_types[0]}"' for href, known in others]
+        headers = [(b"link", ", ".join(links).encode())]
+        if format_ != formats.HTML:
+            return Made(export(lines, format_, self.making.frames), headers)
+        written = dataset_json(lines, "en")
+        told = {
+            "home": self.making.url,
+            "formats": others,
+            "catalogue": json.loads(written),
+            "address": lambda iri: f"{self.making.url}{path_of(iri, harvest.manifest.base)}",
+            # A text of the data may hold what ends the element that this is in.
+            "json": written.replace("<", "\\u003c"),
+        }
+        return Made(template("catalogue.html").render(told).encode(), headers)
+
+    def _void(self, harvest: Harvest, format_: Format) -> Made:
+        return Made(export(harvest.void(), format_, self.making.frames))
+
+
+def add_catalogue_routes(app: FastAPI, catalogue: Catalogue) -> None:
+    """Adds the routes to an application, described for ``/openapi.json``."""
+    said = [described("format", "string", "a format's short name, such as turtle or html; wins over Accept")]
+    summaries: dict[str, tuple[Callable[..., Any], str]] = {
+        "catalogue": (catalogue, "What there is to download and to ask (DCAT-AP)"),
+        _VOID: (catalogue.void, "How much there is of what (VoID)"),
+    }
+    for path, (endpoint, summary) in summaries.items():
+        content: dict[str, Any] = {known.media_types[0]: {} for known in _FORMATS}
+        app.add_api_route(
+            f"/{path}",
+            endpoint,
+            methods=["GET"],
+            summary=summary,
+            tags=["data"],
+            response_class=Response,
+            responses={200: {"content": content}, 304: {"description": "Not changed."}},
+            openapi_extra={"parameters": said},
+        )
+        app.add_api_route(f"/{path}", endpoint, methods=["HEAD", "OPTIONS"], include_in_schema=False)
+        app.add_api_route(f"/{path}.{{extension}}", endpoint, methods=list(METHODS), include_in_schema=False)
