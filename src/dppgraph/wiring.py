@@ -187,6 +187,7 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
     from dppgraph.web.cache import AnswerCache  # noqa: PLC0415 - likewise
     from dppgraph.web.clients import PerClient, Proxies, RateLimit, SubPath  # noqa: PLC0415 - likewise
     from dppgraph.web.doors import Doors  # noqa: PLC0415 - likewise
+    from dppgraph.web.feed import Feed  # noqa: PLC0415 - likewise
     from dppgraph.web.health import Readiness  # noqa: PLC0415 - likewise
     from dppgraph.web.metrics import Metrics, MetricsEndpoint, Watched  # noqa: PLC0415 - likewise
 
@@ -205,7 +206,8 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
     ready = Readiness(store)
     told = MetricsEndpoint(Watched(metrics, store, cache, doors, log), settings.metrics_token)
     operations = Operations(ready, told)
-    app = PerClient(create_app(sending, endpoint, questions, context, settings, operations), proxies, limit)
+    feed = Feed(versions(settings), sending, settings.public_url)
+    app = PerClient(create_app(sending, endpoint, questions, context, settings, operations, feed), proxies, limit)
     access = Access(SubPath.of(settings.public_url, app), log, proxies, metrics.request)
     return Web(access, doors, access, log, ready, told)
 

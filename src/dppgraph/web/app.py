@@ -20,6 +20,7 @@ from dppgraph.web.answers import Sending
 from dppgraph.web.cache import CacheFront
 from dppgraph.web.context import add_context_routes
 from dppgraph.web.direct import Direct, response_of
+from dppgraph.web.feed import Feed, add_feed_routes
 from dppgraph.web.health import Health, Readiness
 from dppgraph.web.metrics import MetricsEndpoint
 from dppgraph.web.problems import accept_of, problem
@@ -52,6 +53,7 @@ def create_app(
     context: bytes,
     settings: Settings,
     operations: Operations,
+    feed: Feed,
 ) -> CacheFront:
     """The application over a store.
 
@@ -62,6 +64,7 @@ def create_app(
         context: the JSON-LD context.
         settings: the limits on what a request may be and an answer may take.
         operations: what operators ask of.
+        feed: what answers where changes are asked for.
     """
     store = sending.store
 
@@ -80,6 +83,7 @@ def create_app(
     add_sparql_routes(app, sparql)
     add_query_routes(app, questions, sending)
     add_context_routes(app, context)
+    add_feed_routes(app, feed)
     app.add_api_route(
         "/health",
         health,

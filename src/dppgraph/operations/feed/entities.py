@@ -1,4 +1,4 @@
-"""Which entity a statement belongs to: its subject without the fragment, or what a node without a life of its own is of.
+"""Which entity a statement belongs to: its subject without the fragment, or what a node without its own life is of.
 
 A node that got its name when the version was built (``core.skolem``) belongs to what it hangs on, however far up that
 is. Where it hangs on several, the first by code point has it, so that each statement belongs to one entity.

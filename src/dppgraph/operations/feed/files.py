@@ -12,9 +12,10 @@ import json
 import os
 import sqlite3
 import tempfile
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +36,9 @@ CREATE TABLE members (
 );
 """
 _SOME: Final = 500
+"""How many entities one query asks for."""
+_LEFT: Final = 3600
+"""Seconds after which nobody is at a file any more that has no name yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +176,11 @@ class FeedFiles:
         return made
 
     def tidy(self) -> None:
-        """Removes what a killed process left; for whoever holds the store's lock."""
+        """Removes what a killed process left: what nobody has written to for an hour."""
         for left in self.folder.glob(".unfinished-*"):
-            left.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                if time.time() - left.stat().st_mtime > _LEFT:
+                    left.unlink()
 
     def _member(self, number: int, name: str, entity: str, content: bytes) -> Member:
         head = self.head(number)

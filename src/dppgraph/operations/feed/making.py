@@ -18,7 +18,9 @@ PAGE: Final = 250
 """How many members a page holds at most."""
 
 
-def make_members(versions: VersionStore, manifest: Manifest, lines: Iterable[str], delta: Delta | None = None) -> None:
+def make_members(
+    versions: VersionStore, manifest: Manifest, lines: Iterable[str], delta: Delta | None = None, *, page: int = PAGE
+) -> None:
     """Makes the members of a version, which need not be published yet; and those of earlier ones that are missing.
 
     Args:
@@ -26,6 +28,7 @@ def make_members(versions: VersionStore, manifest: Manifest, lines: Iterable[str
         manifest: the version's.
         lines: its canonical lines, sorted.
         delta: what it added to the lines of its parent, and removed from them; None where that is not at hand.
+        page: how many members a page holds at most.
 
     Raises:
         StoreUnavailable: the disk does not take them, or earlier members cannot be read.
@@ -33,7 +36,7 @@ def make_members(versions: VersionStore, manifest: Manifest, lines: Iterable[str
     files = FeedFiles(versions.folder)
     files.tidy()
     make_missing(versions, manifest.version - 1, files)
-    _make(files, manifest, list(named(lines, manifest.base)), delta)
+    _make(files, manifest, list(named(lines, manifest.base)), delta, page)
 
 
 def make_missing(versions: VersionStore, last: int, files: FeedFiles | None = None) -> None:
@@ -56,7 +59,7 @@ def make_missing(versions: VersionStore, last: int, files: FeedFiles | None = No
 def _is_of(head: Head, versions: VersionStore) -> bool:
     try:
         return head.digest == versions.manifest(head.version).digest
-    except Damaged:
+    except (Damaged, Unknown):
         # Then nothing better can be made of it.
         return True
 
@@ -65,10 +68,10 @@ def _made_again(versions: VersionStore, number: int, files: FeedFiles) -> Head:
     try:
         manifest = versions.manifest(number)
         lines = list(named(versions.lines(number), manifest.base))
-        return _make(files, manifest, lines, versions.delta(number))
+        return _make(files, manifest, lines, versions.delta(number), PAGE)
     except (Damaged, Unknown):
         before = files.head(number - 1)
-        place = _Place.after(before)
+        place = _Place.after(before, PAGE, set())
         moment = moment_of((), "", _EPOCH, before.time if before else None)
         base, created = (before.base, before.created) if before else ("", _EPOCH)
         return files.write((), lambda: place.head(number, base, created, "", moment, whole=False))
@@ -77,11 +80,11 @@ def _made_again(versions: VersionStore, number: int, files: FeedFiles) -> Head:
 _EPOCH: Final = datetime.fromtimestamp(0, UTC).isoformat()
 
 
-def _make(files: FeedFiles, manifest: Manifest, lines: list[str], delta: Delta | None) -> Head:
+def _make(files: FeedFiles, manifest: Manifest, lines: list[str], delta: Delta | None, page: int) -> Head:
     number, base = manifest.version, manifest.base
     before = files.head(number - 1)
     moment = moment_of(lines, base, manifest.created, before.time if before else None)
-    place = _Place.after(before, _open_page(files, before))
+    place = _Place.after(before, page, _open_page(files, before))
     follows_parent = before is not None and before.whole and manifest.parent == number - 1 and before.base == base
     owners = Owners(lines)
     wanted = _touched(lines, owners, delta, base) if delta and follows_parent else None
@@ -123,10 +126,11 @@ def _open_page(files: FeedFiles, last: Head | None) -> set[str]:
 class _Place:
     """Where the next member goes.
 
-    A page ends after :data:`PAGE` members. It ends earlier where the next one would tell of a part that it told of
+    A page ends after so many members. It ends earlier where the next one would tell of a part that it told of
     before: in a format without named graphs, nobody could tell what which of the two said.
 
     Attributes:
+        size: how many members a page holds at most.
         follows: the seal of the version before.
         first: the position of the version's first member.
         page: the last page.
@@ -134,6 +138,7 @@ class _Place:
         told: the subjects that stand under their own names on it.
     """
 
+    size: int
     follows: str
     first: int
     page: int
@@ -144,16 +149,16 @@ class _Place:
     seal: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     @classmethod
-    def after(cls, last: Head | None, told: set[str] | None = None) -> "_Place":
+    def after(cls, last: Head | None, size: int, told: set[str]) -> "_Place":
         """The place after a version."""
         if last is None:
-            return cls("", 0, 0, 0, set())
-        return cls(last.seal, last.first + last.count, last.page, last.on_page, told or set())
+            return cls(size, "", 0, 0, 0, told)
+        return cls(size, last.seal, last.first + last.count, last.page, last.on_page, told)
 
     def take(self, member: Member, name: str, digest: bytes) -> Row:
         """Gives a member its place."""
         told = member.told()
-        if not self.page or self.on_page >= PAGE or told & self.told:
+        if not self.page or self.on_page >= self.size or told & self.told:
             self.page, self.on_page, self.told = self.page + 1, 0, set()
         if not self.pages or self.pages[-1][0] != self.page:
             self.pages.append([self.page, 0])

@@ -17,7 +17,6 @@ from dppgraph.core.quads import Quad, literal
 from dppgraph.errors import Unknown
 from dppgraph.operations.feed.files import FeedFiles, Head
 from dppgraph.operations.feed.making import make_missing
-from dppgraph.operations.feed.members import NAMES
 from dppgraph.operations.feed.moments import DATE_TIME
 from dppgraph.store.rdf import read_file
 from dppgraph.store.versions import VersionStore
@@ -79,7 +78,7 @@ class FeedReader:
         self._index = index
         self._heads = heads
         self.count = sum(head.count for head in heads)
-        self.base = versions.manifest(number).base
+        self.base = heads[-1].base
         for head in heads:
             self._add(head)
 
@@ -180,7 +179,6 @@ class FeedReader:
         Raises:
             StoreUnavailable: it cannot be read.
         """
-        name = name.removeprefix(NAMES)
         try:
             found = self._files.member(name)
         except Unknown:

@@ -15,11 +15,12 @@ BUCKETS: Final = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 
 """Seconds."""
 
 ROUTES: Final = frozenset(
-    ("/sparql", "/queries", "/context.jsonld", "/openapi.json", "/health", "/health/ready", "/metrics")
+    ("/sparql", "/queries", "/context.jsonld", "/feed", "/openapi.json", "/health", "/health/ready", "/metrics")
 )
 """The routes that are told by their path."""
 
 QUESTION: Final = "/queries/{name}"
+FEED_NODE: Final = "/feed/{node}"
 OTHER: Final = "other"
 UNREAD: Final = "unread"
 """The route of what was refused before it was read, and so has none."""
@@ -122,4 +123,6 @@ class Metrics:
 
 
 def _other(path: str) -> str:
+    if path.startswith("/feed/"):
+        return FEED_NODE
     return QUESTION if path.startswith("/queries/") else OTHER if path else UNREAD
