@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from dppgraph.core.iris import PREFIXES
-from dppgraph.core.quads import Quad, literal, parse_line, subject_of
+from dppgraph.core.quads import Quad, literal, subject_of
 from dppgraph.errors import Unknown
 from dppgraph.operations.feed.moments import term_of, text_of
 
@@ -79,10 +79,10 @@ class Member:
         Not one of a part; and not one of the entity that would be taken for one of the version object itself: it
         stands under the entity's name, as a part does.
         """
-        if subject_of(line) != f"<{self.entity}>":
+        subject, predicate, rest = line.split(" ", 2)
+        if subject != f"<{self.entity}>" or predicate in _OUR_WORDS:
             return False
-        quad = parse_line(line)
-        return quad.predicate not in _OUR_WORDS and (quad.predicate, quad.object) != (_TYPE, _DELETE)
+        return predicate != _TYPE or rest != f"{_DELETE} ."
 
 
 def digest_of(triples: list[str]) -> bytes:
