@@ -140,12 +140,15 @@ def test_a_new_version_adds_its_members_and_leaves_closed_pages_as_they_were(ser
     data = tmp_path / "data"
     data.mkdir()
     text = "".join(f"<http://example.org/{number}> <http://example.org/p> {number} .\n" for number in range(600))
-    (data / "source.ttl").write_text(text)
+    unsayable = '<http://example.org/odd> <http://example.org/> "no name that XML takes" .\n'
+    (data / "source.ttl").write_text(text + unsayable)
     arguments = ("--store", tmp_path / "store", "--data", data, "--shapes", "none")
     server = serve(*arguments)
     before = {node: server.ask("GET", f"/feed{node}?format=nquads") for node in ("", "/1", "/2", "/3")}
+    status, _, said = server.ask("GET", "/feed/3?format=rdfxml")
+    assert (status, b"text/turtle" in said) == (406, True)
     server.stop()
-    (data / "source.ttl").write_text(text.replace("/p> 7 .", "/p> 77 ."))
+    (data / "source.ttl").write_text(unsayable + text.replace("/p> 7 .", "/p> 77 ."))
     again = serve(*arguments)
     after = {node: again.ask("GET", f"/feed{node}?format=nquads") for node in before}
     assert all(status == 200 for status, _, _ in (*before.values(), *after.values()))

@@ -21,6 +21,7 @@ from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.core.negotiation import negotiated
 from dppgraph.core.quads import Quad, parse_line, with_leaves
+from dppgraph.errors import BadRdf, NotAcceptable
 from dppgraph.operations.feed import FeedReader
 from dppgraph.store.rdf import serialised
 from dppgraph.store.versions import VersionStore
@@ -69,7 +70,7 @@ class Feed:
         Raises:
             Unknown: there is no such node.
             BadParameter: there is no such format.
-            NotAcceptable: it comes in no format that the client takes.
+            NotAcceptable: it comes in no format that the client takes, or cannot be said in the one that is asked for.
             StoreUnavailable: the members cannot be read.
         """
         if request.method == "OPTIONS":
@@ -105,7 +106,11 @@ class Feed:
 
     def _written(self, reader: FeedReader, node: str, format_: Format, number: int) -> Kept:
         said = reader.node(node, named_graphs=format_.named_graphs)
-        content = serialised(served(said, reader.base, self.public_url), format_)
+        try:
+            content = serialised(served(said, reader.base, self.public_url), format_)
+        except BadRdf as error:
+            offered = tuple(known.media_types[0] for known in formats.RDF if known != format_)
+            raise NotAcceptable(f"{error}: take another format", offered=offered) from error
         headers = headers_of(number)
         if reader.is_closed(node):
             headers = [(name, _FOR_GOOD if name == b"cache-control" else value) for name, value in headers_of(None)]

@@ -51,12 +51,13 @@ def make_missing(versions: VersionStore, last: int, files: FeedFiles | None = No
     seal = ""
     for number in range(1, last + 1):
         head = files.head(number)
-        if head is None or head.follows != seal or not _is_of(head, versions):
+        if head is None or head.follows != seal or not is_of(head, versions):
             head = _made_again(versions, number, files)
         seal = head.seal
 
 
-def _is_of(head: Head, versions: VersionStore) -> bool:
+def is_of(head: Head, versions: VersionStore) -> bool:
+    """Whether a head is that of the version of its number, and not of one that a killed build left."""
     try:
         return head.digest == versions.manifest(head.version).digest
     except (Damaged, Unknown):

@@ -16,7 +16,7 @@ from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad, literal
 from dppgraph.errors import Unknown
 from dppgraph.operations.feed.files import FeedFiles, Head
-from dppgraph.operations.feed.making import make_missing
+from dppgraph.operations.feed.making import is_of, make_missing
 from dppgraph.operations.feed.moments import DATE_TIME
 from dppgraph.store.rdf import read_file
 from dppgraph.store.versions import VersionStore
@@ -71,7 +71,7 @@ class FeedReader:
     def __init__(self, versions: VersionStore, number: int, *, index: int = INDEX) -> None:
         self._files = FeedFiles(versions.folder)
         heads = self._found(number)
-        if heads is None:
+        if heads is None or not is_of(heads[-1], versions):
             make_missing(versions, number, self._files)
             heads = self._found(number) or []
         self._pages: list[_Page] = []
