@@ -8,6 +8,7 @@ from dppgraph.core.quads import Quad, parse_line
 from dppgraph.core.skolem import GENID
 from dppgraph.errors import Gone, Unknown
 from dppgraph.operations.describe import INCLUDED, Description, Descriptions, Layout
+from dppgraph.operations.feed import FeedReader
 from dppgraph.operations.frames import Frames, Link
 from dppgraph.operations.harvest import Published
 
@@ -16,6 +17,9 @@ PAGE: Final = 200
 
 _TYPE: Final = f"<{PREFIXES['rdf']}type>"
 _ONTOLOGY: Final = NAMESPACE.removesuffix("#")
+VERSIONS: Final = "doc/version/"
+"""Where the documents about version objects of the feed are."""
+
 _GENID_DOCUMENT: Final = "doc/genid/"
 
 
@@ -101,6 +105,26 @@ def document(published: Published, frames: Frames, iri: str, page: int = 1) -> D
         description = Description(iri, naming, Layout(), [], [], frozenset())
     description = _with_pointing(description, pointing, published, frames)
     return Document(description, tuple(dict.fromkeys(types)), tuple(pointing), page, pages)
+
+
+def version_object(reader: FeedReader, iri: str) -> Document:
+    """The document about a version object of the feed: what it says, and nothing else.
+
+    Raises:
+        Unknown: the feed has no such member.
+    """
+    lines = reader.member(iri.rpartition("/")[2])
+    if lines is None:
+        raise Unknown(f"the feed has no version object <{iri}>")
+    quads = sorted({parse_line(line)._replace(graph="") for line in lines})
+    named = {Link(quad.predicate, backwards=False): None for quad in quads if quad.object.startswith("<")}
+    parts = sorted({quad.subject for quad in quads} - {f"<{iri}>"})
+    layout = Layout(dict(named))
+    if parts:
+        layout.add(INCLUDED, Layout(dict(named)))
+    said = sorted(quad.line() for quad in quads)
+    types = (quad.object[1:-1] for quad in quads if (quad.subject, quad.predicate) == (f"<{iri}>", _TYPE))
+    return Document(Description(iri, said, layout, [], parts, frozenset()), tuple(types), (), 1, 1)
 
 
 def _pointing(published: Published, counted: list[tuple[str, int]], page: int) -> list[Quad]:

@@ -24,6 +24,7 @@ from dppgraph.web.crawlers import Crawlers, add_crawler_routes
 from dppgraph.web.direct import Direct, response_of
 from dppgraph.web.documents import Documents, add_document_routes
 from dppgraph.web.dumps import BELOW, DumpFiles, add_dump_routes
+from dppgraph.web.feed import Feed, add_feed_routes
 from dppgraph.web.fragments import Fragments, add_fragment_routes
 from dppgraph.web.health import Health, Readiness
 from dppgraph.web.home import Home, add_home_routes
@@ -91,11 +92,12 @@ def create_app(
     add_context_routes(app, context)
     add_document_routes(app, Documents(making))
     add_catalogue_routes(app, Catalogue(making))
+    dumps = DumpFiles(making.harvests.dumps, sending, settings.public_url)
+    add_dump_routes(app, dumps)
+    add_feed_routes(app, Feed(making))
     add_fragment_routes(app, Fragments(making))
     add_crawler_routes(app, Crawlers(making))
     add_home_routes(app, Home(making))
-    dumps = DumpFiles(making.harvests.dumps, sending, settings.public_url)
-    add_dump_routes(app, dumps)
     app.add_api_route(
         "/health",
         health,

@@ -4,7 +4,7 @@ They are kept beside the answers to queries, and sent like them.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -12,9 +12,12 @@ from typing import Final, NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dppgraph.core import formats
 from dppgraph.core.formats import Format
+from dppgraph.errors import BadRdf, NotAcceptable
 from dppgraph.operations.frames import Frames
 from dppgraph.operations.harvest import Harvest, Harvests
+from dppgraph.store.versions import Manifest
 from dppgraph.web.answers import Sending, headers_of
 from dppgraph.web.cache.answers import Asked
 from dppgraph.web.cache.front import HIT, MISS
@@ -26,10 +29,19 @@ _AT_ONCE: Final = 2
 
 
 class Made(NamedTuple):
-    """An answer: its bytes, and the headers that only it has."""
+    """An answer.
+
+    Attributes:
+        content: its bytes.
+        headers: those that only it has.
+        modified: when it last changed, ISO 8601; empty for when the version was published.
+        lasting: whether it is the same in all versions to come.
+    """
 
     content: bytes
-    headers: Headers = []  # noqa: RUF012 - never changed: a named tuple has no factories
+    headers: Sequence[tuple[bytes, bytes]] = ()
+    modified: str = ""
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +97,30 @@ class Making:
     async def _made(self, key: tuple[Asked, str], format_: Format, make: Callable[[Harvest], Made]) -> Kept:
         manifest = self.sending.store.manifest
         async with self._turns:
-            made = await asyncio.to_thread(lambda: make(self.harvests.of(manifest)))
+            made = await asyncio.to_thread(self._make, manifest, make, format_)
+        changed = datetime.fromisoformat(made.modified or manifest.created)
         kept = Kept(
             made.content,
             format_.content_type,
             manifest.version,
             tag_of(made.content.decode()),
-            [*headers_of(manifest.version), *made.headers],
-            modified=int(datetime.fromisoformat(manifest.created).timestamp()),
+            [*(_FOR_GOOD if made.lasting else headers_of(manifest.version)), *made.headers],
+            modified=int(changed.timestamp()),
         )
         asked = key[0]
         if manifest.version == asked.version:
             self.sending.cache.put(asked, format_, kept, tabular=False)
         return kept
+
+    def _make(self, manifest: Manifest, make: Callable[[Harvest], Made], format_: Format) -> Made:
+        try:
+            return make(self.harvests.of(manifest))
+        except BadRdf as error:
+            offered = tuple(known.media_types[0] for known in formats.RDF if known != format_)
+            raise NotAcceptable(f"{error}: ask for another format", offered=offered) from error
+
+
+_FOR_GOOD: Final[Headers] = [
+    (name, b"public, max-age=31536000, immutable" if name == b"cache-control" else value)
+    for name, value in headers_of(None)
+]

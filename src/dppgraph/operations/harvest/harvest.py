@@ -10,6 +10,7 @@ from dppgraph.core.quads import Quad, parse_line
 from dppgraph.errors import Damaged, StoreUnavailable, Unknown
 from dppgraph.operations.describe import Held
 from dppgraph.operations.dumps import DumpFolders
+from dppgraph.operations.feed import FeedReader
 from dppgraph.operations.harvest.make import CATALOGUE, EXACT, STATEMENTS, VOID
 from dppgraph.store.exact import ExactQuads, Pattern
 from dppgraph.store.versions import Manifest, VersionStore
@@ -107,6 +108,9 @@ class Harvest:
         self._folder = store.harvest_path(manifest.version)
         self._store = store
         self._created = {manifest.version: manifest.created}
+        self._dumps = DumpFolders(store, store.harvest_path)
+        self._feed: FeedReader | None = None
+        self._lock = Lock()
         try:
             exact = ExactQuads(self._folder / EXACT)
         except Damaged as error:
@@ -128,6 +132,22 @@ class Harvest:
             StoreUnavailable: it is not there.
         """
         return self.published.located(self._lines(VOID))
+
+    def feed(self) -> FeedReader:
+        """The feed as it is at this version.
+
+        Raises:
+            StoreUnavailable: its members cannot be read.
+        """
+        with self._lock:
+            if self._feed is None:
+                self._feed = FeedReader(self._store, self.manifest.version)
+            return self._feed
+
+    def licence(self) -> str:
+        """The IRI of the licence that the data names for the whole graph; empty where it names none."""
+        found = self._dumps.at(self.manifest.version)
+        return (found.licence if found else None) or ""
 
     def _lines(self, name: str) -> list[str]:
         try:

@@ -9,6 +9,7 @@ from dppgraph.core.quads import Delta, entity_of
 from dppgraph.errors import Damaged
 from dppgraph.operations.catalogue import VersionNote, catalogue_document, catalogue_statements
 from dppgraph.operations.dumps import DUMPS, Dump, make_dumps
+from dppgraph.operations.feed import make_members
 from dppgraph.operations.service import void_document
 from dppgraph.store.exact import ExactQuads, write_exact
 from dppgraph.store.versions import Harvesting, Manifest, VersionStore
@@ -40,6 +41,7 @@ def harvesting(store: VersionStore) -> Harvesting:
         dumps = folder / DUMPS
         dumps.mkdir()
         _write_catalogue(folder, manifest, lines, make_dumps(lines, dumps, manifest.base))
+        make_members(store, manifest, lines, delta)
         (folder / _STAMP).write_text(json.dumps(_stamp(manifest)), encoding="utf-8")
 
     return make

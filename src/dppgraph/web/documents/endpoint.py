@@ -13,7 +13,7 @@ from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.core.skolem import GENID
 from dppgraph.errors import BadParameter, Unknown
-from dppgraph.operations.documents import Document, document, iri_of, path_of
+from dppgraph.operations.documents import VERSIONS, Document, document, iri_of, path_of, version_object
 from dppgraph.operations.export import export_thing
 from dppgraph.operations.frames import Frames
 from dppgraph.operations.harvest import Harvest, Published
@@ -55,7 +55,11 @@ class Documents:
 
         def make(harvest: Harvest) -> Made:
             published = harvest.published
-            return self._written(_first(paths, published, self.making.frames, number), format_, published)
+            if paths[0].startswith(VERSIONS):
+                found = version_object(harvest.feed(), iri_of(paths[0], published.base))
+            else:
+                found = _first(paths, published, self.making.frames, number)
+            return self._written(found, format_, published)
 
         return await self.making.answered(request, f"{paths[0]} {number}", format_, make)
 

@@ -15,12 +15,31 @@ BUCKETS: Final = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 
 """Seconds."""
 
 ROUTES: Final = frozenset(
-    ("/sparql", "/queries", "/dumps", "/context.jsonld", "/openapi.json", "/health", "/health/ready", "/metrics")
+    (
+        "/sparql",
+        "/queries",
+        "/catalogue",
+        "/.well-known/void",
+        "/dumps",
+        "/feed",
+        "/fragments",
+        "/ns",
+        "/shapes",
+        "/context.jsonld",
+        "/openapi.json",
+        "/health",
+        "/health/ready",
+        "/metrics",
+    )
 )
 """The routes that are told by their path."""
 
 QUESTION: Final = "/queries/{name}"
+THING: Final = "/id/{path}"
+DOCUMENT: Final = "/doc/{path}"
 DUMP: Final = "/dumps/{file}"
+FEED_NODE: Final = "/feed/{node}"
+_BELOW: Final = {"/queries/": QUESTION, "/id/": THING, "/doc/": DOCUMENT, "/dumps/": DUMP, "/feed/": FEED_NODE}
 OTHER: Final = "other"
 UNREAD: Final = "unread"
 """The route of what was refused before it was read, and so has none."""
@@ -123,6 +142,7 @@ class Metrics:
 
 
 def _other(path: str) -> str:
-    if path.startswith("/dumps/"):
-        return DUMP
-    return QUESTION if path.startswith("/queries/") else OTHER if path else UNREAD
+    below = next((route for start, route in _BELOW.items() if path.startswith(start)), None)
+    if below:
+        return below
+    return OTHER if path else UNREAD

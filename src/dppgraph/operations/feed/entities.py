@@ -1,0 +1,99 @@
+"""Which entity a statement belongs to: its subject without the fragment, or what a node without its own life is of.
+
+A node that got its name when the version was built (``core.skolem``) belongs to what it hangs on, however far up that
+is. Where it hangs on several, the first by code point has it, so that each statement belongs to one entity.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from dppgraph.core.quads import Quad, entity_of, parse_line, with_leaves
+from dppgraph.core.skolem import GENID
+
+_DIGITS = 32
+
+
+class Owners:
+    """Says which entity the statements of some lines belong to.
+
+    Args:
+        lines: canonical lines without blank nodes (:func:`named`).
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._above = _above(lines)
+        self._known: dict[str, str] = {}
+
+    def of(self, line: str) -> str:
+        """The IRI of the entity that a line belongs to."""
+        entity = entity_of(line)
+        return self.of_node(entity) if GENID in entity else entity
+
+    def of_node(self, node: str) -> str:
+        """The IRI of the entity that a node with a made name belongs to; itself where nothing points at it."""
+        way: dict[str, None] = {}
+        entity = node
+        while GENID in entity and entity not in self._known and entity not in way and self._above.get(entity):
+            way[entity] = None
+            entity = min(self._above[entity])
+        if entity in way:
+            # They name each other in a ring.
+            steps = list(way)
+            entity = min(steps[steps.index(entity) :])
+        entity = self._known.get(entity, entity)
+        self._known.update(dict.fromkeys(way, entity))
+        return entity
+
+    def moved(self, before: "Owners") -> set[str]:
+        """The entities that have lost or gained a node since, though nothing else need have changed in them."""
+        nodes = {*self._above, *before._above}
+        pairs = ((before.of_node(node), self.of_node(node)) for node in nodes)
+        return {entity for pair in pairs if pair[0] != pair[1] for entity in pair}
+
+
+def named(lines: Iterable[str], base: str) -> Iterable[str]:
+    """The lines with a name, made of its label, in place of each blank node that a store without the gate may hold."""
+    for line in lines:
+        yield _named(line, base) if "_:" in line else line
+
+
+def grouped(lines: Iterable[str], owners: Owners, wanted: set[str] | None = None) -> dict[str, list[str]]:
+    """Entity to its lines, of all entities or of those that are wanted."""
+    found: dict[str, list[str]] = defaultdict(list)
+    subject, entity = "", ""
+    for line in lines:
+        # What has the same subject stands together.
+        if not subject or not line.startswith(subject):
+            subject, entity = line[: line.index(" ") + 1], owners.of(line)
+        if wanted is None or entity in wanted:
+            found[entity].append(line)
+    return found
+
+
+def triples(lines: Iterable[str]) -> list[str]:
+    """The statements of lines without their graphs, each once, sorted."""
+    return sorted({parse_line(line)._replace(graph="").line() for line in lines})
+
+
+def _above(lines: Iterable[str]) -> Mapping[str, set[str]]:
+    """Node with a made name to the nodes that point at it, as IRIs, without fragments."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for line in lines:
+        if GENID not in line:
+            continue
+        object_ = parse_line(line).object
+        owner = entity_of(line)
+        if object_.startswith("<") and GENID in object_ and "#" not in object_ and object_[1:-1] != owner:
+            found[object_[1:-1]].add(owner)
+    return found
+
+
+def _named(line: str, base: str) -> str:
+    return Quad(*(with_leaves(term, lambda leaf: _name(leaf, base)) for term in parse_line(line))).line()
+
+
+def _name(term: str, base: str) -> str:
+    if not term.startswith("_:"):
+        return term
+    return f"<{base}{GENID}{hashlib.sha256(term.encode()).hexdigest()[:_DIGITS]}>"

@@ -1,0 +1,122 @@
+"""The feed over HTTP: ``/feed`` and the nodes that it leads to, as RDF.
+
+A closed node never changes, so caches may have it for good; the root and the open page are asked for again each time,
+and cost next to nothing where nothing is new.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dppgraph.core import formats
+from dppgraph.core.formats import Format
+from dppgraph.core.iris import PREFIXES
+from dppgraph.core.quads import Quad, parse_line, with_leaves
+from dppgraph.operations.harvest import Harvest
+from dppgraph.store.rdf import serialised
+from dppgraph.web.answers import preflight
+from dppgraph.web.made import Made, Making
+from dppgraph.web.parameters import decoded, format_of
+
+METHODS: Final = ("GET", "HEAD", "OPTIONS")
+_ABOUT: Final = (
+    "A Linked Data Event Stream: the root says what is in it and leads to its pages. Each member is one version of one "
+    "entity. A page that a later one follows never changes."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The routes of the feed.
+
+    Attributes:
+        making: makes the answers.
+    """
+
+    making: Making
+
+    async def __call__(self, request: Request) -> Response:
+        """Answers one request.
+
+        Raises:
+            Unknown: there is no such node.
+            BadParameter: there is no such format.
+            NotAcceptable: it comes in no format that the client takes, or cannot be said in the one that is asked for.
+            StoreUnavailable: the members cannot be read.
+        """
+        if request.method == "OPTIONS":
+            return preflight(METHODS)
+        node = request.path_params.get("node", "")
+        format_ = format_of(decoded(request.scope["query_string"]), request.scope, formats.RDF)
+        return await self.making.answered(
+            request, f"feed {node}", format_, lambda harvest: self._made(harvest, node, format_)
+        )
+
+    def _made(self, harvest: Harvest, node: str, format_: Format) -> Made:
+        reader, licence = harvest.feed(), harvest.licence()
+        said = list(reader.node(node, named_graphs=format_.named_graphs))
+        links = [f'<{self.making.url}catalogue>; rel="describedby"']
+        if licence:
+            links.append(f'<{licence}>; rel="license"')
+            if not node:
+                of_stream = Quad(f"<{reader.base}feed#stream>", f"<{PREFIXES['dct']}license>", f"<{licence}>")
+                said.append(of_stream.line())
+        return Made(
+            serialised(served(said, reader.base, self.making.url), format_),
+            [(b"link", ", ".join(links).encode())],
+            modified=reader.changed(node),
+            lasting=reader.is_closed(node),
+        )
+
+
+def served(lines: Iterable[str], base: str, url: str) -> Iterator[str]:
+    """The lines with the addresses of the feed where this server answers; what members say stays as it is.
+
+    Args:
+        lines: canonical lines.
+        base: the base of their IRIs.
+        url: where this server answers.
+    """
+    address = re.compile(rf"^<{re.escape(base)}feed(?=[>/#])")
+    begins = f"<{base}feed"
+    here = f"<{url}feed"
+    for line in lines:
+        if begins in line:
+            moved = (with_leaves(term, lambda leaf: address.sub(here, leaf, 1)) for term in parse_line(line))
+            yield Quad(*moved).line()
+        else:
+            yield line
+
+
+def add_feed_routes(app: FastAPI, feed: Feed) -> None:
+    """Adds ``/feed`` and its nodes to an application, described for ``/openapi.json``."""
+    said: dict[str, Any] = {
+        "methods": ["GET"],
+        "tags": ["data"],
+        "response_class": Response,
+        "responses": {
+            200: {"content": {known.media_types[0]: {} for known in formats.RDF}},
+            304: {"description": "Not changed."},
+        },
+        "openapi_extra": {"parameters": [_FORMAT]},
+    }
+    named = {"name": "node", "in": "path", "required": True, "schema": {"type": "string"}, "example": "1"}
+    app.add_api_route("/feed", feed, summary="All changes, as an event stream", description=_ABOUT, **said)
+    said |= {"openapi_extra": {"parameters": [named, _FORMAT]}}
+    app.add_api_route("/feed/{node}", feed, summary="A page of the event stream", description=_ABOUT, **said)
+    for path in ("/feed", "/feed/{node}"):
+        app.add_api_route(path, feed, methods=["HEAD", "OPTIONS"], include_in_schema=False)
+
+
+_FORMAT: Final[dict[str, Any]] = {
+    "name": "format",
+    "in": "query",
+    "required": False,
+    "description": "the format of the answer; wins over Accept",
+    "schema": {"type": "string", "enum": [known.name for known in formats.RDF]},
+}
