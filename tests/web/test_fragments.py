@@ -12,7 +12,7 @@ from dppgraph.store.rdf import parse
 from dppgraph.store.versions import VersionStore
 from tests.conftest import Server
 
-TITLE = "http://purl.org/dc/terms/title"
+DATE = "https://w3id.org/dppgraph/ns#decisionDate"
 
 
 def get(server: Server, accept: str | None = None, **given: str) -> tuple[int, dict[str, str], bytes]:
@@ -22,22 +22,22 @@ def get(server: Server, accept: str | None = None, **given: str) -> tuple[int, d
 
 @pytest.mark.parametrize("format_", formats.RDF, ids=lambda format_: format_.name)
 def test_a_fragment_comes_in_every_format(server: Server, format_: Format, built: tuple[VersionStore, Built]) -> None:
-    status, headers, body = get(server, format_.media_types[0], predicate=TITLE)
+    status, headers, body = get(server, format_.media_types[0], predicate=DATE)
     assert (status, headers["content-type"]) == (200, format_.content_type)
     assert headers["access-control-allow-origin"] == "*"
-    titles = {quad[:3] for quad in map(parse_line, built[0].lines(1)) if quad.predicate == f"<{TITLE}>"}
+    dates = {quad[:3] for quad in map(parse_line, built[0].lines(1)) if quad.predicate == f"<{DATE}>"}
     quads = parse(body, format_, base="http://e.org/")
-    assert {quad[:3] for quad in quads if quad.predicate == f"<{TITLE}>"} == titles
-    assert {quad.graph for quad in quads if quad.predicate == f"<{TITLE}>"} == {""}
+    assert {quad[:3] for quad in quads if quad.predicate == f"<{DATE}>"} == dates
+    assert {quad.graph for quad in quads if quad.predicate == f"<{DATE}>"} == {""}
     counted = [quad for quad in quads if quad.predicate.endswith("hydra/core#totalItems>")]
-    assert {quad.object.split('"')[1] for quad in counted} == {str(len(titles))}
+    assert {quad.object.split('"')[1] for quad in counted} == {str(len(dates))}
     # Where a format has graphs, what is said of the fragment is not among the data.
     assert all(quad.graph for quad in counted) is format_.named_graphs
 
 
 def test_a_fragment_is_not_sent_again_to_who_has_it(server: Server) -> None:
-    tag = get(server, predicate=TITLE)[1]["etag"]
-    assert server.ask("GET", f"/fragments?predicate={TITLE}", headers={"If-None-Match": tag})[0] == 304
+    tag = get(server, predicate=DATE)[1]["etag"]
+    assert server.ask("GET", f"/fragments?predicate={DATE}", headers={"If-None-Match": tag})[0] == 304
 
 
 def test_bad_parameters_are_refused(server: Server) -> None:
