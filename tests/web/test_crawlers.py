@@ -79,7 +79,7 @@ def test_a_crawl_from_the_first_page_reaches_everything_and_finds_no_broken_link
     seen, waiting = {"/"}, ["/"]
     while waiting:
         path = waiting.pop()
-        status, headers, body = server.ask("GET", path, headers={"Accept": "text/html"})
+        status, headers, body = server.ask("GET", path, headers={"Accept": "text/html,*/*;q=0.8"})
         if status == 303:
             links = [headers["location"]]
         else:

@@ -19,7 +19,7 @@ from dppgraph.store.versions import VersionStore
 from tests.conftest import BASE, Run, Serve, Server
 
 PLAN = "plan/vlaams-plan-overheidsopdrachten"
-ADDRESSES = (".well-known/void", "sparql", "queries/", "dumps/", "feed", "fragments", "catalogue", "about")
+ADDRESSES = ("doc/", ".well-known/void", "sparql", "queries/", "dumps/", "feed", "fragments", "catalogue", "about")
 ITS_IRI = f"{BASE}id/{PLAN}"
 
 

@@ -16,6 +16,7 @@ PAGE: Final = 200
 """How many statements that point at a thing are on one page."""
 
 _TYPE: Final = f"<{PREFIXES['rdf']}type>"
+_VERSION_IRI: Final = f"<{PREFIXES['owl']}versionIRI>"
 _ONTOLOGY: Final = NAMESPACE.removesuffix("#")
 VERSIONS: Final = "doc/version/"
 """Where the documents about version objects of the feed are."""
@@ -45,8 +46,8 @@ class Document:
 
 def iri_of(path: str, base: str) -> str:
     """The thing that the document at a path below the base is about; see :func:`path_of`."""
-    if path == "ns":
-        return _ONTOLOGY
+    if path == "ns" or path.startswith("ns/"):
+        return f"{_ONTOLOGY}{path.removeprefix('ns')}"
     if path.startswith(_GENID_DOCUMENT):
         return f"{base}{GENID}{path.removeprefix(_GENID_DOCUMENT)}"
     return f"{base}id/{path.removeprefix('doc/')}" if path.startswith("doc/") else f"{base}{path}"
@@ -64,8 +65,8 @@ def path_of(iri: str, base: str) -> str | None:
     'ns'
     """
     owner = iri.partition("#")[0]
-    if owner == _ONTOLOGY:
-        return "ns"
+    if owner == _ONTOLOGY or owner.startswith(f"{_ONTOLOGY}/"):
+        return f"ns{owner.removeprefix(_ONTOLOGY)}"
     if not owner.startswith(base):
         return None
     local = owner.removeprefix(base)
@@ -87,6 +88,10 @@ def document(published: Published, frames: Frames, iri: str, page: int = 1) -> D
         Gone: an earlier version knew it.
         Unknown: nothing is said of it, or there is no such page.
     """
+    versions = published.subjects(_VERSION_IRI, f"<{iri}>")
+    if versions:
+        # The name of a version of an ontology leads to that version (OWL 2 Structural Specification, section 3.2).
+        iri = versions[0][1:-1].partition("#")[0]
     try:
         description = Descriptions(published, frames).of(iri)
     except Unknown:

@@ -17,7 +17,7 @@ from dppgraph.web.answers import preflight
 from dppgraph.web.made import Made, Making
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
-PAGES: Final = ("", "things", "catalogue", "ns", "shapes")
+PAGES: Final = ("", "about", "things", "catalogue", "ns", "shapes")
 """What there is to read besides the documents about things."""
 
 _PAGE: Final = 10_000

@@ -1,5 +1,6 @@
 """The first page, the list of everything that has a page, and how pages look."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
 from dppgraph.errors import Unknown
+from dppgraph.operations.catalogue import dataset_json
 from dppgraph.operations.documents import path_of
 from dppgraph.operations.harvest import Harvest
 from dppgraph.web.answers import CORS, kept_response, preflight
@@ -28,7 +30,7 @@ _STYLE: Final = Path(__file__).parent / "static" / "style.css"
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The routes ``/`` and ``/things``.
+    """The routes ``/``, ``/about`` and ``/things``.
 
     Attributes:
         making: makes the pages.
@@ -49,6 +51,10 @@ class Home:
         page = number_of(decoded(request.scope["query_string"]), "page") or 1
         return await self._answered(request, f"things {page}", lambda harvest: self._things(harvest, page))
 
+    async def about(self, request: Request) -> Response:
+        """Who keeps the data, and under which licence."""
+        return await self._answered(request, "about", self._about)
+
     async def _answered(self, request: Request, resource: str, make: Callable[[Harvest], Made]) -> Response:
         if request.method == "OPTIONS":
             return preflight(METHODS)
@@ -62,6 +68,10 @@ class Home:
         )
         said = {"home": self.making.url, "sets": sets, "plans": plans, "version": harvest.manifest.version}
         return Made(template("home.html").render(said).encode())
+
+    def _about(self, harvest: Harvest) -> Made:
+        said = {"home": self.making.url, "catalogue": json.loads(dataset_json(harvest.catalogue(), "en"))}
+        return Made(template("about.html").render(said).encode())
 
     def _things(self, harvest: Harvest, page: int) -> Made:
         published, named = harvest.published, Named(harvest.published, self.making.frames)
@@ -86,6 +96,11 @@ def add_home_routes(app: FastAPI, home: Home) -> None:
     async def style(request: Request) -> Response:
         return await kept_response(request, kept)
 
-    routes: dict[str, Callable[..., Any]] = {"/": home, "/things": home.things, "/style.css": style}
+    routes: dict[str, Callable[..., Any]] = {
+        "/": home,
+        "/things": home.things,
+        "/about": home.about,
+        "/style.css": style,
+    }
     for path, endpoint in routes.items():
         app.add_api_route(path, endpoint, methods=list(METHODS), include_in_schema=False)

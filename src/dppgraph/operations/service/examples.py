@@ -6,6 +6,7 @@ Editors (SIB's among them) ask an endpoint for ``sh:SPARQLExecutable`` with its 
 
 from collections.abc import Iterable, Iterator
 from typing import Final
+from urllib.parse import urlencode
 
 from dppgraph.core.iris import PREFIXES, graph_iri
 from dppgraph.core.prebinding import with_values
@@ -34,7 +35,8 @@ def examples(questions: Iterable[Question], base: str) -> Iterator[Quad]:
         yield Quad(this, _A, f"<{_SH}SPARQL{question.form.capitalize()}Executable>", graph)
         yield Quad(this, f"<{_SH}{question.form}>", literal(text), graph)
         yield Quad(this, f"<{_SH}prefixes>", f"<{prefixes}>", graph)
-        yield Quad(this, f"<{PREFIXES['foaf']}page>", f"<{base}queries/{question.name}>", graph)
+        page = "?".join(filter(None, (f"{base}queries/{question.name}", urlencode(question.examples))))
+        yield Quad(this, f"<{PREFIXES['foaf']}page>", f"<{page}>", graph)
         yield Quad(this, "<https://schema.org/target>", f"<{base}sparql>", graph)
         for language, title in question.titles.items():
             yield Quad(this, f"<{PREFIXES['rdfs']}comment>", literal(title, language=language), graph)

@@ -135,6 +135,7 @@ def add_document_routes(app: FastAPI, documents: Documents) -> None:
     for name, summary in (("ns", "The ontology"), ("shapes", "The shapes that a version passes")):
         add(f"/{name}", documents, summary, responses)
         app.add_api_route(f"/{name}.{{suffix}}", documents, methods=list(METHODS), include_in_schema=False)
+    app.add_api_route("/ns/{version}", documents, methods=list(METHODS), include_in_schema=False)
 
 
 def _path(request: Request) -> str:
