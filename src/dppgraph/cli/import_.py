@@ -64,6 +64,7 @@ def command(
     day = _day(retrieved)
     sources = wiring.sources(read_settings({}), data)
     documents = [_read(path, lang or "", name, sources.base) for path in files]
+    _refuse_twins(documents)
     targets = targets_of(sources.data, {document.slug: document.path for document in documents}, replace=replace)
     known, _ = read_beside(sources, [path for pair in targets.values() for path in pair] if replace else [])
     taken: dict[str, Taken] = {}
@@ -104,6 +105,17 @@ def _check(files: tuple[Path, ...], url: str | None, name: str | None, lang: str
         raise BadCall(f"{name} cannot be a part of an IRI: take small letters, digits and hyphens")
     if lang is not None and not _LANGUAGE.fullmatch(lang):
         raise BadCall(f"{lang} is no language tag: write en, nl, fr or another")
+
+
+def _refuse_twins(documents: list[_Document]) -> None:
+    first: dict[str, _Document] = {}
+    for document in documents:
+        twin = first.setdefault(document.slug, document)
+        if twin is not document:
+            raise BadCall(
+                f"{twin.path} and {document.path} would both be id/plan/{document.slug}: import them one by one, the "
+                "second with --name"
+            )
 
 
 def _day(retrieved: str | None) -> str:

@@ -38,7 +38,7 @@ class Facts:
         """
         self.page = token("source", page)
         self._name = page
-        self._things: dict[str, dict[str, list[str]]] = {}
+        self._things: dict[str, dict[str, dict[str, None]]] = {}
         self._stated: dict[tuple[str, str, str], None] = {}
         self._readings: list[tuple[str, str, str]] = []
 
@@ -49,13 +49,12 @@ class Facts:
 
     def say(self, subject: str, predicate: str, *objects: str) -> None:
         """Adds what needs no statement: a class, a name, a position, and what is said of the document itself."""
-        said = self._things.setdefault(subject, {}).setdefault(predicate, [])
-        said += [term for term in objects if term not in said]
+        for term in objects:
+            self._things.setdefault(subject, {}).setdefault(predicate, {})[term] = None
 
     def state(self, subject: str, predicate: str, *objects: str) -> None:
         """Adds facts, each with its statement."""
-        if objects:
-            self.say(subject, predicate, *objects)
+        self.say(subject, predicate, *objects)
         self._stated.update(((subject, predicate, term), None) for term in objects)
 
     def read_into(self, subject: str, key: str, term: str) -> None:
@@ -66,7 +65,10 @@ class Facts:
         """The file of the facts."""
         width = len(str(self.count))
         parts = [f"# ===== Part 1: what the document says: {title} =====\n"]
-        parts += [thing(name, said) for name, said in self._things.items()]
+        parts += [
+            thing(name, {predicate: list(terms) for predicate, terms in said.items()})
+            for name, said in self._things.items()
+        ]
         parts.append("# ===== Part 2: that it says so =====\n")
         for number, (subject, predicate, term) in enumerate(self._stated, 1):
             name = token("statement", f"{self._name}-{number:0{width}}")

@@ -21,6 +21,9 @@ MOST_BYTES: Final = 16 << 20
 _DEEPEST: Final = 64
 _MOST_ELEMENTS: Final = 200_000
 _MOST_ATTRIBUTES: Final = 100
+_LONGEST_PIECE: Final = 1 << 20
+"""The largest tag or comment, in bytes: expat holds such a piece whole before it calls back."""
+_AT_ONCE: Final = 1 << 16
 _SEPARATOR: Final = " "
 _ROOTS: Final = ("PerformancePlanOrReport", "StrategicPlan")
 _XML_LANGUAGE: Final = f"http://www.w3.org/XML/1998/namespace{_SEPARATOR}lang"
@@ -108,7 +111,7 @@ def parse(data: bytes, name: str) -> Element:
     parser.EndElementHandler = reading.end
     parser.CharacterDataHandler = reading.characters
     try:
-        parser.Parse(data, True)
+        reading.through(data)
     except expat.ExpatError as error:
         where = f"{name}:{error.lineno}:{error.offset + 1}"
         raise BadXml(f"{where}: {expat.errors.messages[error.code]}: this is no XML that can be read") from error
@@ -129,6 +132,17 @@ class _Reading:
         self._parser = parser
         self._open: list[Element] = []
         self._count = 0
+
+    def through(self, data: bytes) -> None:
+        """Has the parser read the document, bit by bit, as long as it gets on."""
+        for start in range(0, len(data), _AT_ONCE):
+            self._parser.Parse(data[start : start + _AT_ONCE], False)
+            if start - self._parser.CurrentByteIndex > _LONGEST_PIECE:
+                line = self._parser.CurrentLineNumber
+                raise BadXml(
+                    f"{self._name}:{line}: a tag or comment of more than {_LONGEST_PIECE >> 20} MiB begins here"
+                )
+        self._parser.Parse(b"", True)
 
     def doctype(self, *_: object) -> None:
         raise BadXml(

@@ -74,7 +74,7 @@ class _Taking:
         self._known = known
         self._given = given
         self._facts = Facts(f"stratml-{given.slug}")
-        self._names = Names(known.base, given.slug, known.bodies)
+        self._names = Names(known.base, given.slug, plan.language, known.bodies)
         self._bodies = Bodies(plan, known, self._facts, self._names)
         self._me = token("plan", given.slug)
         self._iri = f"{known.base}id/plan/{given.slug}"
