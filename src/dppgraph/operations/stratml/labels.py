@@ -20,6 +20,8 @@ TARGET: Final = "a target"
 """Likewise an Objective of it that is there for its indicator, as only an Objective may have one."""
 
 _LINE = re.compile(r"([A-Z][A-Za-z0-9 ]*?)(?: \(([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*(?:--(?:ltr|rtl))?)\))?: (.+)")
+# What JSON can say and XML cannot, so that no document of ours has it.
+_UNSAID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def tidied(text: str) -> str:
@@ -99,5 +101,5 @@ def _read(value: str) -> str:
             said = json.loads(value)
         except ValueError:
             return value
-        return said if isinstance(said, str) else value
+        return said if isinstance(said, str) and not _UNSAID.search(said) else value
     return value
