@@ -116,6 +116,12 @@ def test_what_the_plan_wants_as_a_whole_is_the_last_goal(lines: list[str]) -> No
     assert goals[-1].findtext(f".//{NS}UnitOfMeasurement") == "per cent"
 
 
+def test_the_language_of_a_document_of_ours_is_what_it_says(lines: list[str]) -> None:
+    xml = export_plan(lines, PLANS[0], BASE)
+    assert read(parse(xml, "plan.xml"), "plan.xml", "fr").plan == plan_of(lines, PLANS[0], BASE)
+    assert document("part1.xml", "fr")[0].titles == (("fr", "Strategic Plan 2014-2018"),)
+
+
 def test_what_is_no_plan_or_has_no_lines_is_refused(lines: list[str]) -> None:
     with pytest.raises(BadCall, match="has no lines of action"):
         export_plan(lines, f"{BASE}id/plan/vlaams-plan-overheidsopdrachten", BASE)

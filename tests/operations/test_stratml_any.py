@@ -18,8 +18,8 @@ from tests.conftest import BASE
 Imported = Callable[[str], Taken]
 NAMES = """
 Name Description OtherInformation StrategicPlanCore Organization Acronym Goal Objective Identifier SequenceIndicator
-Source PerformanceIndicator MeasurementDimension UnitOfMeasurement MeasurementInstance TargetResult NumberOfUnits EndDate
-StartDate PublicationDate AdministrativeInformation Vision Stakeholder
+Source PerformanceIndicator MeasurementDimension UnitOfMeasurement MeasurementInstance TargetResult NumberOfUnits
+EndDate StartDate PublicationDate AdministrativeInformation Vision Stakeholder
 """
 SAID = """
 

@@ -52,8 +52,9 @@ class _Reading:
         said = root.first("OtherInformation")
         self._ours = said.raw.strip().startswith(MARK)
         self._labels = self._labels_of(root)
-        said_languages = (language, self._labels.value("Document language"), root.language.lower(), "en")
-        self._language = next(filter(is_language, said_languages))
+        # Of a document of ours the texts are in what it says, whatever whoever imports it thinks.
+        languages = (self._labels.value("Document language"), language, root.language.lower(), "en")
+        self._language = next(filter(is_language, languages))
         self._left: list[str] = []
         self._lines: list[Line] = []
         self._numbers: dict[str, int] = {}
