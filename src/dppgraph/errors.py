@@ -10,6 +10,7 @@
     │   ├── BadQuestion         a file of queries/ whose header is not of its query
     │   ├── BadRdf              a file or body that does not parse (file, line, column)
     │   ├── BadSetting          a setting's value
+    │   ├── BadXml              XML that does not parse, or is not taken as it is
     │   └── QuerySyntax         a query that does not parse (line, column)
     ├── Refused                 understood, and not done here
     │   ├── NeedsToken          a token that does not open what is asked for
@@ -93,6 +94,10 @@ class BadRdf(InvalidInput):
 
 class BadSetting(InvalidInput):
     """A setting has a value that it cannot have."""
+
+
+class BadXml(InvalidInput):
+    """XML that does not parse, is not of the kind that is read, or is built to do harm."""
 
 
 class QuerySyntax(InvalidInput):

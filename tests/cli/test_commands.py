@@ -41,7 +41,18 @@ def one_line(result: "subprocess.CompletedProcess[str]", status: int, *said: str
 def test_help_names_every_command(run: Run) -> None:
     result = run("--help")
     assert result.returncode == 0
-    for command in ("serve", "build", "validate", "check-quotes", "new", "query", "export", "versions", "settings"):
+    for command in (
+        "serve",
+        "build",
+        "validate",
+        "check-quotes",
+        "import",
+        "new",
+        "query",
+        "export",
+        "versions",
+        "settings",
+    ):
         assert f"  {command} " in result.stdout
         assert CliRunner().invoke(dppgraph, [command, "--help"]).exit_code == 0
 

@@ -12,43 +12,64 @@ from dppgraph.core import formats
 from dppgraph.errors import BadCall
 from dppgraph.settings import read_settings
 
+_STRATML = "stratml"
+
 
 @click.command("export")
 @click.argument("iri", required=False)
 @click.option(
-    "--format", "format_", default=None, metavar="NAME", help="turtle, trig, ntriples, nquads, jsonld, rdfxml."
+    "--format",
+    "format_",
+    default=None,
+    metavar="NAME",
+    help="turtle, trig, ntriples, nquads, jsonld, rdfxml; of one plan also stratml.",
 )
 @click.option("--graph", "graphs", metavar="NAME,...", help="Only these graphs, such as source,inferred.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="PATH", help="Write to this file, whole or not at all.")
+@click.option("--lang", metavar="TAG", help="With stratml: the language to take, by default the one of the sources.")
 @options.store
-def command(iri: str | None, format_: str | None, graphs: str | None, out: Path | None, store: Path | None) -> None:
+def command(
+    iri: str | None, format_: str | None, graphs: str | None, out: Path | None, lang: str | None, store: Path | None
+) -> None:
     """Write all, one graph or one thing (IRI) as RDF, from the exact quads of the current version.
 
     A thing comes with its parts and with what hangs on it: a plan with its lines, its approval, its results. The same
     version gives the same bytes. Turtle, N-Triples and RDF/XML cannot name graphs: they get their union.
+    A plan with lines of action can also be written in StratML, the standard for strategic plans (ISO 17469-1).
     """
     from dppgraph.operations.describe import Descriptions
     from dppgraph.operations.export import export, export_thing, of_graphs
     from dppgraph.operations.frames import read_frames
+    from dppgraph.operations.stratml import export_plan
 
     versions = wiring.versions(read_settings({"store": store}))
-    wanted = _format(format_, out)
+    wanted = None if format_ == _STRATML else _format(format_, out)
+    _check(iri, lang, stratml=wanted is None)
     manifest, damage = wiring.whole_version(versions)
     for error in damage:
         click.echo(f"dppgraph: {error}; this is version {manifest.version}", err=True)
     lines = versions.lines(manifest.version)
     if graphs is not None:
         lines = of_graphs(lines, [name.strip() for name in graphs.split(",") if name.strip()], manifest.base)
-    if iri is None:
+    thing = iri if iri is None or ":" in iri else f"{manifest.base}id/{iri.removeprefix('id/')}"
+    if wanted is None:
+        written = export_plan(lines, thing or "", manifest.base, lang)
+    elif thing is None:
         written = export(lines, wanted)
     else:
         frames = read_frames(bundle.folder("ontology"))
-        thing = iri if ":" in iri else f"{manifest.base}id/{iri.removeprefix('id/')}"
         written = export_thing(Descriptions(lines, frames).of(thing), wanted, frames)
     if out is None:
         options.show(written)
     else:
         _replace(out, written)
+
+
+def _check(iri: str | None, lang: str | None, *, stratml: bool) -> None:
+    if stratml and iri is None:
+        raise BadCall("StratML says one plan: name it, as in `dppgraph export id/plan/NAME --format stratml`")
+    if lang and not stratml:
+        raise BadCall("--lang is for --format stratml: the other formats say every language")
 
 
 def _format(name: str | None, out: Path | None) -> formats.Format:

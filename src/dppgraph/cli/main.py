@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import Final, NoReturn
 
 import click
@@ -14,7 +15,8 @@ from dppgraph.errors import DppgraphError, Limit, ShapeViolation, Unknown
 _COMMANDS: Final = {
     "build": "Build data/ into a validated new version.",
     "check-quotes": "Compare every quote with the source's own text.",
-    "export": "Write all, one graph or one thing as RDF.",
+    "export": "Write all, one graph or one thing as RDF, or one plan as StratML.",
+    "import": "Add plans from documents in StratML, the standard for strategic plans.",
     "new": "Add a plan from a table with its facts and their words.",
     "query": "Ask a named question, a file or a text.",
     "serve": "Build if need be, then answer over HTTP.",
@@ -37,7 +39,9 @@ class _Commands(click.Group):
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        module = import_module(f"dppgraph.cli.{name.replace('-', '_')}")
+        # A module cannot be called as a keyword is.
+        file = f"{name}_" if iskeyword(name) else name.replace("-", "_")
+        module = import_module(f"dppgraph.cli.{file}")
         command: click.Command = module.command
         return command
 

@@ -82,9 +82,9 @@ def _convert(table: Path, text: Path, data: Path | None) -> None:
         click.echo(f"plan: {plan.iri}")
     names = {path.name for path in written}
     for path in replaced:
-        click.echo(f"{'replaces' if path.name in names else 'leaves nothing of'} {_near(path)}")
+        click.echo(f"{'replaces' if path.name in names else 'leaves nothing of'} {options.near(path)}")
     given = f" --data {_said(data)}" if data else ""
-    _next(written, [path for path in replaced if path.name not in names], _near(sources.data), given)
+    _next(written, [path for path in replaced if path.name not in names], options.near(sources.data), given)
     question = next((f"lines-of-action -p plan={plan.iri}" for plan in made.plans if plan.lines), "facts")
     click.echo(f"then ask, for instance: dppgraph query {question}")
     click.echo(f"keep {text}: `dppgraph check-quotes --text {_said(text)}{given}` compares every quote with it")
@@ -93,7 +93,7 @@ def _convert(table: Path, text: Path, data: Path | None) -> None:
 def _next(written: list[Path], outdated: list[Path], folder: Path, given: str) -> None:
     """The commands that remain, to copy."""
     readings = [path for path in written if path.name.endswith(_READINGS)]
-    steps = [f"rm {' '.join(_said(_near(path)) for path in outdated)}"] if outdated else []
+    steps = [f"rm {' '.join(_said(options.near(path)) for path in outdated)}"] if outdated else []
     steps.append(f"dppgraph validate {' '.join(map(_said, written))}{given}")
     for graph, paths in (
         ("source", [path for path in written if path not in readings]),
@@ -107,11 +107,6 @@ def _next(written: list[Path], outdated: list[Path], folder: Path, given: str) -
     steps.append(f'dppgraph build{given} --message "why"')
     for number, step in enumerate(steps):
         click.echo(f"{'      ' if number else 'next: '}{step}")
-
-
-def _near(path: Path) -> Path:
-    """A path as it is said from here, if it lies here."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _read(path: Path, otherwise: str) -> bytes:

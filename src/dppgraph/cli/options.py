@@ -44,6 +44,11 @@ def progress(step: str) -> None:
         click.echo(f"{step} …", err=True)
 
 
+def near(path: Path) -> Path:
+    """A path as it is said from here, if it lies here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
 def show(text: str | bytes) -> None:
     """Writes an answer to standard output, as it is."""
     sys.stdout.flush()

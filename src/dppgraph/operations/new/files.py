@@ -32,22 +32,32 @@ def write_draft(table: Path, files: Mapping[str, str]) -> list[Path]:
     targets = targets_of(table)
     for target in targets.values():
         _refuse_foreign(target)
-    written: dict[Path, Path] = {}
+    write_together({targets[ending]: content for ending, content in files.items()})
     try:
-        for ending, content in files.items():
-            written[targets[ending]] = _beside(targets[ending], content)
-        for target, ready in written.items():
-            ready.replace(target)
         for ending in set(ENDINGS) - set(files):
             targets[ending].unlink(missing_ok=True)
+    except OSError as error:
+        raise BadCall(f"{error.filename} cannot be removed: {error.strerror}") from error
+    return [targets[ending] for ending in files]
+
+
+def write_together(files: Mapping[Path, str]) -> None:
+    """Writes files in place of those that are there, each whole; none if one cannot be written.
+
+    Raises:
+        BadCall: one cannot be written.
+    """
+    written: dict[Path, Path] = {}
+    try:
+        for target, content in files.items():
+            written[target] = _beside(target, content)
+        for target, ready in written.items():
+            ready.replace(target)
     except OSError as error:
         for ready in written.values():
             with suppress(OSError):
                 ready.unlink(missing_ok=True)
-        raise BadCall(
-            f"{error.filename2 or error.filename or table.parent} cannot be written: {error.strerror}"
-        ) from error
-    return list(written)
+        raise BadCall(f"{error.filename2 or error.filename} cannot be written: {error.strerror}") from error
 
 
 def write_new(path: Path, content: str) -> None:

@@ -78,13 +78,13 @@ def facts_file(table: str, things: Things, facts: Iterable[Fact], declared: Decl
         declared: the plans and the page.
     """
     page = token("source", declared.source)
-    parts = ["# ===== Part 1: what the page says =====\n", _heading("The page"), _thing(page, things[page])]
+    parts = ["# ===== Part 1: what the page says =====\n", _heading("The page"), thing(page, things[page])]
     mine = {name: _owner(name, declared) for name in things if name != page}
     for plan in [*declared.plans.values(), None]:
         of_plan = [name for name, owner in mine.items() if owner is plan]
         if of_plan:
             parts.append(_heading(plan.title(declared.language) if plan else "What belongs to several plans"))
-            parts += [_thing(name, things[name]) for name in of_plan]
+            parts += [thing(name, things[name]) for name in of_plan]
     parts.append("\n# ===== Part 2: in which words =====\n")
     parts += [_statement(fact, page) for fact in facts]
     return _file("facts.ttl", table, "\n".join(parts))
@@ -98,7 +98,7 @@ def bodies_file(table: str, declared: Declared) -> str:
         said = {"a": ["foaf:Agent", "org:Organization"], "skos:prefLabel": labels, "foaf:name": labels}
         if body.level:
             said["dpp:policyLevel"] = [declared.iri(body.level)]
-        blocks.append(_thing(token("agent", name), said))
+        blocks.append(thing(token("agent", name), said))
     return _file("bodies.trig", table, _graph("concepts", blocks))
 
 
@@ -115,7 +115,7 @@ def readings_file(table: str, readings: Iterable[Reading], source: str, signer: 
     blocks = []
     for reading in readings:
         reason = reasons[reading.reason]
-        blocks.append(_thing(reading.plan.token, {reading.predicate: [reading.object]}))
+        blocks.append(thing(reading.plan.token, {reading.predicate: [reading.object]}))
         said = {
             "name": token("statement", f"{source}-{reading.plan.slug}-{reason['name']}"),
             "plan": reading.plan.token,
@@ -144,7 +144,8 @@ def _heading(title: str) -> str:
     return f"\n{line}{'-' * max(3, 119 - len(line))}\n"
 
 
-def _thing(name: str, said: Mapping[str, list[str]]) -> str:
+def thing(name: str, said: Mapping[str, list[str]]) -> str:
+    """A thing with its properties, in order, as Turtle; all in it is written as Turtle writes it."""
     classes = said.get("a", [])
     lines = [f"{name} a {' , '.join(classes)}"] if classes else [name]
     for predicate, objects in said.items():
@@ -179,11 +180,15 @@ def _graph(name: str, blocks: Iterable[str]) -> str:
     return f"graph:{name} {{\n\n{indented}\n}}\n"
 
 
-def _file(name: str, table: str, body: str) -> str:
-    """A file: what it is, the prefixes that it uses, and what it says."""
-    intro = _template(name).template
+def prefixed(body: str) -> str:
+    """Turtle below the prefixes that it uses: the usual ones, and one for each kind of our IRIs."""
     used = set(_USED.findall(_QUOTED.sub(" ", body)))
     known = PREFIXES | _ELSEWHERE | {prefix: f"id/{kind}/" for prefix, kind in _KINDS.items()}
     width = max(len(prefix) for prefix in used) + 1
     lines = [f"@prefix {prefix + ':':<{width}} <{known[prefix]}> .\n" for prefix in known if prefix in used]
-    return f"{_MARK.format(' '.join(table.split()))}{intro}\n{''.join(lines)}\n\n{body}"
+    return f"{''.join(lines)}\n\n{body}"
+
+
+def _file(name: str, table: str, body: str) -> str:
+    """A file: what it is, the prefixes that it uses, and what it says."""
+    return f"{_MARK.format(' '.join(table.split()))}{_template(name).template}\n{prefixed(body)}"

@@ -29,7 +29,12 @@ _LETTERS = str.maketrans({"ß": "ss", "œ": "oe", "æ": "ae", "ø": "o", "đ": "
 
 def rows_of(name: str) -> list[dict[str, str]]:
     """The rows of one of the tables beside this module."""
-    with (_HERE / name).open(encoding="utf-8", newline="") as file:
+    return table_rows(_HERE / name)
+
+
+def table_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a table that this software has."""
+    with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
