@@ -6,9 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dppgraph.core.iris import DEFAULT_BASE, GRAPHS, NAMESPACE, PREFIXES, graph_iri
-from dppgraph.core.quads import Quad, parse_line
+from dppgraph.core.quads import Quad, literal, parse_line
 from dppgraph.operations.build import Built
 from dppgraph.operations.catalogue import (
     VersionNote,
@@ -385,6 +387,26 @@ def test_a_government_that_speaks_neither_language_has_a_catalogue(sources: Sour
     assert said.of("id/dataset/plans", f"{DCT}modified") == {f'"2026-01-01"^^<{XSD}date>'}
     assert said.of("id/dataset/plans", f"{DCAT}hasVersion") == {"id/dataset/plans-v1"}
     assert "id/distribution/policy-plans-nq" in said.of("id/dataset/plans", f"{DCAT}distribution")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.sampled_from(["nl", "en", "fr"]))
+def test_any_title_is_told_as_it_is(title: str, language: str) -> None:
+    graph, whole = f"<{graph_iri('catalogue', BASE)}>", f"<{BASE}id/dataset/plans>"
+    quads = [
+        Quad(f"<{BASE}id/dataset/register>", f"<{TYPE}>", f"<{DCAT}Catalog>", graph),
+        Quad(f"<{BASE}id/dataset/register>", f"<{DCAT}dataset>", whole, graph),
+        Quad(whole, f"<{TYPE}>", f"<{DCAT}Dataset>", graph),
+        Quad(whole, f"<{DCT}title>", literal(title, language=language), graph),
+    ]
+    counted = list(statistics(quads, BASE))
+    lines = [quad.line() for quad in (*quads, *counted, *derived([*quads, *counted], BASE))]
+    computed = catalogue_statements(lines, files(BASE), VersionNote(BASE, 1, "00"))
+    called = literal(f"{title}, version 1", language="en")
+    assert called in {quad.object for quad in map(parse_line, computed)}
+    document = catalogue_document([*lines, *computed], BASE)
+    said = dataset_json(document, language)
+    assert "<" not in said
+    assert json.loads(said)["dataset"][0]["name"] == title
 
 
 def test_a_link_counts_once_however_many_graphs_say_it() -> None:
