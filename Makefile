@@ -46,9 +46,10 @@ lock: .venv/.test ## resolve the locked versions anew
 	$(BIN)/$(LOCK) pyproject.toml --group build --output-file requirements/run.txt
 	$(BIN)/$(LOCK) pyproject.toml --group dev --output-file requirements/test.txt
 	$(BIN)/$(LOCK) --group peers --output-file requirements/peers.txt
+	$(BIN)/$(LOCK) --group harvesters --output-file requirements/harvesters.txt
 
 clean: ## remove what the commands above made
-	rm -rf .venv .venv-peers .dppgraph $(CLIENTS)/node_modules
+	rm -rf .venv .venv-peers .venv-harvesters .dppgraph $(CLIENTS)/node_modules
 
 $(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
 	@cd $(CLIENTS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

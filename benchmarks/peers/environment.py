@@ -24,13 +24,22 @@ def programs() -> Path:
     Raises:
         subprocess.CalledProcessError: they could not be installed; pip has said why.
     """
-    folder = ENVIRONMENT / "bin"
-    stamp, locked = ENVIRONMENT / ".locked", hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    return installed(ENVIRONMENT, LOCK)
+
+
+def installed(environment: Path, lock: Path) -> Path:
+    """The folder of the programs of a virtual environment, made anew when its lock has changed.
+
+    Raises:
+        subprocess.CalledProcessError: something could not be installed; pip has said why.
+    """
+    folder = environment / "bin"
+    stamp, locked = environment / ".locked", hashlib.sha256(lock.read_bytes()).hexdigest()
     if not stamp.exists() or stamp.read_text() != locked:
-        print(f"setting up {ENVIRONMENT.name} ...", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=True)
+        print(f"setting up {environment.name} ...", flush=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(environment)], check=True)
         pip = [str(folder / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "--require-hashes", "--requirement", str(LOCK)], check=True)
+        subprocess.run([*pip, "--require-hashes", "--requirement", str(lock)], check=True)
         stamp.write_text(locked)
     return folder
 

@@ -43,8 +43,8 @@ class Lists:
 def read_lists(folder: Path) -> Lists:
     """The lists in ``suites/mqa``, which add to the EU's own what the portal makes of some of their members.
 
-    So of file types they hold only those that are open or machine-readable, of licences all that are known, some of them
-    (CC0) only as something that is the same elsewhere.
+    So of file types they hold only those that are open or machine-readable, of licences all that are known, some of
+    them (CC0) only as something that is the same elsewhere.
     """
     readable = _marked(folder / "edp-machine-readable-format.rdf", EDP.isMachineReadable)
     open_formats = _marked(folder / "edp-non-proprietary-format.rdf", EDP.isNonProprietary)

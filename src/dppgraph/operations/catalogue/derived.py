@@ -28,8 +28,17 @@ def derived(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
         return
     graph = f"<{graph_iri('catalogue', base)}>"
     stated = {quad[:3] for quad in quads}
-    store = MemoryStore(quads)
+    store = MemoryStore(_of_use(quads, base))
     for rule in sorted(_RULES.glob("*.rq")):
         found = {quad._replace(graph=graph) for quad in store.construct(rule.read_text(encoding="utf-8"), base=base)}
         store.add(found)
         yield from sorted(quad for quad in found if quad[:3] not in stated)
+
+
+def _of_use(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
+    """The quads that a rule may ask for, and one of each graph: statements about facts are most of a large version."""
+    statement, seen = f"<{base}id/statement/", set()
+    for quad in quads:
+        if quad.graph not in seen or not quad.subject.startswith(statement):
+            seen.add(quad.graph)
+            yield quad

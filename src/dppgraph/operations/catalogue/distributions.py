@@ -41,7 +41,7 @@ def owner_of(dump: Dump, whole: str, base: str) -> str:
     if dump.holds == "all" or dump.holds.startswith("table:"):
         return whole
     if dump.holds.startswith("plan:"):
-        return f"<{base}id/dataset/plan-{dump.holds.rpartition('/')[2]}>"
+        return f"<{base}id/dataset/plan-{dump.holds.removeprefix(f'plan:{base}id/plan/')}>"
     return f"<{base}id/dataset/graph-{dump.holds}>"
 
 
@@ -56,7 +56,7 @@ def distribution(dump: Dump, dataset: str, stated: Stated, base: str, *, version
         version: the number of the version whose own address the file has; None for the current version's.
     """
     folder, mark = (f"dumps/{version}/", f"v{version}-") if version else ("dumps/", "")
-    this = f"<{base}id/distribution/{mark}{dump.file.replace('.', '-')}>"
+    this = f"<{base}id/distribution/{mark}{_named(dump)}>"
     yield Quad(dataset, f"<{DCAT}distribution>", this)
     said = [
         *_address(this, f"<{base}{folder}{dump.file}>"),
@@ -66,6 +66,12 @@ def distribution(dump: Dump, dataset: str, stated: Stated, base: str, *, version
         *_rules(this, dump, dataset, stated, f"{base}{folder}"),
     ]
     yield from (quad for quad in said if quad.subject != this or not stated.has(this, quad.predicate[1:-1]))
+
+
+def _named(dump: Dump) -> str:
+    """The name of a file without the dots of its endings; a plan may have others in its own name."""
+    stem, _, ending = dump.file.removesuffix(".gz").rpartition(".")
+    return f"{stem}-{ending}-gz" if dump.gzip else f"{stem}-{ending}"
 
 
 def _address(this: str, address: str) -> Iterator[Quad]:

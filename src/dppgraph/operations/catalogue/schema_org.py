@@ -33,7 +33,9 @@ def dataset_json(lines: Iterable[str], language: str) -> str:
         stated.objects(catalogs[0], f"{DCAT}dataset"), key=lambda part: (stated.has(part, f"{DCT}isPartOf"), part)
     )
     document = {"@context": {"@vocab": "https://schema.org/"}} | tell.thing(catalogs[0], "DataCatalog")
-    return json.dumps(document | {"dataset": [tell.thing(part, "Dataset") for part in listed]}, ensure_ascii=False)
+    said = json.dumps(document | {"dataset": [tell.thing(part, "Dataset") for part in listed]}, ensure_ascii=False)
+    # It stands in a page, where a text must not end the element that it is in.
+    return said.replace("<", "\\u003c")
 
 
 class _Telling:
