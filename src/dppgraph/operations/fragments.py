@@ -103,7 +103,8 @@ def controls(found: Fragment, url: str, *, named: bool) -> list[str]:
         quads.append(Quad(subject, f"<{namespace}{local}>", object_, graph))
 
     total = literal(str(found.total), datatype=_INTEGER)
-    say(f"<{url}#dataset>", "void:subset", here)
+    for asked in (here, page):
+        say(f"<{url}#dataset>", "void:subset", asked)
     say(f"<{url}#search>", "hydra:template", literal(f"{url}{{?subject,predicate,object}}"))
     say(here, "rdf:type", f"<{_HYDRA}Collection>")
     say(here, "void:triples", total)
@@ -114,14 +115,13 @@ def controls(found: Fragment, url: str, *, named: bool) -> list[str]:
     say(page, "hydra:totalItems", total)
     say(page, "hydra:itemsPerPage", literal(str(PAGE), datatype=_INTEGER))
     say(page, "hydra:first", f"<{_address(url, query, 1)}>")
-    if page != here:
-        say(here, "void:subset", page)
     if found.page > 1:
         say(page, "hydra:previous", f"<{_address(url, query, found.page - 1)}>")
     if found.page < found.pages:
         say(page, "hydra:next", f"<{_address(url, query, found.page + 1)}>")
     if named:
-        say(graph, "foaf:primaryTopic", page)
+        # By this, clients know which graph is not data.
+        say(graph, "foaf:primaryTopic", f"<{url}#dataset>")
     return canonical(quads)
 
 
