@@ -1,7 +1,8 @@
 """The catalogue of the shipped data, with real files."""
 
-import re
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import rdflib
@@ -9,12 +10,10 @@ import rdflib
 from dppgraph.core import formats
 from dppgraph.operations.build import Built
 from dppgraph.operations.catalogue import VersionNote, catalogue_document, catalogue_statements
+from dppgraph.operations.dumps import Dump, make_dumps
 from dppgraph.store.rdf import serialised
 from dppgraph.store.versions import VersionStore
 from tests.conftest import BASE
-from tests.harvest.files import File, made
-
-PLAN = re.compile(r"^<[^>]*/id/dataset/plan-[^>]*> <http://purl\.org/dc/terms/subject> <([^>]*)>")
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Catalogue:
 
     lines: list[str]
     note: VersionNote
-    files: dict[str, tuple[File, bytes]]
+    files: dict[str, tuple[Dump, bytes]]
     statements: list[str]
     document: list[str]
 
@@ -39,9 +38,10 @@ class Catalogue:
 
 def catalogue_of(lines: list[str], note: VersionNote) -> Catalogue:
     """The catalogue of some lines, with real files."""
-    plans = sorted(found.group(1) for line in lines if (found := PLAN.match(line)))
-    files = made(lines, note.base, plans)
-    statements = catalogue_statements(lines, [file for file, _ in files.values()], note)
+    with tempfile.TemporaryDirectory() as folder:
+        dumps = make_dumps(lines, Path(folder), note.base)
+        files = {dump.file: (dump, (Path(folder) / dump.file).read_bytes()) for dump in dumps}
+    statements = catalogue_statements(lines, dumps, note)
     return Catalogue(lines, note, files, statements, catalogue_document([*lines, *statements], note.base))
 
 

@@ -19,13 +19,13 @@ from dppgraph.operations.catalogue import (
     dataset_json,
     derived,
 )
+from dppgraph.operations.dumps import Dump
 from dppgraph.operations.service import Endpoint, described, statistics, void_document
 from dppgraph.operations.sources import Sources
 from dppgraph.operations.validate import assemble
 from dppgraph.store.rdf import literal_text
 from dppgraph.store.versions import VersionStore
 from tests.conftest import BASE, REPOSITORY
-from tests.harvest.files import File
 
 DCAT, DCT, DQV, SPDX, VOID, XSD = (PREFIXES[name] for name in ("dcat", "dct", "dqv", "spdx", "void", "xsd"))
 TYPE = f"{PREFIXES['rdf']}type"
@@ -41,7 +41,7 @@ def published(sources: Sources) -> list[str]:
     return sorted({quad.line() for quad in (*quads, *counted, *derived([*quads, *counted], sources.base))})
 
 
-def files(base: str, *plans: str) -> list[File]:
+def files(base: str, *plans: str) -> list[Dump]:
     """A few files of every kind, as their makers would list them."""
     found = []
     for name, format_, media_type, holds in (
@@ -52,8 +52,8 @@ def files(base: str, *plans: str) -> list[File]:
         ("plans.csv-metadata.json", "csvw", "application/csvm+json", "table:plans"),
         *((f"plan-{plan}.jsonld", "jsonld", "application/ld+json", f"plan:{base}id/plan/{plan}") for plan in plans),
     ):
-        found.append(File(name, format_, media_type, False, 5120, "0a" * 32, holds))
-        found.append(File(f"{name}.gz", format_, media_type, True, 512, "0b" * 32, holds))
+        found.append(Dump(name, format_, media_type, False, 5120, "0a" * 32, holds))
+        found.append(Dump(f"{name}.gz", format_, media_type, True, 512, "0b" * 32, holds))
     return found
 
 
@@ -187,7 +187,7 @@ def test_what_sparql_sees_of_a_file_is_not_said_twice(lines: list[str], computed
 
 
 def test_a_file_of_nothing_that_is_described_is_left_out(lines: list[str], note: VersionNote) -> None:
-    stray = File("plan-unheard-of.ttl", "turtle", "text/turtle", False, 1, "00" * 32, f"plan:{BASE}id/plan/unheard-of")
+    stray = Dump("plan-unheard-of.ttl", "turtle", "text/turtle", False, 1, "00" * 32, f"plan:{BASE}id/plan/unheard-of")
     assert not [line for line in catalogue_statements(lines, [stray], note) if "unheard-of" in line]
 
 

@@ -12,7 +12,7 @@ from dppgraph.operations.dumps import DUMPS, Dump, make_dumps
 from dppgraph.operations.feed import make_members
 from dppgraph.operations.service import void_document
 from dppgraph.store.exact import ExactQuads, write_exact
-from dppgraph.store.versions import Harvesting, Manifest, VersionStore
+from dppgraph.store.versions import KEPT, Harvesting, Manifest, VersionStore
 
 EXACT: Final = "exact.sqlite"
 STATEMENTS: Final = "statements.nq"
@@ -48,7 +48,8 @@ def harvesting(store: VersionStore) -> Harvesting:
 
 
 def _write_catalogue(folder: Path, manifest: Manifest, lines: list[str], dumps: list[Dump]) -> None:
-    earlier = tuple(range(1, manifest.version))
+    # As many as have files of their own.
+    earlier = tuple(range(max(1, manifest.version - KEPT + 1), manifest.version))
     note = VersionNote(manifest.base, manifest.version, manifest.digest, earlier, manifest.findings or {})
     statements = catalogue_statements(lines, dumps, note)
     documents = {

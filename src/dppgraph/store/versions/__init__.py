@@ -13,7 +13,7 @@
 """
 
 from dppgraph.store.versions.manifest import Manifest
-from dppgraph.store.versions.publish import Harvesting, Publication, Writer
+from dppgraph.store.versions.publish import KEPT, Harvesting, Publication, Writer
 from dppgraph.store.versions.versions import VersionStore
 
-__all__ = ["Harvesting", "Manifest", "Publication", "VersionStore", "Writer"]
+__all__ = ["KEPT", "Harvesting", "Manifest", "Publication", "VersionStore", "Writer"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dppgraph.store.versions.versions import VersionStore
 
 _KEYFRAME_EVERY: Final = 16
-_KEPT: Final = 3
+KEPT: Final = 3
 """Versions whose database and harvest are kept: both can be made anew."""
 
 Harvesting = Callable[[Path, Manifest, list[str], Delta], None]
@@ -128,7 +128,7 @@ class Writer:
         # The one step that publishes: whoever reads before it finds the old version, after it the new one.
         (work / "current").replace(self._store.folder / "current")
         sync_folder(self._store.folder)
-        prune(self._store.folder / "indexes", keep=_KEPT)
+        prune(self._store.folder / "indexes", keep=KEPT)
         return manifest
 
     def _keep_harvest(self, work: Path, number: int) -> None:
@@ -138,7 +138,7 @@ class Writer:
         sync_files(work / "harvest")
         (work / "harvest").rename(kept)
         sync_folder(kept.parent)
-        prune(kept.parent, keep=_KEPT)
+        prune(kept.parent, keep=KEPT)
 
     def _write(self, folder: Path, number: int, parent: int | None, delta: Delta, what: Publication) -> Manifest:
         tree = tree_of(what.lines)
