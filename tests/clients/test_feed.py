@@ -167,3 +167,14 @@ def test_a_change_of_the_shipped_data_is_what_the_version_says_it_is(
     latest = {member.entity: member for member in (*before, *after)}
     for way in ("graph", "materialised"):
         assert {line for member in latest.values() for line in getattr(member, way)} == union(store.lines(2))
+
+
+def test_the_command_of_the_documentation_follows(node: Node, server: Server, tmp_path: Path) -> None:
+    told = (REPOSITORY / "docs" / "feed.md").read_text(encoding="utf-8")
+    (command,) = [line for line in told.splitlines() if line.startswith("npx ldes-client ")]
+    command = command.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}").replace("state", str(tmp_path / "state"))
+    program = str(NPM / "node_modules" / ".bin" / "ldes-client")
+    first, second = (node(program, *command.split()[2:]) for _ in range(2))
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr
+    assert first.stdout.count(ENTITY) > 500
+    assert ENTITY not in second.stdout
