@@ -515,6 +515,7 @@ def test_what_a_killed_build_left_is_not_taken_for_the_version_that_came_instead
 
 
 def test_a_version_that_is_damaged_costs_nothing_but_its_own_members(published: VersionStore) -> None:
+    whole = (published.path(2) / "added.nq.gz").read_bytes()
     (published.path(2) / "added.nq.gz").write_bytes(b"damaged")
     with pytest.raises(Damaged):
         published.lines(2)
@@ -524,6 +525,11 @@ def test_a_version_that_is_damaged_costs_nothing_but_its_own_members(published: 
     reader = FeedReader(published, 5)
     assert {member.version for member in read_all(reader)} == {1, 5}
     assert replayed(read_all(reader)) == union(lines)
+    # Mended later, it changes nothing of what was read by then.
+    before = bytes_of(reader)
+    (published.path(2) / "added.nq.gz").write_bytes(whole)
+    make_missing(published, 4)
+    assert bytes_of(FeedReader(published, 5)) == before
 
 
 def test_nothing_is_left_of_a_file_that_the_disk_does_not_take(history: History) -> None:

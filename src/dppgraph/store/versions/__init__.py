@@ -8,6 +8,7 @@
       lock               held by the one process that may write
       versions/000002/   manifest.json · added.nq.gz · removed.nq.gz · digest.json · changes.json [· quads.nq.gz]
       indexes/000002/    an Oxigraph database: a cache, made anew from the quads when it is missing
+      feed/              the members of the feed, of each version (operations/feed)
       unfinished/        what a writer is at; emptied by the next one
 """
 
