@@ -107,6 +107,17 @@ def test_every_member_has_what_the_paths_of_the_stream_name(node: Node, server: 
         assert member.time == "2026-11-23T00:00:00.000Z"
 
 
+def test_materialised_by_the_client_the_graph_is_there(
+    node: Node, server: Server, built: tuple[VersionStore, Built]
+) -> None:
+    members, _ = read(node, server, materialize=True)
+    found = {quad for member in members for quad in member.quads if not quad.graph}
+    graph = union(built[0].lines(1))
+    assert graph <= {quad.line() for quad in found}
+    more = {quad.predicate for quad in found if quad.line() not in graph}
+    assert more == OURS - {ENTITY}
+
+
 def wait_for(server: Server, version: int) -> None:
     for _ in range(200):
         if json.loads(server.ask("GET", "/health")[2])["version"] == version:
