@@ -107,6 +107,17 @@ def test_every_member_has_what_the_paths_of_the_stream_name(node: Node, server: 
         assert member.time == "2026-11-23T00:00:00.000Z"
 
 
+def test_materialised_by_the_client_the_graph_is_there(
+    node: Node, server: Server, built: tuple[VersionStore, Built]
+) -> None:
+    members, _ = read(node, server, materialize=True)
+    found = {quad for member in members for quad in member.quads if not quad.graph}
+    graph = union(built[0].lines(1))
+    assert graph <= {quad.line() for quad in found}
+    more = {quad.predicate for quad in found if quad.line() not in graph}
+    assert more == OURS - {ENTITY}
+
+
 def wait_for(server: Server, version: int) -> None:
     for _ in range(200):
         if json.loads(server.ask("GET", "/health")[2])["version"] == version:
@@ -167,3 +178,14 @@ def test_a_change_of_the_shipped_data_is_what_the_version_says_it_is(
     latest = {member.entity: member for member in (*before, *after)}
     for way in ("graph", "materialised"):
         assert {line for member in latest.values() for line in getattr(member, way)} == union(store.lines(2))
+
+
+def test_the_command_of_the_documentation_follows(node: Node, server: Server, tmp_path: Path) -> None:
+    told = (REPOSITORY / "docs" / "feed.md").read_text(encoding="utf-8")
+    (command,) = [line for line in told.splitlines() if line.startswith("npx ldes-client ")]
+    command = command.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}").replace("state", str(tmp_path / "state"))
+    program = str(NPM / "node_modules" / ".bin" / "ldes-client")
+    first, second = (node(program, *command.split()[2:]) for _ in range(2))
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr
+    assert first.stdout.count(ENTITY) > 500
+    assert ENTITY not in second.stdout

@@ -20,6 +20,7 @@ DOCUMENTS = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 QUERIES = (REPOSITORY / "docs" / "queries.md").read_text(encoding="utf-8")
 SERVICE = (REPOSITORY / "docs" / "service.md").read_text(encoding="utf-8")
+FEED = (REPOSITORY / "docs" / "feed.md").read_text(encoding="utf-8")
 SPARQL = (REPOSITORY / "docs" / "sparql.md").read_text(encoding="utf-8")
 
 
@@ -87,7 +88,7 @@ def test_the_addresses_of_the_questions_answer(server: Server) -> None:
 
 
 def test_the_addresses_of_the_endpoint_answer(server: Server) -> None:
-    for address in addresses(SPARQL) + addresses(SERVICE):
+    for address in addresses(SPARQL) + addresses(SERVICE) + addresses(FEED):
         status, _, body = server.ask("GET", address)
         assert (status, len(body.splitlines()) > 1) == (200, True), address
 

@@ -167,6 +167,20 @@ def moved(body: bytes, here: Server, there: Server) -> bytes:
     return body.replace(f"127.0.0.1:{here.port}".encode(), f"127.0.0.1:{there.port}".encode())
 
 
+@pytest.mark.heavy
+def test_two_servers_that_built_the_same_data_serve_the_same_pages(serve: Serve, tmp_path: Path) -> None:
+    said = []
+    for seed in ("1", "2"):
+        place = ("--store", tmp_path / seed, "--public-url", "https://data.example.org/plans/")
+        server = serve(*place, environment={"PYTHONHASHSEED": seed})
+        pages = objects(triples(server.ask("GET", "/plans/feed")[2], "text/turtle"), f"{TREE}node")
+        targets = [f"/plans{node}" for node in ["/feed", *sorted(f"/feed/{page.rpartition('/')[2]}" for page in pages)]]
+        said.append([server.ask("GET", f"{at}?format={known.name}") for at in targets for known in formats.RDF])
+        assert len(said[-1]) == 6 * (1 + len(pages)) > 18
+    for (status, headers, body), other in zip(*said, strict=True):
+        assert (status, headers["etag"], body) == (200, other[1]["etag"], other[2])
+
+
 def test_many_who_ask_for_a_page_at_once_get_the_same(server: Server) -> None:
     with ThreadPoolExecutor(20) as many:
         replies = many.map(lambda _: server.ask("GET", "/feed/2?format=rdfxml"), range(20))

@@ -10,8 +10,8 @@ stand among all others. It is opened without locks, as nobody writes to it any m
 
 import json
 import os
+import secrets
 import sqlite3
-import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -161,15 +161,12 @@ class FeedFiles:
         """
         with writable(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=self.folder, prefix=".unfinished-")
-            unfinished = Path(name)
+            unfinished = self.folder / f".unfinished-{secrets.token_hex(8)}"
             try:
-                os.fchmod(descriptor, 0o644)
                 made = _written(unfinished, rows, head)
-                os.fsync(descriptor)
+                _sync(unfinished)
                 unfinished.replace(self._path(made.version))
             finally:
-                os.close(descriptor)
                 unfinished.unlink(missing_ok=True)
             sync_folder(self.folder)
         self._heads = {number: known for number, known in self._heads.items() if number < made.version}
@@ -226,6 +223,14 @@ def _written(path: Path, rows: Iterable[Row], head: Callable[[], Head]) -> Head:
         database.execute("INSERT INTO head VALUES (?)", (json.dumps(asdict(made)),))
         database.commit()
     return made
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _packed(row: Row) -> tuple[int, str, str, bytes, bytes]:

@@ -66,16 +66,19 @@ def is_of(head: Head, versions: VersionStore) -> bool:
 
 
 def _made_again(versions: VersionStore, number: int, files: FeedFiles) -> Head:
+    digest = ""
     try:
         manifest = versions.manifest(number)
+        digest = manifest.digest
         lines = list(named(versions.lines(number), manifest.base))
         return _make(files, manifest, lines, versions.delta(number), PAGE)
     except (Damaged, Unknown):
+        # It stays so, even if the version is mended one day: what is closed by then must not change.
         before = files.head(number - 1)
         place = _Place.after(before, PAGE, set())
         moment = moment_of((), "", _EPOCH, before.time if before else None)
         base, created = (before.base, before.created) if before else ("", _EPOCH)
-        return files.write((), lambda: place.head(number, base, created, "", moment, whole=False))
+        return files.write((), lambda: place.head(number, base, created, digest, moment, whole=False))
 
 
 _EPOCH: Final = datetime.fromtimestamp(0, UTC).isoformat()

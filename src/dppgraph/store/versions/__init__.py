@@ -9,6 +9,7 @@
       versions/000002/   manifest.json · added.nq.gz · removed.nq.gz · digest.json · changes.json [· quads.nq.gz]
       indexes/000002/    an Oxigraph database: a cache, made anew from the quads when it is missing
       harvest/000002/    what harvesters take, made from the quads: a cache likewise
+      feed/              the members of the feed, of each version (operations/feed)
       unfinished/        what a writer is at; emptied by the next one
 """
 
