@@ -1,5 +1,6 @@
 """What the servers run in: the peers' own virtual environment, the machine, and the versions of everything."""
 
+import fcntl
 import hashlib
 import os
 import platform
@@ -35,12 +36,15 @@ def installed(environment: Path, lock: Path) -> Path:
     """
     folder = environment / "bin"
     stamp, locked = environment / ".locked", hashlib.sha256(lock.read_bytes()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != locked:
-        print(f"setting up {environment.name} ...", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(environment)], check=True)
-        pip = [str(folder / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "--require-hashes", "--requirement", str(lock)], check=True)
-        stamp.write_text(locked)
+    # Tests that run side by side want it at the same time.
+    with lock.open("rb") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_text() != locked:
+            print(f"setting up {environment.name} ...", flush=True)
+            subprocess.run([sys.executable, "-m", "venv", "--clear", str(environment)], check=True)
+            pip = [str(folder / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            subprocess.run([*pip, "--require-hashes", "--requirement", str(lock)], check=True)
+            stamp.write_text(locked)
     return folder
 
 

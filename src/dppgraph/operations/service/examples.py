@@ -39,4 +39,5 @@ def examples(questions: Iterable[Question], base: str) -> Iterator[Quad]:
         yield Quad(this, f"<{PREFIXES['foaf']}page>", f"<{page}>", graph)
         yield Quad(this, "<https://schema.org/target>", f"<{base}sparql>", graph)
         for language, title in question.titles.items():
-            yield Quad(this, f"<{PREFIXES['rdfs']}comment>", literal(title, language=language), graph)
+            for name in ("label", "comment"):
+                yield Quad(this, f"<{PREFIXES['rdfs']}{name}>", literal(title, language=language), graph)
