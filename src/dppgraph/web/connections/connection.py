@@ -128,7 +128,7 @@ class Connection(HttpToolsProtocol):
         """Takes a client in, or turns it away."""
         super().connection_made(transport)
         self._lingering = Lingering(transport, self.close)
-        self._pouring = Pouring(transport, self.loop)
+        self._pouring = Pouring(transport, self.loop, self._doors)
         self._extensions: dict[str, dict[object, object]] = {
             ABORT: {"abort": transport.abort},
             AT_ONCE: {"answer": self._at_once},
