@@ -41,6 +41,7 @@ measure: .venv/.test ## what start-up, build and the questions cost, and what ho
 	$(BIN)/python -m benchmarks.fuzz
 	$(BIN)/python -m benchmarks.guard
 	$(BIN)/python -m benchmarks.feed
+	$(BIN)/python -m benchmarks.dumps
 
 lock: .venv/.test ## resolve the locked versions anew
 	$(BIN)/pip install --quiet uv

@@ -16,6 +16,7 @@ from dppgraph.core.formats import RDF, Format
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad, canonical, literal, parse_line
 from dppgraph.errors import BadRdf
+from dppgraph.store import rdf
 from dppgraph.store.rdf import (
     engine_quads,
     literal_text,
@@ -24,6 +25,7 @@ from dppgraph.store.rdf import (
     serialised,
     used_prefixes,
     with_canonical_blank_nodes,
+    write,
 )
 from tests.store.conftest import xml
 
@@ -376,3 +378,29 @@ def test_canonical_labels_leave_all_else_to_the_letter() -> None:
 def test_without_blank_nodes_nothing_is_relabelled() -> None:
     quads = [Quad(S, P, '"b"'), Quad(S, P, '"a"')]
     assert with_canonical_blank_nodes(quads) == quads
+
+
+def test_a_number_is_written_in_full_wherever_the_pieces_end_that_the_engine_hands_over() -> None:
+    lines = sorted(f'<a:{number}> <a:p> "0{number}"^^<{XSD}integer> .' for number in range(2_000))
+    written = serialised(lines, formats.TURTLE).decode()
+    assert written.count(f"^^<{XSD}integer>") + written.count("^^xsd:integer") == len(lines)
+    assert "urn:dppgraph" not in written
+    assert canonical(parse(written.encode(), formats.TURTLE)) == lines
+
+
+@EVERY_FORMAT
+def test_a_full_disk_is_not_told_as_a_fault_of_the_data(format_: Format) -> None:
+    lines = sorted(f'<a:{number}> <a:p> "{number}" .' for number in range(5_000))
+    with pytest.raises(OSError, match="space"), Path("/dev/full").open("wb") as full:
+        write(lines, format_, full)
+
+
+@EVERY_FORMAT
+def test_a_stream_is_the_same_whatever_goes_to_the_engine_at_a_time(
+    format_: Format, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graphs = ("", " <a:g>", " <a:h>")
+    lines = sorted(f'<a:{n % 7}> <a:p{n % 3}> "{n}"{graphs[n % 3]} .' for n in range(60))
+    whole = serialised(lines, format_)
+    monkeypatch.setattr(rdf, "_BATCH", 1)
+    assert serialised(lines, format_) == whole

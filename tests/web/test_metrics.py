@@ -23,7 +23,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from dppgraph.errors import AnswerTooLarge, DppgraphError, NotYet, QuerySyntax, UpdatesOff
 from dppgraph.web.clients import is_here
 from dppgraph.web.metrics import Metrics, Snapshot, rendered
-from dppgraph.web.metrics.counting import BUCKETS, FEED_NODE, QUESTION, REASONS, ROUTES, UNREAD, reason_of
+from dppgraph.web.metrics.counting import BELOW, BUCKETS, REASONS, ROUTES, UNREAD, reason_of
 from dppgraph.web.metrics.families import FAMILIES, FRONT
 from tests.cli.test_supervisor import BARE, publish, until, until_said
 from tests.conftest import REPOSITORY, Run, Serve, Server, start_server
@@ -209,7 +209,7 @@ def test_what_a_client_makes_up_is_no_label(asked: list[tuple[str, str, int]]) -
     for path, method, status in asked:
         metrics.request(path, method, status, 0.1, 1)
         metrics.request(f"/{path}", method, status, 0.1, 1)
-    assert {route for route, _, _ in metrics.requests} <= {*ROUTES, FEED_NODE, QUESTION, UNREAD, "other"}
+    assert {route for route, _, _ in metrics.requests} <= {*ROUTES, *BELOW.values(), UNREAD, "other"}
     assert sum(metrics.requests.values()) == 2 * len(asked)
 
 
@@ -250,7 +250,7 @@ def test_each_error_has_one_reason_of_those_that_are_told() -> None:
 
 def test_the_routes_that_are_described_have_labels(server: Server) -> None:
     paths = json.loads(server.ask("GET", "/openapi.json")[2])["paths"]
-    assert {path for path in paths if not path.startswith("/queries/")} <= {*ROUTES, FEED_NODE}
+    assert {path for path in paths if not path.startswith(tuple(BELOW))} <= ROUTES
 
 
 def test_several_fronts_are_told_apart() -> None:

@@ -35,6 +35,7 @@ class Doors:
     Attributes:
         refused: connections that were turned away: as all were taken (``full``), or all of one client's (``client``).
         held: bytes that clients have sent and that wait to be used.
+        pouring: connections into which a file is poured.
     """
 
     def __init__(self, settings: Settings, proxies: Proxies, *, linger: float = 2.0, patience: float = 60.0) -> None:
@@ -48,6 +49,7 @@ class Doors:
         self.linger = linger
         self.patience = patience
         self.held = 0
+        self.pouring = 0
         self.refused = {"full": 0, "client": 0}
         self._proxies = proxies
         self._max_held = max(_BODIES, 4 * settings.max_query)

@@ -118,6 +118,8 @@ class Connection(HttpToolsProtocol):
         self._silent = True
         self._gone = Gone()
         self._task: asyncio.Task[None] | None = None
+        self._in_task: RequestResponseCycle | None = None
+        """The request that the task answers; ``cycle`` is the one that came last, and may wait behind it."""
         self._turn: _Turn | None = None
 
     # --- What asyncio says -------------------------------------------------------------------------------------------
@@ -126,7 +128,7 @@ class Connection(HttpToolsProtocol):
         """Takes a client in, or turns it away."""
         super().connection_made(transport)
         self._lingering = Lingering(transport, self.close)
-        self._pouring = Pouring(transport, self.loop)
+        self._pouring = Pouring(transport, self.loop, self._doors)
         self._extensions: dict[str, dict[object, object]] = {
             ABORT: {"abort": transport.abort},
             AT_ONCE: {"answer": self._at_once},
@@ -285,8 +287,8 @@ class Connection(HttpToolsProtocol):
         What uvicorn does here, but for its timer: :meth:`look` ends whoever says nothing more.
         """
         self._release()
-        # It knows what was asked and answered.
-        self._turn = None
+        # They know what was asked and answered.
+        self._turn = self._in_task = None
         if self._ends_at is not None:
             return
         self._done_since = self.loop.time()
@@ -303,10 +305,10 @@ class Connection(HttpToolsProtocol):
 
     async def _pour(self, piece: Piece, pace: Pace) -> None:
         """Sends bytes of a file as part of the answer that is being sent."""
-        cycle: RequestResponseCycle = self.cycle
         await self._pouring.pour(piece, pace)
-        # As if they had been written one by one.
-        cycle.expected_content_length -= piece.count
+        if self._in_task:
+            # As if they had been written one by one.
+            self._in_task.expected_content_length -= piece.count
 
     def _at_once(self, scope: Scope, head: bytes, body: bytes) -> bool:
         """Sends a whole answer to a request; False where it has to be sent in the usual way.
@@ -362,6 +364,7 @@ class Connection(HttpToolsProtocol):
 
     def start(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
         """Has a task answer the request of a cycle."""
+        self._in_task = cycle
         self._task = self.loop.create_task(cycle.run_asgi(app))
         self._task.add_done_callback(self.tasks.discard)
         self.tasks.add(self._task)

@@ -1,17 +1,28 @@
 """Files that go to a connection by ``sendfile``: the kernel moves them, and nothing of them is in this process.
 
 The transport knows of no such thing. So the file is sent over a duplicate of its descriptor, once all that was handed
-over before is on its way. The event loop says when there is room for more, and each turn is short.
+over before is on its way. The event loop says when there is room for more; each turn is short, and the shorter the more
+connections have one.
 """
 
 import asyncio
 import os
 from typing import Final
 
+from dppgraph.web.doors import Doors
 from dppgraph.web.files import Pace, Piece, shorter, too_slow
 
-_TURN: Final = 1 << 19
-"""Bytes that are sent at a time, before others have their turn."""
+_ROUND: Final = 1 << 20
+"""Bytes that all connections of a front together are sent by turns, before whatever else is to be done has its own."""
+
+_LEAST: Final = 1 << 14
+"""Bytes that are one turn's, however many connections there are."""
+
+_AHEAD: Final = 1 << 20
+"""Bytes of which it is found out at a time whether they are in memory."""
+
+_STEP: Final = 1 << 17
+"""Bytes between those that are asked for to find it out."""
 
 _MOMENT: Final = 0.01
 
@@ -22,9 +33,11 @@ class Pouring:
     Args:
         transport: the connection's.
         loop: the event loop.
+        doors: what it shares with the other connections.
     """
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, doors: Doors) -> None:
+        self._doors = doors
         self._transport = transport
         self._loop = loop
         self._current: _Stream | None = None
@@ -39,10 +52,12 @@ class Pouring:
             OSError: the connection is gone, or the file cannot be read.
         """
         await self._after_all_before(pace)
-        stream = self._current = _Stream(self._loop, _socket_of(self._transport), piece, pace)
+        stream = self._current = _Stream(self._loop, self._doors, _socket_of(self._transport), piece, pace)
+        self._doors.pouring += 1
         try:
             await stream.run()
         finally:
+            self._doors.pouring -= 1
             stream.close()
             self._current = None
 
@@ -71,8 +86,13 @@ class Pouring:
 class _Stream:
     """One file on its way out."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, descriptor: int, piece: Piece, pace: Pace) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, doors: Doors, descriptor: int, piece: Piece, pace: Pace
+    ) -> None:
         self._loop = loop
+        self._doors = doors
+        self._at_hand = piece.place
+        """Up to where it is in memory, as far as that is known."""
         self._piece = piece
         self._pace = pace
         self._done: asyncio.Future[None] = loop.create_future()
@@ -113,17 +133,22 @@ class _Stream:
     def _more(self) -> None:
         """Sends as much as there is room for, but no more than is one turn's."""
         piece = self._piece
-        count = min(piece.left, _TURN)
-        if not count:
+        if not piece.left:
             self.end()
-        elif not _is_at_hand(piece.file, piece.place, count):
-            self._wait(False)
-            self._reading = self._loop.run_in_executor(None, os.pread, piece.file, count, piece.place)
-            self._reading.add_done_callback(self._was_read)
-        else:
-            self._send(count)
+            return
+        if piece.place >= self._at_hand:
+            ahead = min(piece.left, _AHEAD)
+            if not _is_at_hand(piece.file, piece.place, ahead):
+                self._wait(False)
+                self._reading = self._loop.run_in_executor(None, os.pread, piece.file, ahead, piece.place)
+                self._reading.add_done_callback(self._was_read)
+                return
+            self._at_hand = piece.place + ahead
+        self._send()
 
-    def _send(self, count: int) -> None:
+    def _send(self) -> None:
+        turn = max(_ROUND // max(self._doors.pouring, 1), _LEAST)
+        count = min(self._at_hand - self._piece.place, turn)
         try:
             sent = os.sendfile(self._out, self._piece.file, self._piece.place, count)
         except BlockingIOError:
@@ -147,8 +172,11 @@ class _Stream:
             return
         if error := reading.exception():
             self.end(error)
+        elif not reading.result():
+            self.end(shorter())
         else:
-            self._send(min(self._piece.left, _TURN))
+            self._at_hand = self._piece.place + len(reading.result())
+            self._send()
 
     def _wait(self, waiting: bool) -> None:
         if waiting == self._waiting:
@@ -165,9 +193,9 @@ def _socket_of(transport: asyncio.Transport) -> int:
 
 
 def _is_at_hand(file: int, start: int, count: int) -> bool:
-    """Whether bytes of a file can be had without waiting for a disk, as far as its first and its last tell."""
+    """Whether bytes of a file can be had without waiting for a disk, as far as some of them tell."""
     try:
-        for place in (start, start + count - 1):
+        for place in (*range(start, start + count, _STEP), start + count - 1):
             os.preadv(file, [bytearray(1)], place, os.RWF_NOWAIT)
     except OSError:
         # Not there yet, or a file system that does not say.

@@ -55,7 +55,7 @@ class DumpFiles:
         if request.method == "OPTIONS":
             return preflight(METHODS, _ASKED_WITH)
         first, slash, second = request.scope["path"].removeprefix(BELOW).partition("/")
-        if first == BELOW.strip("/") or request.scope["path"] == BELOW.rstrip("/"):
+        if request.scope["path"] == BELOW.rstrip("/"):
             return await self._list(request, None)
         number = _number(first)
         if slash:
@@ -96,6 +96,10 @@ class DumpFiles:
 
     async def _list(self, request: Request, number: int | None) -> Response:
         files = await self._files(number)
+        if files is not None and not files.found.folder.is_dir():
+            # It was let go since it was asked last.
+            self._known.pop(files.found.version, None)
+            files = None
         if files is None:
             return self._none(request, number)
         accept = accept_of(request.scope)
@@ -125,7 +129,7 @@ class DumpFiles:
     def _none(self, request: Request, number: int | None) -> Response:
         """What is said of a version without files: whether it never was, or is not kept."""
         current = self.sending.store.manifest.version
-        if number is None:
+        if number is None or number == current:
             raise Unknown("there are no dumps of the current version here: ask for the data at /sparql")
         if number > current:
             raise Unknown(f"there is no version {number}: the current one is {current}")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +12,6 @@ from dppgraph.operations.dumps import CHECKSUMS, Found
 from dppgraph.web.answers import headers_of
 from dppgraph.web.cache.kept import Kept, tag_of
 from dppgraph.web.dumps.files import links_of
-from dppgraph.web.headers import date_of
 
 _PAGES: Final = Path(__file__).parent.parent / "templates"
 
@@ -27,7 +27,7 @@ def listing(found: Found, public_url: str, *, page: bool) -> Kept:
     below = f"{public_url}dumps/{found.version}/"
     said: dict[str, object] = {
         "version": found.version,
-        "created": date_of(found.created),
+        "created": datetime.fromtimestamp(found.created, UTC).isoformat(),
         "licence": found.licence,
         "catalogue": f"{public_url}catalogue",
         "checksums": f"{below}{CHECKSUMS}",

@@ -34,12 +34,16 @@ ROUTES: Final = frozenset(
 )
 """The routes that are told by their path."""
 
-QUESTION: Final = "/queries/{name}"
-THING: Final = "/id/{path}"
-DOCUMENT: Final = "/doc/{path}"
-DUMP: Final = "/dumps/{file}"
-FEED_NODE: Final = "/feed/{node}"
-_BELOW: Final = {"/queries/": QUESTION, "/id/": THING, "/doc/": DOCUMENT, "/dumps/": DUMP, "/feed/": FEED_NODE}
+BELOW: Final = {
+    "/queries/": "/queries/{name}",
+    "/id/": "/id/{path}",
+    "/.well-known/genid/": "/id/{path}",
+    "/doc/": "/doc/{path}",
+    "/dumps/": "/dumps/{file}",
+    "/feed/": "/feed/{node}",
+}
+"""How the paths of a route begin that has many, and how it is told."""
+
 OTHER: Final = "other"
 UNREAD: Final = "unread"
 """The route of what was refused before it was read, and so has none."""
@@ -142,7 +146,7 @@ class Metrics:
 
 
 def _other(path: str) -> str:
-    below = next((route for start, route in _BELOW.items() if path.startswith(start)), None)
+    below = next((route for start, route in BELOW.items() if path.startswith(start)), None)
     if below:
         return below
     return OTHER if path else UNREAD
