@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from dppgraph import wiring
-from dppgraph.operations.dumps import checksums, make_dumps, read_dumps
+from dppgraph.operations.dumps import DUMPS, checksums, read_dumps
+from dppgraph.operations.harvest import harvesting
 from dppgraph.settings import read_settings
 from dppgraph.store.versions import Publication, VersionStore
 from tests.conftest import BASE, Server, start_server
@@ -44,16 +45,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> VersionStore:
     with versions.writing("tests") as writer:
         for number in range(1, NUMBER + 1):
             published = Publication(LINES[number - 1 :], "tests", "", "", BASE, inputs, None, str(data), "none")
-            writer.publish(published, number - 1 or None)
+            made = harvesting(versions) if number == NUMBER else None
+            writer.publish(published, number - 1 or None, made)
     return versions
 
 
 @pytest.fixture(scope="module")
 def folder(store: VersionStore) -> Path:
     """The dumps of the current one, and a large file among them."""
-    folder = store.folder / "harvest" / f"{NUMBER:06d}" / "dumps"
-    folder.mkdir(parents=True)
-    make_dumps(store.lines(NUMBER), folder, BASE)
+    folder = store.harvest_path(NUMBER) / DUMPS
     _add(folder, "large.nt", os.urandom(1 << 16) * 400)
     return folder
 
