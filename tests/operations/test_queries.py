@@ -213,7 +213,7 @@ def test_the_questions_are_described_as_executables() -> None:
     said = set(rdf())
     sh, rdfs = PREFIXES["sh"], PREFIXES["rdfs"]
     executables = {s for s, _, o in said if o == f"<{sh}SPARQLExecutable>"}
-    assert executables == {f"<{BASE}queries/{name}>" for name in QUESTIONS}
+    assert executables == {f"<{BASE}id/query/{name}>" for name in QUESTIONS}
     for name, known in QUESTIONS.items():
         this = f"<{BASE}queries/{name}>"
         assert [literal_text(o) for s, p, o in said if s == this and p == f"<{sh}{known.form}>"] == [known.text]
