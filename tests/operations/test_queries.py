@@ -215,7 +215,7 @@ def test_the_questions_are_described_as_executables() -> None:
     executables = {s for s, _, o in said if o == f"<{sh}SPARQLExecutable>"}
     assert executables == {f"<{BASE}id/query/{name}>" for name in QUESTIONS}
     for name, known in QUESTIONS.items():
-        this = f"<{BASE}queries/{name}>"
+        this = f"<{BASE}id/query/{name}>"
         assert [literal_text(o) for s, p, o in said if s == this and p == f"<{sh}{known.form}>"] == [known.text]
         assert len([o for s, p, o in said if s == this and p == f"<{rdfs}label>"]) == 2
         parameters = {o for s, p, o in said if s == this and p == f"<{sh}parameter>"}
