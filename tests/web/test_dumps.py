@@ -337,6 +337,7 @@ def _rest(connection: socket.socket, size: int = 400 << 16) -> bytes:
     return bytes(found)
 
 
+@pytest.mark.heavy
 def test_a_large_file_comes_whole_over_one_connection_again_and_again(server: Server, folder: Path) -> None:
     large = content(folder, "large.nt")
     with _begun(server, "/dumps/large.nt") as connection:
