@@ -3,7 +3,8 @@
 import json
 import re
 from collections import Counter
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,10 +14,12 @@ from rdflib.compare import isomorphic
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.core.quads import Quad, parse_line
-from dppgraph.operations.build import Built
+from dppgraph.operations.build import Built, build
+from dppgraph.operations.harvest import harvesting
+from dppgraph.operations.sources import Sources
 from dppgraph.store.rdf import parse
 from dppgraph.store.versions import VersionStore
-from tests.conftest import BASE, Run, Serve, Server
+from tests.conftest import BASE, Server, start_server
 
 PLAN = "plan/vlaams-plan-overheidsopdrachten"
 ADDRESSES = ("doc/", ".well-known/void", "sparql", "queries/", "dumps/", "feed", "fragments", "catalogue", "about")
@@ -34,6 +37,28 @@ def said(body: bytes, format_: Format) -> set[Quad]:
 
 def url_of(server: Server, path: str = "") -> str:
     return f"http://127.0.0.1:{server.port}/{path}"
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory, sources: Sources) -> Iterator[Server]:
+    """A server of three versions without the gate: one thing was only in the first, and another is hostile."""
+    folder = tmp_path_factory.mktemp("small")
+    data, store = folder / "data", VersionStore(folder / "store")
+    data.mkdir()
+    thing, other = (f"<{BASE}id/plan/{name}> <a:b> " for name in ("x", "y"))
+    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+    hostile = (
+        f'<{BASE}id/plan/x> {label} "<script>alert(1)</script>\\" onclick=\\"alert(2)"@en .\n'
+        f"{thing}<javascript:alert(3)> .\n<javascript:alert(4)> <a:b> <{BASE}id/plan/x> .\n"
+    )
+    ungated = replace(sources, data=data, shapes=None, named_data=str(data), named_shapes="none")
+    with store.writing("a test") as writer:
+        for content in (f'{thing}"1" .\n{other}"1" .\n', f'{thing}"2" .\n', hostile):
+            (data / "data.nt").write_text(content)
+            build(store, writer, ungated, agent="a test", harvesting=harvesting(store))
+    server = start_server("--store", store.folder)
+    yield server
+    assert server.stop() == 0
 
 
 def test_a_name_leads_to_the_document_about_it(server: Server) -> None:
@@ -128,17 +153,10 @@ def test_a_format_that_is_not_there_is_said_to_be_so(server: Server) -> None:
     assert get(server, f"/doc/{PLAN}?format=docx")[0] == 400
 
 
-def test_what_was_there_once_is_410(serve: Serve, run: Run, tmp_path: Path) -> None:
-    data, store = tmp_path / "data", tmp_path / "store"
-    data.mkdir()
-    thing, other = (f"<{BASE}id/plan/{name}> <a:b> " for name in ("x", "y"))
-    for content in (f'{thing}"1" .\n{other}"1" .\n', f'{thing}"2" .\n', f'{thing}"3" .\n'):
-        (data / "data.nt").write_text(content)
-        assert run("build", "--store", store, "--data", data, "--shapes", "none").returncode == 0
-    server = serve("--store", store, "--data", data, "--shapes", "none")
-    assert get(server, "/doc/plan/x")[0] == 200
-    assert get(server, "/doc/plan/y")[0] == 410
-    assert get(server, "/doc/plan/z")[0] == 404
+def test_what_was_there_once_is_410(small: Server) -> None:
+    assert get(small, "/doc/plan/x")[0] == 200
+    assert get(small, "/doc/plan/y")[0] == 410
+    assert get(small, "/doc/plan/z")[0] == 404
 
 
 def test_who_has_a_document_is_not_sent_it_again(server: Server) -> None:
@@ -211,19 +229,8 @@ def test_the_page_is_for_people(server: Server) -> None:
     assert "default-src 'none'" in headers["content-security-policy"]
 
 
-def test_hostile_data_is_only_text_on_a_page(serve: Serve, tmp_path: Path) -> None:
-    thing = f"<{BASE}id/plan/x>"
-    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
-    lines = [
-        f'{thing} {label} "<script>alert(1)</script>\\" onclick=\\"alert(2)"@en .',
-        f"{thing} <a:b> <javascript:alert(3)> .",
-        f"<javascript:alert(4)> <a:b> {thing} .",
-    ]
-    data = tmp_path / "data"
-    data.mkdir()
-    (data / "data.nt").write_text("\n".join(lines))
-    server = serve("--store", tmp_path / "store", "--data", data, "--shapes", "none")
-    html = get(server, "/doc/plan/x.html")[2].decode()
+def test_hostile_data_is_only_text_on_a_page(small: Server) -> None:
+    html = get(small, "/doc/plan/x.html")[2].decode()
     assert "<script" not in html
     assert "javascript:alert(3)" in html
     assert not re.findall(r'(?:href|src)="?javascript', html)
