@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dppgraph.core.negotiation import quality_of
-from dppgraph.errors import Damaged, Unknown
+from dppgraph.errors import Damaged, Gone, Unknown
 from dppgraph.operations.dumps import Dump, Dumped
 from dppgraph.web.answers import Sending, kept_response, preflight
 from dppgraph.web.conditions import NoSuchPart, judged, part_of
@@ -58,14 +58,16 @@ class DumpFiles:
         if request.scope["path"] == BELOW.rstrip("/"):
             return await self._list(request, None)
         number = _number(first)
+        if slash and not number:
+            raise Unknown(f"{first} is no number of a version: the files of the current version are at /dumps")
         if slash:
-            return await self._file(request, second, number) if number else _unknown(first, request)
+            return await self._file(request, second, number)
         return await self._list(request, number) if number else await self._file(request, first, None)
 
     async def _file(self, request: Request, name: str, number: int | None) -> Response:
         files = await self._files(number)
         if files is None:
-            return self._none(request, number)
+            raise self._none(number)
         dump = files.named.get(name)
         if dump is None:
             raise Unknown(f"there is no dump {name} of version {files.found.version}: /dumps lists those there are")
@@ -91,7 +93,7 @@ class DumpFiles:
         if opened is None:
             # It was let go a moment ago.
             self._known.pop(files.found.version, None)
-            return self._none(request, number)
+            raise self._none(number)
         return FileAnswer(opened, dump.size, part, headers, self.sending.min_rate)
 
     async def _list(self, request: Request, number: int | None) -> Response:
@@ -101,7 +103,7 @@ class DumpFiles:
             self._known.pop(files.found.version, None)
             files = None
         if files is None:
-            return self._none(request, number)
+            raise self._none(number)
         accept = accept_of(request.scope)
         page = quality_of(accept, "text/html") > quality_of(accept, "application/json")
         if page not in files.listed:
@@ -126,15 +128,14 @@ class DumpFiles:
         self._known.move_to_end(version)
         return files
 
-    def _none(self, request: Request, number: int | None) -> Response:
+    def _none(self, number: int | None) -> Unknown:
         """What is said of a version without files: whether it never was, or is not kept."""
         current = self.sending.store.manifest.version
         if number is None or number == current:
-            raise Unknown("there are no dumps of the current version here: ask for the data at /sparql")
+            return Unknown("there are no dumps of the current version here: ask for the data at /sparql")
         if number > current:
-            raise Unknown(f"there is no version {number}: the current one is {current}")
-        detail = f"The dumps of version {number} are not kept any more: those of the current one are at /dumps."
-        return problem(HTTPStatus.GONE, "Not kept any more", detail, accept_of(request.scope))
+            return Unknown(f"there is no version {number}: the current one is {current}")
+        return Gone(f"the dumps of version {number} are not kept any more: those of the current one are at /dumps")
 
     def _found(self, version: int) -> Files | None:
         found = self.dumped.at(version)
@@ -161,8 +162,3 @@ def _number(text: str) -> int:
     """The number of a version; 0 for what is none."""
     is_number = text.isascii() and text.isdigit() and not text.startswith("0") and len(text) <= _MOST_DIGITS
     return int(text) if is_number else 0
-
-
-def _unknown(text: str, request: Request) -> Response:
-    detail = f"{text} is no number of a version: the files of the current version are at /dumps."
-    return problem(HTTPStatus.NOT_FOUND, "There is no such thing", detail, accept_of(request.scope))
