@@ -17,8 +17,8 @@ from dppgraph.operations.documents import path_of
 from dppgraph.operations.export import export
 from dppgraph.operations.harvest import Harvest
 from dppgraph.web.answers import preflight
-from dppgraph.web.documents.page import template
 from dppgraph.web.made import Made, Making
+from dppgraph.web.pages import template
 from dppgraph.web.parameters import decoded, described, format_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")

@@ -18,8 +18,9 @@ from dppgraph.operations.documents import path_of
 from dppgraph.operations.harvest import Harvest
 from dppgraph.web.answers import CORS, kept_response, preflight
 from dppgraph.web.cache.kept import Kept, tag_of
-from dppgraph.web.documents.page import Named, template
+from dppgraph.web.documents.page import Named
 from dppgraph.web.made import Made, Making
+from dppgraph.web.pages import template
 from dppgraph.web.parameters import decoded, number_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")

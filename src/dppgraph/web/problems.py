@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from pathlib import Path
 from typing import Final, TypeVar
 
 from starlette.responses import Response
@@ -12,6 +11,7 @@ from starlette.types import Scope
 from dppgraph import errors
 from dppgraph.core.negotiation import quality_of
 from dppgraph.web.headers import header_of
+from dppgraph.web.pages import template
 
 STATUSES: Final[dict[type[errors.DppgraphError], HTTPStatus]] = {
     errors.InvalidInput: HTTPStatus.BAD_REQUEST,
@@ -78,7 +78,6 @@ HEADERS: Final = {
 }
 _LONGEST_ACCEPT: Final = 8_192
 _Value = TypeVar("_Value")
-_PAGE: Final = Path(__file__).parent / "templates"
 
 
 def status_of(error: errors.DppgraphError) -> HTTPStatus:
@@ -134,7 +133,8 @@ def problem(
     all_headers = HEADERS | (headers or {})
     if quality_of(accept, "text/html") > quality_of(accept, "application/problem+json"):
         page_headers = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
-        return Response(_page(said), status, all_headers | page_headers, "text/html; charset=utf-8")
+        page = template("problem.html").render(problem=said)
+        return Response(page, status, all_headers | page_headers, "text/html; charset=utf-8")
     return Response(json.dumps(said, ensure_ascii=False), status, all_headers, "application/problem+json")
 
 
@@ -143,13 +143,6 @@ def accept_of(scope: Scope) -> str | None:
     accept = header_of(scope, b"accept").decode("latin-1")
     # No client lists that many types: a header of megabytes would keep everybody else waiting.
     return accept if 0 < len(accept) <= _LONGEST_ACCEPT else None
-
-
-def _page(said: dict[str, object]) -> str:
-    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415 - only browsers that meet an error need it
-
-    pages = Environment(loader=FileSystemLoader(_PAGE), autoescape=True)
-    return pages.get_template("problem.html").render(problem=said)
 
 
 def _slug(kind: type) -> str:

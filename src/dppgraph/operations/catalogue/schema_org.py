@@ -55,7 +55,7 @@ class _Telling:
             "agent": self._agent,
             "period": self._period,
             "checksum": self._checksum,
-            "files": lambda terms: [self.thing(term, "DataDownload") for term in terms],
+            "files": lambda terms: [self.thing(term, "DataDownload") for term in sorted(terms, key=_bare)],
         }
 
     def thing(self, subject: str, kind: str) -> dict[str, Any]:
@@ -89,6 +89,10 @@ class _Telling:
     def _checksum(self, terms: list[str]) -> str:
         value = self._stated.one(terms[0], f"{PREFIXES['spdx']}checksumValue")
         return literal_text(value) if value else ""
+
+
+def _bare(term: str) -> str:
+    return term[1:-1]
 
 
 def _day(term: str) -> str:

@@ -3,9 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
@@ -14,9 +12,7 @@ from dppgraph.operations.documents import Document, path_of
 from dppgraph.operations.frames import Frames
 from dppgraph.operations.harvest import Published
 from dppgraph.store.rdf import literal_text
-
-if TYPE_CHECKING:
-    from jinja2 import Template
+from dppgraph.web.pages import template
 
 _TYPE: Final = f"<{PREFIXES['rdf']}type>"
 _TEXTS: Final = (f"{PREFIXES['xsd']}string", f"{PREFIXES['rdf']}langString")
@@ -163,14 +159,3 @@ def _compact(iri: str, base: str = "") -> str:
         if iri.startswith(namespace) and iri != namespace:
             return f"{prefix}:{iri.removeprefix(namespace)}"
     return iri.removeprefix(base) or iri
-
-
-@lru_cache
-def template(name: str) -> "Template":
-    """A template of ``web/templates``."""
-    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415 - only pages need it
-
-    folder = Path(__file__).parent.parent / "templates"
-    return Environment(
-        loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    ).get_template(name)

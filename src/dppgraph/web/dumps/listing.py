@@ -1,19 +1,14 @@
 """The list of a version's files, for programs and for people."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
-from typing import Any, Final
 
 from dppgraph.operations.dumps import CHECKSUMS, Found
 from dppgraph.web.answers import headers_of
 from dppgraph.web.cache.kept import Kept, tag_of
 from dppgraph.web.dumps.files import links_of
-
-_PAGES: Final = Path(__file__).parent.parent / "templates"
+from dppgraph.web.pages import template
 
 
 def listing(found: Found, public_url: str, *, page: bool) -> Kept:
@@ -33,19 +28,11 @@ def listing(found: Found, public_url: str, *, page: bool) -> Kept:
         "checksums": f"{below}{CHECKSUMS}",
         "files": [asdict(dump) | {"url": f"{below}{dump.file}"} for dump in found.dumps],
     }
-    content = _page(said) if page else f"{json.dumps(said, ensure_ascii=False, indent=1)}\n"
+    content = (
+        template("dumps.html").render(said | {"home": public_url})
+        if page
+        else f"{json.dumps(said, ensure_ascii=False, indent=1)}\n"
+    )
     headers = [*headers_of(found.version), (b"link", links_of(found, public_url).encode())]
     content_type = "text/html; charset=utf-8" if page else "application/json"
     return Kept(content.encode(), content_type, found.version, tag_of(content), headers)
-
-
-@cache
-def _template() -> Any:
-    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415 - only browsers need it
-
-    pages = Environment(loader=FileSystemLoader(_PAGES), autoescape=True)
-    return pages.get_template("dumps.html")
-
-
-def _page(said: Mapping[str, object]) -> str:
-    return str(_template().render(said))
