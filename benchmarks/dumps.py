@@ -85,7 +85,7 @@ def making(data: Path, count: int, folder: Path, verdict: Verdict) -> None:
 
 def lay_out(folder: Path, content: bytes, sizes: dict[str, int]) -> None:
     """Files of some sizes as the dumps of a version."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     dumps = []
     for name, size in sizes.items():
         data = (content * (size // len(content) + 1))[:size]

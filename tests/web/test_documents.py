@@ -22,7 +22,18 @@ from dppgraph.store.versions import VersionStore
 from tests.conftest import BASE, Server, start_server
 
 PLAN = "plan/vlaams-plan-overheidsopdrachten"
-ADDRESSES = ("doc/", ".well-known/void", "sparql", "queries/", "dumps/", "feed", "fragments", "catalogue", "about")
+ADDRESSES = (
+    "doc/",
+    "openapi.json",
+    ".well-known/void",
+    "sparql",
+    "queries/",
+    "dumps/",
+    "feed",
+    "fragments",
+    "catalogue",
+    "about",
+)
 ITS_IRI = f"{BASE}id/{PLAN}"
 
 

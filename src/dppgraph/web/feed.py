@@ -4,8 +4,6 @@ A closed node never changes, so caches may have it for good; the root and the op
 and cost next to nothing where nothing is new.
 """
 
-import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,7 +14,7 @@ from starlette.responses import Response
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.core.iris import PREFIXES
-from dppgraph.core.quads import Quad, parse_line, with_leaves
+from dppgraph.core.quads import Quad
 from dppgraph.operations.harvest import Harvest
 from dppgraph.store.rdf import serialised
 from dppgraph.web.answers import preflight
@@ -64,33 +62,14 @@ class Feed:
         if licence:
             links.append(f'<{licence}>; rel="license"')
             if not node:
-                of_stream = Quad(f"<{reader.base}feed#stream>", f"<{PREFIXES['dct']}license>", f"<{licence}>")
+                of_stream = Quad(f"<{self.making.url}feed#stream>", f"<{PREFIXES['dct']}license>", f"<{licence}>")
                 said.append(of_stream.line())
         return Made(
-            serialised(served(said, reader.base, self.making.url), format_),
+            serialised(said, format_),
             [(b"link", ", ".join(links).encode())],
             modified=reader.changed(node),
             lasting=reader.is_closed(node),
         )
-
-
-def served(lines: Iterable[str], base: str, url: str) -> Iterator[str]:
-    """The lines with the addresses of the feed where this server answers; what members say stays as it is.
-
-    Args:
-        lines: canonical lines.
-        base: the base of their IRIs.
-        url: where this server answers.
-    """
-    address = re.compile(rf"^<{re.escape(base)}feed(?=[>/#])")
-    begins = f"<{base}feed"
-    here = f"<{url}feed"
-    for line in lines:
-        if begins in line:
-            moved = (with_leaves(term, lambda leaf: address.sub(here, leaf, 1)) for term in parse_line(line))
-            yield Quad(*moved).line()
-        else:
-            yield line
 
 
 def add_feed_routes(app: FastAPI, feed: Feed) -> None:

@@ -5,6 +5,7 @@ changes any more, whatever versions come. The root knows the time of the first a
 page, and of the first of the open one, which may grow.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -61,14 +62,15 @@ class FeedReader:
     Args:
         versions: the store.
         number: the version's number; what came later is not there.
+        url: where the server answers, below which the feed is; by default, the base. What members say stays as it is.
         index: how many pages an index leads to.
 
     Attributes:
         count: how many members there are.
-        base: the base of the feed's addresses.
+        base: the base of the data.
     """
 
-    def __init__(self, versions: VersionStore, number: int, *, index: int = INDEX) -> None:
+    def __init__(self, versions: VersionStore, number: int, url: str = "", *, index: int = INDEX) -> None:
         self._files = FeedFiles(versions.folder)
         heads = self._found(number)
         if heads is None or not is_of(heads[-1], versions):
@@ -79,6 +81,7 @@ class FeedReader:
         self._heads = heads
         self.count = sum(head.count for head in heads)
         self.base = heads[-1].base
+        self._url = url or self.base
         for head in heads:
             self._add(head)
 
@@ -132,8 +135,8 @@ class FeedReader:
     def root(self) -> Iterator[str]:
         """What the root says: of the stream, and where its pages or indexes are."""
         since = self._pages[0].since if self._pages else self._heads[-1].moment
-        retention, starts = f"<{self.base}feed#retention>", f"<{_LDES}startingFrom>"
-        yield from (quad.line() for quad in _stream(self.base))
+        retention, starts = f"<{self._url}feed#retention>", f"<{_LDES}startingFrom>"
+        yield from (quad.line() for quad in _stream(self.base, self._url))
         yield Quad(retention, starts, literal(since, datatype=DATE_TIME)).line()
         if not self.indexes:
             yield from self._relations("", range(1, self.pages + 1))
@@ -170,7 +173,7 @@ class FeedReader:
         yield from self._described(str(number))
         for head, first, count in self._pages[number - 1].parts:
             for member in self._files.members(head.version, first, count):
-                yield Quad(f"<{self.base}feed#stream>", f"<{_TREE}member>", f"<{member.name}>").line()
+                yield Quad(f"<{self._url}feed#stream>", f"<{_TREE}member>", f"<{member.name}>").line()
                 yield from member.lines(named_graphs=named_graphs)
 
     def member(self, name: str) -> list[str] | None:
@@ -216,7 +219,7 @@ class FeedReader:
         return min(self._number(node.removeprefix(_INDEX_NAME), self.indexes) * self._index, self.pages)
 
     def _described(self, name: str) -> Iterator[str]:
-        me = f"<{self.base}feed/{name}>"
+        me = f"<{self._url}feed/{name}>"
         yield Quad(me, _A, f"<{_TREE}Node>").line()
         if self.is_closed(name):
             yield Quad(me, f"<{_LDES}immutable>", _TRUE).line()
@@ -227,19 +230,22 @@ class FeedReader:
             yield from self._relation(source, str(number), page.since, page.until)
 
     def _relation(self, source: str, target: str, since: str, until: str) -> Iterator[str]:
-        me = f"<{self.base}feed/{source}>" if source else f"<{self.base}feed>"
+        me = f"<{self._url}feed/{source}>" if source else f"<{self._url}feed>"
         bounds = [("from", "GreaterThanOrEqualToRelation", since)]
         if self.is_closed(target):
             bounds.append(("until", "LessThanOrEqualToRelation", until))
         for name, kind, value in bounds:
-            relation = f"<{self.base}feed#{name}-{target}>"
+            relation = f"<{self._url}feed#{name}-{target}>"
             yield Quad(me, f"<{_TREE}relation>", relation).line()
             yield Quad(relation, _A, f"<{_TREE}{kind}>").line()
-            yield Quad(relation, f"<{_TREE}node>", f"<{self.base}feed/{target}>").line()
+            yield Quad(relation, f"<{_TREE}node>", f"<{self._url}feed/{target}>").line()
             yield Quad(relation, f"<{_TREE}path>", f"<{PREFIXES['prov']}generatedAtTime>").line()
             yield Quad(relation, f"<{_TREE}value>", literal(value, datatype=DATE_TIME)).line()
 
 
 @cache
-def _stream(base: str) -> list[Quad]:
-    return read_file(Path(__file__).parent / "stream.ttl", formats.TURTLE, graph="", base=base)
+def _stream(base: str, url: str) -> list[Quad]:
+    """What is always said of the stream: names begin with the base, the feed's own addresses with the URL."""
+    address = re.compile(rf"^<{re.escape(base)}feed(?=[>#])")
+    found = read_file(Path(__file__).parent / "stream.ttl", formats.TURTLE, graph="", base=base)
+    return [Quad(*(address.sub(f"<{url}feed", term) for term in quad)) for quad in found]

@@ -141,7 +141,7 @@ class Harvest:
         """
         with self._lock:
             if self._feed is None:
-                self._feed = FeedReader(self._store, self.manifest.version)
+                self._feed = FeedReader(self._store, self.manifest.version, self.published.url)
             return self._feed
 
     def licence(self) -> str:
