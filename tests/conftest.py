@@ -23,6 +23,8 @@ from dppgraph.store.versions import VersionStore
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 BASE = "https://w3id.org/dppgraph/"
+MODIFIED = max(re.findall(r'dct:modified "([^"]*)"', (REPOSITORY / "data" / "catalogue.ttl").read_text()))
+"""When the shipped data last changed, as they say themselves."""
 # The suite is run often: fewer examples each time, other ones each time. No test depends on time, hence no deadline.
 hypothesis.settings.register_profile("often", max_examples=30, deadline=None)
 hypothesis.settings.load_profile("often")
