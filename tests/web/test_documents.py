@@ -27,7 +27,7 @@ ADDRESSES = (
     "openapi.json",
     ".well-known/void",
     "sparql",
-    "queries/",
+    "queries",
     "dumps/",
     "feed",
     "fragments",
@@ -61,6 +61,8 @@ def small(tmp_path_factory: pytest.TempPathFactory, sources: Sources) -> Iterato
     hostile = (
         f'<{BASE}id/plan/x> {label} "<script>alert(1)</script>\\" onclick=\\"alert(2)"@en .\n'
         f"{thing}<javascript:alert(3)> .\n<javascript:alert(4)> <a:b> <{BASE}id/plan/x> .\n"
+        f'<{BASE}id/source/beleid.html> <a:b> "a page" .\n<{BASE}id/source/caf\u00e9> <a:b> "a place" .\n'
+        f"<{BASE}id/source/q?x=1> <a:b> <{BASE}id/org/\u6f22> .\n"
     )
     ungated = replace(sources, data=data, shapes=None, named_data=str(data), named_shapes="none")
     with store.writing("a test") as writer:
@@ -168,6 +170,43 @@ def test_what_was_there_once_is_410(small: Server) -> None:
     assert get(small, "/doc/plan/x")[0] == 200
     assert get(small, "/doc/plan/y")[0] == 410
     assert get(small, "/doc/plan/z")[0] == 404
+
+
+def test_a_name_that_looks_like_a_document_is_a_name(small: Server) -> None:
+    for path in ("/doc/source/beleid.html", "/doc/source/beleid.html?format=nt", "/doc/source/beleid.html.nt"):
+        assert b"a page" in get(small, path, "application/n-triples")[2], path
+    assert get(small, "/doc/source/beleid.html.html", "text/html")[0] == 200
+    assert get(small, "/doc/plan/x.html")[1]["content-type"].startswith("text/html")
+
+
+def test_names_of_any_characters_lead_somewhere_and_headers_are_ascii(small: Server) -> None:
+    for path, content in (("source/caf%C3%A9", b"a place"), ("source/q%3Fx=1", b"org")):
+        location = get(small, f"/id/{path}")[1]["location"]
+        assert location == url_of(small, f"doc/{path}")
+        status, headers, body = get(small, f"/doc/{path}", "application/n-triples")
+        assert (status, content in body) == (200, True)
+        assert headers["content-location"] == url_of(small, f"doc/{path}.nt")
+        assert all(value.isascii() for value in headers.values())
+    # Nothing is said of it, but it is named.
+    assert b"q?x=1" in get(small, "/doc/org/%E6%BC%A2", "application/n-triples")[2]
+    listed = small.ask("GET", "/sitemap-1.xml")[2].decode()
+    assert f"<loc>{url_of(small, 'doc/source/caf%C3%A9')}</loc>" in listed
+    assert f"<loc>{url_of(small, 'doc/source/q%3Fx=1')}</loc>" in listed
+
+
+def test_a_server_without_catalogue_and_vocabulary_leads_to_none(small: Server) -> None:
+    for path in ("/", "/things", "/doc/plan/x.html", "/sitemap-1.xml", "/feed"):
+        status, headers, body = get(small, path)
+        assert status == 200
+        told = body.decode() + headers.get("link", "")
+        assert not re.search(rf"{url_of(small)}(catalogue|ns|shapes)\b", told), path
+    assert get(small, "/catalogue")[0] == 404
+    assert get(small, "/about")[0] == 200
+
+
+def test_a_page_says_where_it_is(server: Server) -> None:
+    assert get(server, "/ns.ttl?page=2")[1]["content-location"] == url_of(server, "ns.ttl?page=2")
+    assert get(server, "/ns")[1]["content-location"] == url_of(server, "ns.ttl")
 
 
 def test_who_has_a_document_is_not_sent_it_again(server: Server) -> None:

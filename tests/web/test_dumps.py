@@ -396,6 +396,7 @@ def _resident(process: int) -> int:
 
 def test_what_is_asked_for_is_counted_by_its_route(server: Server) -> None:
     server.ask("GET", TARGET)
+    server.ask("GET", "/dumps")
     said = server.ask("GET", "/metrics")[2].decode()
     assert 'route="/dumps/{file}"' in said
     assert 'route="/dumps"' in said

@@ -40,6 +40,11 @@ def test_a_fragment_is_not_sent_again_to_who_has_it(server: Server) -> None:
     assert server.ask("GET", f"/fragments?predicate={quote(DATE)}", headers={"If-None-Match": tag})[0] == 304
 
 
+def test_no_fragment_is_taken_for_another(server: Server) -> None:
+    everything = get(server, predicate='?p object="aX', object='?b"')[2]
+    assert get(server, object='"aX object=?b"')[2] != everything
+
+
 def test_bad_parameters_are_refused(server: Server) -> None:
     assert get(server, object='"a')[0] == 400
     assert get(server, page="0")[0] == 400

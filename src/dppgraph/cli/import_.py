@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from dppgraph.operations.stratml import Read, Taken
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +97,14 @@ def _read(path: Path, language: str, name: str | None, base: str) -> _Document:
 
 
 def _check(files: tuple[Path, ...], url: str | None, name: str | None, lang: str | None) -> None:
+    from dppgraph.store.rdf import is_language
+
     for option, value in (("--url", url), ("--name", name)):
         if value is not None and len(files) > 1:
             raise BadCall(f"{option} is for one document: import them one by one")
     if name is not None and not _SLUG.fullmatch(name):
         raise BadCall(f"{name} cannot be a part of an IRI: take small letters, digits and hyphens")
-    if lang is not None and not _LANGUAGE.fullmatch(lang):
+    if lang is not None and not is_language(lang):
         raise BadCall(f"{lang} is no language tag: write en, nl, fr or another")
 
 

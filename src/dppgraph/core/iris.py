@@ -5,6 +5,7 @@ An IRI here is a plain string; a *term* is what canonical N-Quads writes (``<iri
 
 import re
 from typing import Final
+from urllib.parse import quote
 
 from dppgraph.core.quads import with_leaves
 
@@ -73,8 +74,10 @@ def rebased(term: str, base: str) -> str:
     return term[0] + base + term[1 + len(DEFAULT_BASE) :]
 
 
-_NAMES: Final = ("id/", "ns", "shapes", ".well-known/")
-"""How those IRIs go on after the base that name things; the others are addresses."""
+_ADDRESSES: Final = re.compile(
+    r"(?:(?:about|catalogue|context|doc|dumps|feed|fragments|openapi|queries|robots|sitemap|sparql|things)\b[^<>]*)?>"
+)
+"""How those IRIs go on after the base that are addresses of a server; what goes on otherwise names something."""
 
 
 def located(term: str, base: str, url: str) -> str:
@@ -85,6 +88,15 @@ def located(term: str, base: str, url: str) -> str:
     >>> located("<https://w3id.org/dppgraph/id/plan/x>", DEFAULT_BASE, "http://localhost:8000/")
     '<https://w3id.org/dppgraph/id/plan/x>'
     """
-    if not term.startswith(f"<{base}") or term.startswith(_NAMES, len(base) + 1):
+    if not term.startswith(f"<{base}") or not _ADDRESSES.fullmatch(term, len(base) + 1):
         return term
     return f"<{url}{term[len(base) + 1 :]}"
+
+
+def uri_of(iri: str) -> str:
+    """An IRI as a URI, for where only these are allowed (RFC 3987, section 3.1); escapes in it stay.
+
+    >>> uri_of("https://example.org/id/caf\u00e9?x")
+    'https://example.org/id/caf%C3%A9?x'
+    """
+    return quote(iri, safe="%:/?#[]@!$&'()*+,;=-._~")

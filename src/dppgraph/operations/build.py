@@ -7,6 +7,7 @@ from dppgraph import __version__
 from dppgraph.core.quads import parse_line
 from dppgraph.errors import NotBuilt, ShapeViolation
 from dppgraph.operations.catalogue import derived
+from dppgraph.operations.harvest import is_made
 from dppgraph.operations.queries import read_questions
 from dppgraph.operations.service import examples, statistics
 from dppgraph.operations.sources import Sources
@@ -58,6 +59,7 @@ def build(
     number, damage = store.newest_whole()
     parent = store.manifest(number) if number else None
     if parent and not damage and store.fingerprint(parent.version) == fingerprint:
+        _harvest_if_due(store, writer, parent, harvesting)
         return Built(parent, new=False, report=None)
     candidate = assemble(sources, progress=progress)
     report = None
@@ -67,8 +69,9 @@ def build(
         if not report.conforms:
             raise ShapeViolation(f"nothing is published, the data {report.summary()}", report=report)
     lines = _published(candidate, sources)
-    if parent and not damage and store.lines(parent.version) == lines:
+    if parent and not damage and parent.base == sources.base and store.lines(parent.version) == lines:
         writer.remember(fingerprint, parent.version)
+        _harvest_if_due(store, writer, parent, harvesting)
         return Built(parent, new=False, report=report)
     progress("publishing")
     publication = Publication(
@@ -84,6 +87,12 @@ def build(
     )
     manifest = writer.publish(publication, parent.version if parent else None, harvesting)
     return Built(manifest, new=True, report=report)
+
+
+def _harvest_if_due(store: VersionStore, writer: Writer, manifest: Manifest, harvesting: Harvesting | None) -> None:
+    """Makes what harvesters take of a version, where it was lost, or another dppgraph made it."""
+    if harvesting and not is_made(store, manifest):
+        writer.harvest(manifest.version, harvesting)
 
 
 def _published(candidate: Candidate, sources: Sources) -> list[str]:

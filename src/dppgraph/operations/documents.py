@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import quote
 
 from dppgraph.core.iris import NAMESPACE, PREFIXES
 from dppgraph.core.quads import Quad, parse_line
@@ -14,6 +15,9 @@ from dppgraph.operations.harvest import Published
 
 PAGE: Final = 200
 """How many statements that point at a thing are on one page."""
+
+_SAFE: Final = "/:@!$&'()*+,;=~-._%"
+"""What stands in a path as it is (RFC 3986, section 3.3), escapes included."""
 
 _TYPE: Final = f"<{PREFIXES['rdf']}type>"
 _VERSION_IRI: Final = f"<{PREFIXES['owl']}versionIRI>"
@@ -69,10 +73,16 @@ def path_of(iri: str, base: str) -> str | None:
         return f"ns{owner.removeprefix(_ONTOLOGY)}"
     if not owner.startswith(base):
         return None
-    local = owner.removeprefix(base)
+    local = quote(owner.removeprefix(base), safe=_SAFE)
     if local.startswith(GENID):
         return f"{_GENID_DOCUMENT}{local.removeprefix(GENID)}"
     return f"doc/{local.removeprefix('id/')}" if local.startswith("id/") else local
+
+
+def is_thing(published: Published, iri: str) -> bool:
+    """Whether something is said of a thing, or names it."""
+    thing = f"<{iri}>"
+    return bool(published.about(thing) or published.parts(thing) or published.count_pointing(thing))
 
 
 def document(published: Published, frames: Frames, iri: str, page: int = 1) -> Document:
@@ -89,7 +99,7 @@ def document(published: Published, frames: Frames, iri: str, page: int = 1) -> D
         Unknown: nothing is said of it, or there is no such page.
     """
     versions = published.subjects(_VERSION_IRI, f"<{iri}>")
-    if versions:
+    if versions and path_of(versions[0][1:-1], published.base) is not None:
         # The name of a version of an ontology leads to that version (OWL 2 Structural Specification, section 3.2).
         iri = versions[0][1:-1].partition("#")[0]
     try:
@@ -97,7 +107,10 @@ def document(published: Published, frames: Frames, iri: str, page: int = 1) -> D
     except Unknown:
         if published.exact.is_gone(iri):
             raise Gone(f"<{iri}> was here in an earlier version, and is not any more") from None
-        raise
+        if not published.count_pointing(f"<{iri}>"):
+            raise
+        # Nothing is said of it, but others name it.
+        description = Description(iri, [], Layout(), [], [], frozenset())
     thing = f"<{iri}>"
     counted = [(target, published.count_pointing(target)) for target in (thing, *published.parts(thing))]
     pages = max(1, -(-sum(count for _, count in counted) // PAGE))

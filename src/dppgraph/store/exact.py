@@ -116,6 +116,7 @@ class ExactQuads:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
+        self._files: list[sqlite3.Connection] = []
         self._one("SELECT COUNT(*) FROM gone")
 
     def about(self, subject: str) -> list[str]:
@@ -180,11 +181,9 @@ class ExactQuads:
         return [iri for (iri,) in self._ask("SELECT iri FROM gone ORDER BY iri", ())]
 
     def close(self) -> None:
-        """Closes what this thread opened; others close theirs when they end."""
-        file = getattr(self._local, "file", None)
-        if file is not None:
-            file.close()
-            del self._local.file
+        """Lets the file go; whoever is looking something up in it then is told that it cannot be read."""
+        while self._files:
+            self._files.pop().close()
 
     def _where(self, pattern: Pattern) -> tuple[str, list[int] | None]:
         """The condition that a pattern is, and its values; None for those where a term is not known."""
@@ -211,7 +210,10 @@ class ExactQuads:
         file: sqlite3.Connection | None = getattr(self._local, "file", None)
         if file is None:
             # Immutable: no lock is taken, and a file on a disk that cannot be written is read as well.
-            file = self._local.file = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+            address = f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
+            # Each thread asks by its own; they are closed by another one.
+            file = self._local.file = sqlite3.connect(address, uri=True, check_same_thread=False)
+            self._files.append(file)
         return file
 
 

@@ -143,6 +143,17 @@ def literal_text(term: str) -> str:
     return value.value if isinstance(value, pyoxigraph.Literal) else term
 
 
+@cache
+def is_language(tag: str) -> bool:
+    """Whether a text may be the language of a literal (BCP 47), with or without a direction (RDF 1.2)."""
+    if not re.fullmatch(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*(--(ltr|rtl))?", tag):
+        return False
+    try:
+        return len(list(engine_quads([Quad("<a:a>", "<a:a>", f'""@{tag}')]))) == 1
+    except (SyntaxError, ValueError):
+        return False
+
+
 def with_canonical_blank_nodes(quads: Iterable[Quad]) -> list[Quad]:
     """The quads with blank nodes labelled by RDFC-1.0, the same labels for the same data."""
     quads = list(quads)

@@ -18,7 +18,7 @@ from dppgraph.operations.export import export
 from dppgraph.operations.harvest import Harvest
 from dppgraph.web.answers import preflight
 from dppgraph.web.made import Made, Making
-from dppgraph.web.pages import template
+from dppgraph.web.pages import followed, template
 from dppgraph.web.parameters import decoded, described, format_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
@@ -76,13 +76,18 @@ class Catalogue:
         written = dataset_json(lines, "en")
         told = {
             "home": self.making.url,
+            "there": harvest.there,
             "formats": others,
             "catalogue": json.loads(written),
-            "address": lambda iri: f"{self.making.url}{path_of(iri, harvest.manifest.base)}",
+            "address": lambda iri: self._address(iri, harvest.manifest.base),
             # A text of the data may hold what ends the element that this is in.
             "json": written.replace("<", "\\u003c"),
         }
         return Made(template("catalogue.html").render(told).encode(), headers)
+
+    def _address(self, iri: str, base: str) -> str:
+        path = path_of(iri, base)
+        return followed(iri) if path is None else f"{self.making.url}{path}"
 
     def _void(self, harvest: Harvest, format_: Format) -> Made:
         return Made(export(harvest.void(), format_, self.making.frames))

@@ -13,13 +13,12 @@ from dppgraph.core.formats import Format
 from dppgraph.errors import Unknown
 from dppgraph.operations.documents import path_of
 from dppgraph.operations.harvest import Harvest
-from dppgraph.web.answers import preflight
+from dppgraph.web.answers import headers_of, kept_response, preflight
+from dppgraph.web.cache.kept import Kept, tag_of
 from dppgraph.web.made import Made, Making
+from dppgraph.web.parameters import whole
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
-PAGES: Final = ("", "about", "things", "catalogue", "ns", "shapes")
-"""What there is to read besides the documents about things."""
-
 _PAGE: Final = 10_000
 """Addresses on a page: the protocol allows 50,000, and 50 MB."""
 
@@ -49,8 +48,12 @@ class Crawlers:
             "",
             f"Sitemap: {self.making.url}sitemap.xml",
         ]
-        made = Made("".join(f"{line}\n" for line in lines).encode())
-        return await self._answered(request, "robots", _TEXT, lambda _: made)
+        if request.method == "OPTIONS":
+            return preflight(METHODS)
+        # Needs nothing of a version: a crawler that is not told this stays away.
+        content = "".join(f"{line}\n" for line in lines)
+        kept = Kept(content.encode(), _TEXT.content_type, 0, tag_of(content), headers_of(None))
+        return await kept_response(request, kept)
 
     async def sitemap(self, request: Request) -> Response:
         """The list of the pages of the sitemap."""
@@ -62,7 +65,7 @@ class Crawlers:
         Raises:
             Unknown: there is no such page.
         """
-        number = int(request.path_params["number"])
+        number = whole(request.path_params["number"])
         return await self._answered(request, f"sitemap {number}", _XML, lambda harvest: self._page(harvest, number))
 
     async def _answered(
@@ -82,7 +85,7 @@ class Crawlers:
         if not number or (not things and number > 1):
             raise Unknown(f"there is no page {number} of the sitemap: see {self.making.url}sitemap.xml")
         named = [(path_of(iri, harvest.manifest.base), harvest.created(version)) for iri, version in things]
-        pages = [(path, harvest.manifest.created) for path in PAGES] if number == 1 else []
+        pages = [(path, harvest.manifest.created) for path in harvest.there] if number == 1 else []
         return _written("urlset", "url", ((f"{self.making.url}{path}", when) for path, when in (*pages, *named)))
 
 
@@ -91,7 +94,7 @@ def add_crawler_routes(app: FastAPI, crawlers: Crawlers) -> None:
     routes = {
         "/robots.txt": crawlers.robots,
         "/sitemap.xml": crawlers.sitemap,
-        "/sitemap-{number:int}.xml": crawlers.page,
+        "/sitemap-{number}.xml": crawlers.page,
     }
     for path, endpoint in routes.items():
         app.add_api_route(path, endpoint, methods=list(METHODS), include_in_schema=False)

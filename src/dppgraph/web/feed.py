@@ -58,7 +58,7 @@ class Feed:
     def _made(self, harvest: Harvest, node: str, format_: Format) -> Made:
         reader, licence = harvest.feed(), harvest.licence()
         said = list(reader.node(node, named_graphs=format_.named_graphs))
-        links = [f'<{self.making.url}catalogue>; rel="describedby"']
+        links = [f'<{self.making.url}catalogue>; rel="describedby"'] if "catalogue" in harvest.there else []
         if licence:
             links.append(f'<{licence}>; rel="license"')
             if not node:
@@ -66,7 +66,7 @@ class Feed:
                 said.append(of_stream.line())
         return Made(
             serialised(said, format_),
-            [(b"link", ", ".join(links).encode())],
+            [(b"link", ", ".join(links).encode())] if links else [],
             modified=reader.changed(node),
             lasting=reader.is_closed(node),
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -46,7 +47,7 @@ class Fragments:
         given = _given(parameters)
         page = number_of(parameters, "page") or 1
         format_ = format_of(parameters, request.scope, formats.RDF)
-        resource = " ".join(["fragments", *(f"{place}={given.get(place, '')}" for place in PLACES), str(page)])
+        resource = f"fragments?{urlencode(sorted(given.items()))} {page}"
         return await self.making.answered(
             request, resource, format_, lambda harvest: self._made(harvest, given, page, format_)
         )

@@ -67,12 +67,10 @@ class Home:
             [named.value(term) for term in published.subjects(_A, f"<{class_}>")[:_PAGE]]
             for class_ in (f"{PREFIXES['dcat']}Dataset", f"{PREFIXES['dpp']}PolicyPlan")
         )
-        said = {"home": self.making.url, "sets": sets, "plans": plans, "version": harvest.manifest.version}
-        return Made(template("home.html").render(said).encode())
+        return self._page("home.html", harvest, sets=sets, plans=plans, version=harvest.manifest.version)
 
     def _about(self, harvest: Harvest) -> Made:
-        said = {"home": self.making.url, "catalogue": json.loads(dataset_json(harvest.catalogue(), "en"))}
-        return Made(template("about.html").render(said).encode())
+        return self._page("about.html", harvest, catalogue=json.loads(dataset_json(harvest.catalogue(), "en")))
 
     def _things(self, harvest: Harvest, page: int) -> Made:
         published, named = harvest.published, Named(harvest.published, self.making.frames)
@@ -83,8 +81,10 @@ class Home:
             (named.value(f"<{iri}>"), path_of(iri, published.base))
             for iri, _ in published.exact.things(offset=(page - 1) * _PAGE, limit=_PAGE)
         ]
-        said = {"home": self.making.url, "things": found, "page": page, "pages": pages}
-        return Made(template("things.html").render(said).encode())
+        return self._page("things.html", harvest, things=found, page=page, pages=pages)
+
+    def _page(self, name: str, harvest: Harvest, **said: object) -> Made:
+        return Made(template(name).render(home=self.making.url, there=harvest.there, **said).encode())
 
 
 def add_home_routes(app: FastAPI, home: Home) -> None:

@@ -34,7 +34,7 @@ class Made(NamedTuple):
     Attributes:
         content: its bytes.
         headers: those that only it has.
-        modified: when it last changed, ISO 8601; empty for when the version was published.
+        modified: when it last changed, ISO 8601; empty for when what it is made of was made.
         lasting: whether it is the same in all versions to come.
     """
 
@@ -98,7 +98,7 @@ class Making:
         manifest = self.sending.store.manifest
         async with self._turns:
             made = await asyncio.to_thread(self._make, manifest, make, format_)
-        changed = datetime.fromisoformat(made.modified or manifest.created)
+        changed = datetime.fromisoformat(made.modified)
         kept = Kept(
             made.content,
             format_.content_type,
@@ -114,7 +114,9 @@ class Making:
 
     def _make(self, manifest: Manifest, make: Callable[[Harvest], Made], format_: Format) -> Made:
         try:
-            return make(self.harvests.of(manifest))
+            harvest = self.harvests.of(manifest)
+            found = make(harvest)
+            return found if found.modified else found._replace(modified=harvest.changed)
         except BadRdf as error:
             offered = tuple(known.media_types[0] for known in formats.RDF if known != format_)
             raise NotAcceptable(f"{error}: ask for another format", offered=offered) from error

@@ -119,9 +119,16 @@ def number_of(parameters: Parameters, called: str) -> int | None:
     given = [value.strip() for name, value in parameters if name == called]
     if not given:
         return None
-    if len(given[-1]) > _LONGEST_NUMBER or not (given[-1].isascii() and given[-1].isdigit() and int(given[-1])):
+    number = whole(given[-1].lstrip("0"))
+    if not number:
         raise BadParameter(f"{called} is {given[-1][:50]!r}: it must be the number of a {called}, such as 1")
-    return int(given[-1])
+    return number
+
+
+def whole(text: str) -> int:
+    """A whole number from 1, as it is usually written; 0 for anything else."""
+    is_number = text.isascii() and text.isdigit() and not text.startswith("0") and len(text) <= _LONGEST_NUMBER
+    return int(text) if is_number else 0
 
 
 def described(name: str, type_: str, description: str, *, required: bool = False) -> dict[str, object]:

@@ -60,7 +60,7 @@ class _Telling:
 
     def thing(self, subject: str, kind: str) -> dict[str, Any]:
         """A thing of a class of schema.org."""
-        told: dict[str, Any] = {"@type": kind, "@id": subject[1:-1]}
+        told: dict[str, Any] = {"@type": kind, "@id": _bare(subject)}
         for name, (property_, way) in self._mapping[kind].items():
             prefix, _, local = property_.partition(":")
             terms = self._stated.objects(subject, PREFIXES[prefix] + local)
@@ -92,7 +92,7 @@ class _Telling:
 
 
 def _bare(term: str) -> str:
-    return term[1:-1]
+    return term.strip("<>")
 
 
 def _day(term: str) -> str:

@@ -112,7 +112,9 @@ class FeedReader:
             Unknown: there is no such node.
         """
         if node and self.pages:
-            return self._pages[self._last_page(node) - 1].changed
+            last = self._last_page(node)
+            # A closed node changed last when it was closed: when the page after it was begun.
+            return self._pages[last].parts[0][0].created if last < self.pages else self._pages[last - 1].changed
         return self._heads[-1].created
 
     def node(self, node: str, *, named_graphs: bool) -> Iterator[str]:

@@ -2,21 +2,22 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
+from datetime import UTC, datetime
 from threading import Lock
 from typing import Final
 
-from dppgraph.core.iris import located
+from dppgraph.core.iris import NAMESPACE, located
 from dppgraph.core.quads import Quad, parse_line
 from dppgraph.errors import Damaged, StoreUnavailable, Unknown
 from dppgraph.operations.describe import Held
 from dppgraph.operations.dumps import DumpFolders
 from dppgraph.operations.feed import FeedReader
-from dppgraph.operations.harvest.make import CATALOGUE, EXACT, STATEMENTS, VOID
+from dppgraph.operations.harvest.make import CATALOGUE, EXACT, STATEMENTS, VOID, made
 from dppgraph.store.exact import ExactQuads, Pattern
 from dppgraph.store.versions import Manifest, VersionStore
 
 _OPEN: Final = 3
-"""Harvests that are open at the same time: that of the current version, and of those around it."""
+"""Harvests that are open at the same time: that of the current version, and of those that were asked last."""
 
 
 class Published:
@@ -108,6 +109,7 @@ class Harvest:
         self._folder = store.harvest_path(manifest.version)
         self._store = store
         self._created = {manifest.version: manifest.created}
+        self._made: datetime | None = None
         self._dumps = DumpFolders(store, store.harvest_path)
         self._feed: FeedReader | None = None
         self._lock = Lock()
@@ -144,6 +146,17 @@ class Harvest:
                 self._feed = FeedReader(self._store, self.manifest.version, self.published.url)
             return self._feed
 
+    @property
+    def there(self) -> list[str]:
+        """The paths of what can be read here besides the documents about things."""
+        vocabularies = {"ns": NAMESPACE.removesuffix("#"), "shapes": f"{self.manifest.base}shapes"}
+        held = [
+            path
+            for path, iri in vocabularies.items()
+            if self.published.about(f"<{iri}>") or self.published.parts(f"<{iri}>")
+        ]
+        return ["", "about", "things", *(["catalogue"] if self._lines(CATALOGUE) else []), *held]
+
     def licence(self) -> str:
         """The IRI of the licence that the data names for the whole graph; empty where it names none."""
         found = self._dumps.at(self.manifest.version)
@@ -158,6 +171,16 @@ class Harvest:
     def _missing(self) -> StoreUnavailable:
         number = self.manifest.version
         return StoreUnavailable(f"what is to be had of version {number} is not there: restart the server, it makes it")
+
+    @property
+    def changed(self) -> str:
+        """When what is here last changed, ISO 8601: when it was made, which may be later than the version."""
+        if self._made is None:
+            try:
+                self._made = datetime.fromtimestamp(int(made(self._store, self.manifest)), UTC)
+            except OSError as error:
+                raise self._missing() from error
+        return max(self._made, datetime.fromisoformat(self.manifest.created)).isoformat()
 
     def created(self, number: int) -> str:
         """When a version was published, as its manifest has it; of one whose manifest is lost, this one's moment."""
@@ -198,7 +221,8 @@ class Harvests:
             if harvest is None:
                 harvest = self._open[manifest.version] = Harvest(self._store, manifest, self._url)
                 while len(self._open) > _OPEN:
-                    self._open.popitem(last=False)
+                    _, before = self._open.popitem(last=False)
+                    before.published.exact.close()
             self._open.move_to_end(manifest.version)
             return harvest
 

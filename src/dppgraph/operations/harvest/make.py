@@ -1,12 +1,13 @@
 """Making it: everything goes into one folder, which the version store then puts into place."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from dppgraph import __version__
 from dppgraph.core.quads import Delta, entity_of
-from dppgraph.errors import Damaged
+from dppgraph.errors import Damaged, Unknown
 from dppgraph.operations.catalogue import VersionNote, catalogue_document, catalogue_statements
 from dppgraph.operations.dumps import DUMPS, Dump, make_dumps
 from dppgraph.operations.feed import make_members
@@ -61,6 +62,11 @@ def _write_catalogue(folder: Path, manifest: Manifest, lines: list[str], dumps: 
         (folder / name).write_text("".join(f"{line}\n" for line in said), encoding="utf-8")
 
 
+def made(store: VersionStore, manifest: Manifest) -> float:
+    """When the harvest of a version was made, in seconds since 1970."""
+    return (store.harvest_path(manifest.version) / _STAMP).stat().st_mtime
+
+
 def is_made(store: VersionStore, manifest: Manifest) -> bool:
     """Whether the harvest of a version is there, and is what this software makes."""
     try:
@@ -75,14 +81,15 @@ def _stamp(manifest: Manifest) -> dict[str, object]:
 
 
 def _known_before(store: VersionStore, manifest: Manifest) -> tuple[dict[str, int], set[str]]:
-    """What the parent of a version knew: things, each with the version that changed it last; and what was gone."""
-    if manifest.parent is None:
-        return {}, set()
-    try:
-        parent = ExactQuads(store.harvest_path(manifest.parent) / EXACT)
-        return dict(parent.things()), set(parent.gone())
-    except Damaged:
-        # It was let go, or never made: whatever is not there any more is gone.
-        changes = {number: store.changes(number) for number in range(1, manifest.parent + 1)}
-        last = {iri: number for number, entities in changes.items() for iri in entities}
-        return last, set(last)
+    """What earlier versions knew: things, each with the version that changed it last; and what was gone."""
+    if manifest.parent is not None:
+        with suppress(Damaged):
+            parent = ExactQuads(store.harvest_path(manifest.parent) / EXACT)
+            return dict(parent.things()), set(parent.gone())
+    # It was let go, or never made: whatever is not there any more is gone.
+    last: dict[str, int] = {}
+    for number in range(1, manifest.version):
+        # What a version changed that cannot be read any more, nobody knows.
+        with suppress(Damaged, Unknown):
+            last |= dict.fromkeys(store.changes(number), number)
+    return last, set(last)

@@ -14,7 +14,8 @@ from dppgraph.operations.stratml.labels import AIMS, MARK, TARGET, Labels, read_
 from dppgraph.operations.stratml.parse import Element
 from dppgraph.operations.stratml.plan import PERFORMANCE_REPORT, Aim, Body, Line, Plan, Texts
 from dppgraph.operations.stratml.read_targets import Measured, targets_of
-from dppgraph.operations.stratml.said import date_of, is_language, texts_of
+from dppgraph.operations.stratml.said import date_of, texts_of
+from dppgraph.store.rdf import is_language
 
 _KINDS: Final = ("ActionPlan", "PolicyPlan", "PolicyInstrument")
 _LEFT: Final = ("Vision", "Mission", "Value", "Stakeholder", "Submitter", "ActualResult", "Relationship")

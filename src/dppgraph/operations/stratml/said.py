@@ -7,6 +7,7 @@ from typing import Final
 from dppgraph.operations.stratml.labels import Labels, tidied
 from dppgraph.operations.stratml.parse import Element
 from dppgraph.operations.stratml.plan import Texts
+from dppgraph.store.rdf import is_language
 
 NONE: Final = "none"
 """In the label ``Language``: the Name only shows what the labels say."""
@@ -14,7 +15,6 @@ NONE: Final = "none"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:Z|[+-]\d\d:\d\d)?")
 _WITH_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T[\d:.]+(?:Z|[+-]\d\d:\d\d)?")
-_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*(--(ltr|rtl))?")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 
 
@@ -35,11 +35,6 @@ def texts_of(element: Element, names: tuple[str, str], labels: Labels, language:
         tuple(sorted({*labels.texts(names[1]), *found[0]})),
         tuple(sorted({*labels.texts("Description"), *found[1]})),
     )
-
-
-def is_language(tag: str) -> bool:
-    """Whether a text is a language tag, with or without a direction, that a literal may have."""
-    return bool(_LANGUAGE.fullmatch(tag))
 
 
 def is_day(text: str) -> bool:

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import os
+import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,8 @@ def writable(folder: Path) -> Iterator[None]:
         raise StoreUnavailable(
             f"the store {folder} cannot be written ({where}: {error.strerror or error}): take another --store"
         ) from error
+    except sqlite3.OperationalError as error:
+        raise StoreUnavailable(f"the store {folder} cannot be written ({error}): take another --store") from error
 
 
 def sync_folder(folder: Path) -> None:

@@ -6,7 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -155,7 +155,7 @@ class Writer:
             version=number,
             parent=parent,
             parent_sha256=self._store.manifest_sha256(parent) if parent else None,
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            created=self._moment(parent),
             agent=what.agent,
             message=what.message,
             software=what.software,
@@ -172,6 +172,13 @@ class Writer:
             sharing=sorted(sharing(what.lines)),
             files={name: write_synced(folder / name, data) for name, data in contents.items()},
         )
+
+    def _moment(self, parent: int | None) -> str:
+        """Now, but a second after the parent at least: clients tell versions apart by a date in seconds."""
+        now = datetime.now(UTC)
+        if parent:
+            now = max(now, datetime.fromisoformat(self._store.manifest(parent).created) + timedelta(seconds=1))
+        return now.isoformat(timespec="seconds")
 
     def _keyframe_due(self, parent: int | None) -> bool:
         """Whether reading this version would otherwise take too many deltas."""

@@ -1,9 +1,9 @@
 """The routes of documents, and of what leads to them."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -13,19 +13,18 @@ from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.core.skolem import GENID
 from dppgraph.errors import BadParameter, Unknown
-from dppgraph.operations.documents import VERSIONS, Document, document, iri_of, path_of, version_object
+from dppgraph.operations.documents import VERSIONS, Document, document, iri_of, is_thing, path_of, version_object
 from dppgraph.operations.export import export_thing
 from dppgraph.operations.frames import Frames
 from dppgraph.operations.harvest import Harvest, Published
 from dppgraph.web.answers import CORS, preflight
 from dppgraph.web.documents.page import page
-from dppgraph.web.documents.signposts import links, linkset, signposts
+from dppgraph.web.documents.signposts import address_of, links, linkset, signposts
 from dppgraph.web.made import Made, Making
 from dppgraph.web.parameters import Parameters, decoded, described, format_of, number_of, version_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
 _ABOUT: Final = "Everything that is said of a thing, and what points at it; by Accept, suffix or `?format=`."
-_PATH_SAFE: Final = "/:@!$&'()*+,;=~-._%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,15 @@ class Documents:
         parameters = decoded(request.scope["query_string"])
         self._refuse_other_version(parameters)
         number = number_of(parameters, "page") or 1
-        paths, format_ = _asked(request, parameters)
+        paths, suffix = _paths(request)
+        if suffix:
+            is_name = await asyncio.to_thread(self._is_thing, paths)
+            # A name of its own may look like a document's.
+            suffix = None if is_name else suffix
+        if suffix and any(name == "format" for name, _ in parameters):
+            raise BadParameter(f"the format is given twice, as .{suffix.extension} and as format: give it once")
+        paths = [path.removesuffix(f".{suffix.extension}") for path in paths] if suffix else paths
+        format_ = suffix or format_of(parameters, request.scope, formats.DOCUMENTS)
 
         def make(harvest: Harvest) -> Made:
             published = harvest.published
@@ -59,19 +66,22 @@ class Documents:
                 found = version_object(harvest.feed(), iri_of(paths[0], published.base))
             else:
                 found = _first(paths, published, self.making.frames, number)
-            return self._written(found, format_, published)
+            return self._written(found, format_, harvest)
 
         return await self.making.answered(request, f"{paths[0]} {number}", format_, make)
+
+    def _is_thing(self, paths: list[str]) -> bool:
+        published = self.making.harvests.of(self.making.sending.store.manifest).published
+        return any(is_thing(published, iri_of(path, published.base)) for path in paths)
 
     async def lead(self, request: Request) -> Response:
         """From the name of a thing to the document about it (httpRange-14: 303)."""
         if request.method == "OPTIONS":
             return preflight(METHODS)
         base = self.making.sending.store.manifest.base
-        path = _path(request)
-        leads_to = path_of(f"{base}{path}", base) or path
+        leads_to = path_of(f"{base}{_path(request)}", base) or ""
         query = request.scope["query_string"].decode("latin-1")
-        location = f"{self.making.url}{quote(leads_to, safe=_PATH_SAFE)}{'?' if query else ''}{query}"
+        location = f"{self.making.url}{leads_to}{'?' if query else ''}{query}"
         headers = {"location": location, "cache-control": "public, max-age=3600"}
         return Response(status_code=303, headers=CORS | headers)
 
@@ -80,15 +90,18 @@ class Documents:
         if version not in (None, current):
             raise Unknown(f"documents are of the current version, {current}: ask /sparql?version={version} for others")
 
-    def _written(self, found: Document, format_: Format, published: Published) -> Made:
+    def _written(self, found: Document, format_: Format, harvest: Harvest) -> Made:
+        published = harvest.published
         posts = signposts(found, published)
         if format_ == formats.HTML:
-            content = page(found, published, self.making.frames, {})
+            content = page(found, published, self.making.frames, harvest.there)
         elif format_ == formats.LINKSET:
             content = linkset(posts, found, published)
         else:
             content = export_thing(found.description, format_, self.making.frames)
-        address = f"{published.url}{path_of(found.description.iri, published.base)}.{format_.extension}"
+        address = address_of(found, published, format_)
+        if found.page > 1:
+            address += f"?page={found.page}"
         headers = [(b"link", links(posts, found, format_, published).encode()), (b"content-location", address.encode())]
         return Made(content, headers)
 
@@ -145,19 +158,10 @@ def _path(request: Request) -> str:
     return raw.decode("latin-1").removeprefix("/")
 
 
-def _asked(request: Request, parameters: Parameters) -> tuple[list[str], Format]:
-    """The paths that may be meant, and the format.
-
-    Raises:
-        BadParameter: the format is given twice.
-    """
+def _paths(request: Request) -> tuple[list[str], Format | None]:
+    """The paths that may be meant, and the format that the first of them ends in."""
     paths = list(dict.fromkeys((_path(request), str(request.scope["path"]).removeprefix("/"))))
-    suffix = next((known for known in formats.DOCUMENTS if paths[0].endswith(f".{known.extension}")), None)
-    if suffix:
-        if any(name == "format" for name, _ in parameters):
-            raise BadParameter(f"the format is given twice, as .{suffix.extension} and as format: give it once")
-        return [path.removesuffix(f".{suffix.extension}") for path in paths], suffix
-    return paths, format_of(parameters, request.scope, formats.DOCUMENTS)
+    return paths, next((known for known in formats.DOCUMENTS if paths[0].endswith(f".{known.extension}")), None)
 
 
 def _first(paths: Sequence[str], published: Published, frames: Frames, page_: int) -> Document:

@@ -12,7 +12,7 @@ from dppgraph.operations.documents import Document, path_of
 from dppgraph.operations.frames import Frames
 from dppgraph.operations.harvest import Published
 from dppgraph.store.rdf import literal_text
-from dppgraph.web.pages import template
+from dppgraph.web.pages import followed, template
 
 _TYPE: Final = f"<{PREFIXES['rdf']}type>"
 _TEXTS: Final = (f"{PREFIXES['xsd']}string", f"{PREFIXES['rdf']}langString")
@@ -39,11 +39,11 @@ class Section:
     rows: list[tuple[Value, list[Value]]]
 
 
-def page(document: Document, published: Published, frames: Frames, parameters: dict[str, str]) -> bytes:
-    """The page of a document in HTML; ``parameters`` are more of what the template shows."""
+def page(document: Document, published: Published, frames: Frames, there: list[str]) -> bytes:
+    """The page of a document in HTML; ``there`` are the paths of other pages of this server."""
     words = _Words(document, published, frames)
     iri = document.description.iri
-    address = published.url + (path_of(iri, published.base) or "")
+    address = f"{published.url}{path_of(iri, published.base) or ''}"
     told = {
         "iri": iri,
         "title": words.name(f"<{iri}>"),
@@ -55,8 +55,9 @@ def page(document: Document, published: Published, frames: Frames, parameters: d
         "page": document.page,
         "pages": document.pages,
         "home": published.url,
+        "there": there,
     }
-    return template("document.html").render(told | parameters).encode()
+    return template("document.html").render(told).encode()
 
 
 class Named:
@@ -107,7 +108,7 @@ class Named:
         if path is not None:
             mark, part = iri.partition("#")[1:]
             return f"{self._published.url}{path}{mark}{part}"
-        return iri if iri.startswith(("http://", "https://", "mailto:")) else ""
+        return followed(iri)
 
 
 class _Words(Named):
@@ -141,7 +142,7 @@ class _Words(Named):
 
     def _section(self, subject: str, quads: list[Quad]) -> Section:
         return Section(
-            subject[1:-1].partition("#")[2] or subject[1:-1],
+            subject.strip("<>").partition("#")[2] or subject.strip("<>"),
             self.value(subject),
             self._rows((quad.predicate, quad.object) for quad in quads),
         )

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
-from dppgraph.core.iris import PREFIXES
+from dppgraph.core.iris import PREFIXES, uri_of
 from dppgraph.core.quads import parse_line
 from dppgraph.operations.documents import Document, path_of
 from dppgraph.operations.harvest import Published
@@ -40,9 +40,15 @@ class Signpost(NamedTuple):
     type: str = ""
 
 
+def address_of(document: Document, published: Published, format_: Format | None = None) -> str:
+    """Where a document is on this server, in a format or in whichever is asked for."""
+    address = f"{published.url}{path_of(document.description.iri, published.base) or ''}"
+    return f"{address}.{format_.extension}" if format_ else address
+
+
 def signposts(document: Document, published: Published) -> list[Signpost]:
     """The links of a document, whatever format it is in."""
-    address = published.url + (path_of(document.description.iri, published.base) or "")
+    address = address_of(document, published)
     found = [
         Signpost("cite-as", document.description.iri),
         Signpost("type", _ABOUT_PAGE),
@@ -66,7 +72,7 @@ def links(posts: Iterable[Signpost], document: Document, format_: Format, publis
         counts[post.relation] = counts.get(post.relation, 0) + 1
         if counts[post.relation] <= _MOST:
             said.append(_link(post))
-    address = published.url + (path_of(document.description.iri, published.base) or "")
+    address = address_of(document, published)
     said.append(_link(Signpost("alternate", f"{address}.html", formats.HTML.media_types[0])))
     said += [
         f'<{address}.{format_.extension}?page={page}>; rel="{relation}"'
@@ -78,15 +84,15 @@ def links(posts: Iterable[Signpost], document: Document, format_: Format, publis
 
 def linkset(posts: Iterable[Signpost], document: Document, published: Published) -> bytes:
     """The same as a linkset in JSON (RFC 9264, section 4.2)."""
-    address = published.url + (path_of(document.description.iri, published.base) or "")
+    address = address_of(document, published)
     by_relation: dict[str, list[dict[str, str]]] = {}
     for post in posts:
         if post.relation != "linkset":
-            target = {"href": post.target} | ({"type": post.type} if post.type else {})
+            target = {"href": uri_of(post.target)} | ({"type": post.type} if post.type else {})
             by_relation.setdefault(post.relation, []).append(target)
     page = {"href": address, "type": formats.HTML.media_types[0]}
     described = [
-        {"anchor": post.target, "describes": [page]} | {"license": by_relation.get("license", [])}
+        {"anchor": uri_of(post.target), "describes": [page]} | {"license": by_relation.get("license", [])}
         for post in posts
         if post.relation == "describedby"
     ]
@@ -142,5 +148,5 @@ def _objects(published: Published, subject: str, name: str) -> list[str]:
 
 
 def _link(post: Signpost) -> str:
-    said = f'<{post.target}>; rel="{post.relation}"'
+    said = f'<{uri_of(post.target)}>; rel="{post.relation}"'
     return f'{said}; type="{post.type}"' if post.type else said

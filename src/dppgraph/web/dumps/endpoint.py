@@ -22,6 +22,7 @@ from dppgraph.web.conditions import NoSuchPart, judged, part_of
 from dppgraph.web.dumps.answer import FileAnswer, Unchanged
 from dppgraph.web.dumps.files import Files, etag_of, headers_of_file, selected
 from dppgraph.web.dumps.listing import listing
+from dppgraph.web.parameters import whole
 from dppgraph.web.problems import accept_of, problem
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
@@ -31,8 +32,6 @@ BELOW: Final = "/dumps/"
 _ASKED_WITH: Final = "Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since"
 _AT_HAND: Final = 4
 """Versions whose lists are at hand."""
-
-_MOST_DIGITS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class DumpFiles:
         first, slash, second = request.scope["path"].removeprefix(BELOW).partition("/")
         if request.scope["path"] == BELOW.rstrip("/"):
             return await self._list(request, None)
-        number = _number(first)
+        number = whole(first)
         if slash and not number:
             raise Unknown(f"{first} is no number of a version: the files of the current version are at /dumps")
         if slash:
@@ -156,9 +155,3 @@ def _opened(files: Files, dump: Dump) -> int | None:
         os.close(opened)
         raise Damaged(f"the dump {dump.file} of version {files.found.version} is damaged: build it again")
     return opened
-
-
-def _number(text: str) -> int:
-    """The number of a version; 0 for what is none."""
-    is_number = text.isascii() and text.isdigit() and not text.startswith("0") and len(text) <= _MOST_DIGITS
-    return int(text) if is_number else 0

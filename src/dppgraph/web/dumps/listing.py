@@ -29,7 +29,7 @@ def listing(found: Found, public_url: str, *, page: bool) -> Kept:
         "files": [asdict(dump) | {"url": f"{below}{dump.file}"} for dump in found.dumps],
     }
     content = (
-        template("dumps.html").render(said | {"home": public_url})
+        template("dumps.html").render(said | {"home": public_url, "there": ["catalogue"] if found.licence else []})
         if page
         else f"{json.dumps(said, ensure_ascii=False, indent=1)}\n"
     )
