@@ -14,6 +14,7 @@ from dppgraph.store.versions import VersionStore
 from tests.conftest import BASE, REPOSITORY
 
 
+@pytest.mark.heavy
 def test_a_larger_version_has_the_plans_again_under_new_names(built: tuple[VersionStore, Built]) -> None:
     lines = built[0].lines(1)
     many = repeated(lines, 2 * len(lines), BASE)

@@ -94,6 +94,7 @@ def test_versions_show_what_changed(run: Run, data: Path, tmp_path: Path) -> Non
     one_line(run("versions", "show", "x", "--store", tmp_path / "store"), 2, "'x' is no version's number")
 
 
+@pytest.mark.heavy
 def test_export_is_the_same_twice_and_keeps_literals(run: Run, data: Path, tmp_path: Path) -> None:
     run("build", "--data", data, "--store", tmp_path / "store", *PLAIN)
     first = run("export", "--format", "nquads", "--store", tmp_path / "store").stdout

@@ -102,6 +102,7 @@ class Clients:
             connection.close()
 
 
+@pytest.mark.heavy
 def test_each_front_listens_for_itself_and_both_are_asked(server: Server) -> None:
     fronts = server.children(MODULE, 2)
     listening = [sockets(front, server.port, LISTENS) for front in fronts]
@@ -132,6 +133,7 @@ def test_who_has_seen_a_version_never_sees_an_older_one(serve: Serve, tmp_path: 
     server.child(POOL)
 
 
+@pytest.mark.heavy
 def test_connections_to_a_front_that_dies_wait_for_the_one_in_its_place(server: Server) -> None:
     front, other = server.children(MODULE, 2)
     os.kill(front, signal.SIGSTOP)
@@ -237,6 +239,7 @@ def test_older_versions_are_asked_of_every_front(server: Server, tmp_path: Path)
     assert said(server) == (200, "3")
 
 
+@pytest.mark.heavy
 def test_a_second_server_at_the_same_port_is_refused(server: Server, run: Run, tmp_path: Path) -> None:
     for processes in ("1", "2"):
         second = run("serve", "--store", tmp_path / "store", "--port", server.port, "--processes", processes)

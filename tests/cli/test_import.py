@@ -96,7 +96,6 @@ def test_of_several_documents_all_are_written_or_none(here: Path) -> None:
         (("part1.xml",), "add --level with one of"),
         (("part1.xml", "--lang", "the language"), "is no language tag"),
         (("part1.xml", "--lang", "en-12345678-a-1"), "is no language tag"),
-        (("/dev/null",), "is no file"),
         (("part1.xml", "--name", "../x"), "cannot be a part of an IRI"),
         (("part1.xml", "--retrieved", "yesterday"), "is no day"),
         (("part1.xml", "--level", "local", "--data", "absent"), "there is no folder absent"),

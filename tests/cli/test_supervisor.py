@@ -147,6 +147,7 @@ def test_a_version_that_is_damaged_is_not_served(server: Server, tmp_path: Path)
     assert json.loads(server.ask("GET", "/health")[2])["version"] == 1
 
 
+@pytest.mark.heavy
 def test_a_child_that_ends_when_the_server_has_ended_is_not_complained_of(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "a.nt").write_text('<a:a> <a:b> "1" .')

@@ -25,7 +25,7 @@ def exact(tmp_path_factory: pytest.TempPathFactory) -> ExactQuads:
 
 
 def said(found: Fragment, predicate: str) -> set[str]:
-    lines = map(parse_line, controls(found, URL, named=False))
+    lines = map(parse_line, controls(found, URL, URL, named=False))
     return {quad.object for quad in lines if quad.predicate == f"<{HYDRA}{predicate}>"}
 
 
@@ -46,7 +46,9 @@ def test_controls_lead_from_page_to_page(exact: ExactQuads) -> None:
     assert (said(last, "next"), said(last, "previous")) == (set(), {f"{asked}&page=2>"})
     assert said(first, "totalItems") == {f'"{2 * PAGE + 2}"^^<http://www.w3.org/2001/XMLSchema#integer>'}
     assert said(first, "template") == {f'"{URL}{{?subject,predicate,object}}"'}
-    assert {quad.graph for quad in map(parse_line, controls(second, URL, named=True))} == {f"{asked}&page=2#metadata>"}
+    assert {quad.graph for quad in map(parse_line, controls(second, URL, URL, named=True))} == {
+        f"{asked}&page=2#metadata>"
+    }
 
 
 def test_literals_are_found_as_clients_write_them(exact: ExactQuads) -> None:

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -109,6 +110,36 @@ def test_another_base_is_another_version_even_where_no_statement_changes(builds:
 def test_each_version_has_a_moment_of_its_own(builds: Builds) -> None:
     moments = [datetime.fromisoformat(builds(f'{thing("x")} <a:b> "{n}" .').manifest.created) for n in range(4)]
     assert moments == sorted(set(moments))
+
+
+def test_a_change_without_a_date_is_remarked_on(builds: Builds) -> None:
+    dated = f'{thing("x")} <http://purl.org/dc/terms/modified> "%s"^^<http://www.w3.org/2001/XMLSchema#dateTime> .'
+    sources = Sources(builds.data, builds.data, None, DEFAULT_BASE)
+    found = []
+    for moment, text in (("01", "a"), ("01", "b"), ("02", "c")):
+        (builds.data / "catalogue.nt").write_text(
+            dated % f"2026-01-{moment}T00:00:00Z" + f'\n{thing("y")} <a:b> "{text}" .\n'
+        )
+        with builds.store.writing("tests") as writer:
+            found.append(build(builds.store, writer, sources, agent="tests").undated)
+    assert found == [False, True, False]
+
+
+def test_what_the_catalogue_said_of_an_earlier_version_is_gone(
+    tmp_path: Path, sources: Sources, few_shapes: Path
+) -> None:
+    data, store = tmp_path / "data", VersionStore(tmp_path / "store")
+    shutil.copytree(sources.data, data)
+    few = replace(sources, data=data, shapes=few_shapes)
+    for number in range(2):
+        with (data / "catalogue.ttl").open("a") as file:
+            file.write(f'\n<id/plan/new-{number}> <http://e.org/p> "{number}" .\n')
+        with store.writing("tests") as writer:
+            build(store, writer, few, agent="tests", harvesting=harvesting(store))
+    exact = ExactQuads(store.harvest_path(2) / "exact.sqlite")
+    assert exact.is_gone(f"{BASE}id/distribution/v1-policy-plans-ttl")
+    assert not exact.is_gone(f"{BASE}id/distribution/v2-policy-plans-ttl")
+    assert not exact.is_gone(f"{BASE}id/distribution/policy-plans-ttl")
 
 
 def test_harvests_of_old_versions_hold_no_files(builds: Builds) -> None:

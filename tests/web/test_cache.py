@@ -226,6 +226,7 @@ def test_who_has_it_is_told_so(server: Server, query: str, coding: str) -> None:
     assert ask(server, query, Accept_Encoding=coding, If_None_Match='"other"')[0] == 200
 
 
+@pytest.mark.heavy
 def test_who_has_it_is_told_so_by_a_server_that_has_just_begun(serve: Serve, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "a.nt").write_text('<a:a> <a:b> "1" .')
@@ -249,6 +250,7 @@ def test_a_large_answer_comes_in_a_coding_too(server: Server) -> None:
             assert uncoded(answer) == plain[2]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("mode", ["memory", "disk"])
 def test_a_new_version_empties_it(serve: Serve, tmp_path: Path, mode: str) -> None:
     (tmp_path / "data").mkdir()

@@ -103,7 +103,6 @@ def test_a_file_is_sent_whole_with_what_is_known_of_it(server: Server, store: Ve
         assert headers["access-control-allow-origin"] == "*"
         assert headers["x-content-type-options"] == "nosniff"
         root = f"http://127.0.0.1:{server.port}/"
-        assert f'<{root}catalogue>; rel="describedby"' in headers["link"]
         assert f'<{root}dumps/{NUMBER}>; rel="collection"' in headers["link"]
 
 

@@ -36,13 +36,38 @@ def test_a_fragment_comes_in_every_format(server: Server, format_: Format, built
 
 
 def test_a_fragment_is_not_sent_again_to_who_has_it(server: Server) -> None:
-    tag = get(server, predicate=DATE)[1]["etag"]
-    assert server.ask("GET", f"/fragments?predicate={quote(DATE)}", headers={"If-None-Match": tag})[0] == 304
+    target = f"/fragments?predicate={quote(DATE)}"
+    tag = server.ask("GET", target)[1]["etag"]
+    assert server.ask("GET", target, headers={"If-None-Match": tag})[0] == 304
 
 
 def test_no_fragment_is_taken_for_another(server: Server) -> None:
     everything = get(server, predicate='?p object="aX', object='?b"')[2]
     assert get(server, object='"aX object=?b"')[2] != everything
+
+
+def test_what_is_said_is_said_of_the_address_that_was_asked(server: Server) -> None:
+    """As a client finds it (the specification, section 4.3): as it wrote it."""
+    readable = DATE.replace("#", "%23")
+    for target in (f"/fragments?predicate={readable}", f"/fragments?subject=&predicate={quote(DATE)}&page=1"):
+        asked = f"<http://127.0.0.1:{server.port}{target}>"
+        quads = parse(server.ask("GET", target)[2], formats.TURTLE)
+        about = {quad.predicate for quad in quads if quad.subject == asked}
+        assert {"<http://rdfs.org/ns/void#triples>", "<http://www.w3.org/ns/hydra/core#totalItems>"} <= about
+        assert any(quad.object == asked and quad.predicate.endswith("void#subset>") for quad in quads)
+
+
+def test_one_variable_in_two_places_is_refused(server: Server) -> None:
+    assert get(server, subject="?x", object="?x")[0] == 400
+    assert get(server, subject="?x", object="?y")[0] == 200
+    assert get(server, subject="?", object="?")[0] == 200
+
+
+def test_a_browser_gets_a_form(server: Server) -> None:
+    status, headers, body = get(server, "text/html", predicate=DATE)
+    assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert b'<form method="get"' in body
+    assert f'value="{DATE}"'.encode() in body
 
 
 def test_bad_parameters_are_refused(server: Server) -> None:

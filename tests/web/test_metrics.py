@@ -143,6 +143,7 @@ def begun(server: Server, query: str) -> socket.socket:
     return connection
 
 
+@pytest.mark.heavy
 def test_who_waits_who_runs_and_who_goes_away_is_counted(patient: Server) -> None:
     with begun(patient, RUNAWAY):
         eventually(patient, "dppgraph_seats", state="long")(1)
@@ -157,6 +158,7 @@ def test_who_waits_who_runs_and_who_goes_away_is_counted(patient: Server) -> Non
     eventually(patient, "dppgraph_requests_total", route="/sparql", status="499")(2)
 
 
+@pytest.mark.heavy
 def test_an_answer_that_breaks_off_is_counted(patient: Server) -> None:
     with begun(patient, PRODUCT) as connection:
         # More rows than it may have.
@@ -171,6 +173,7 @@ def test_an_answer_that_breaks_off_is_counted(patient: Server) -> None:
     assert figure(figures(patient), "dppgraph_queries_ended_total", reason="done") == 1
 
 
+@pytest.mark.heavy
 def test_a_connection_that_is_turned_away_is_counted(patient: Server) -> None:
     held = [socket.create_connection(("127.0.0.1", patient.port)) for _ in range(4)]
     with socket.create_connection(("127.0.0.1", patient.port)) as one:
@@ -280,6 +283,7 @@ def of_fronts(of: Figures) -> set[str]:
     return {dict(labels)["front"] for _, labels in of}
 
 
+@pytest.mark.heavy
 def test_whichever_front_is_asked_tells_of_all(two: Server) -> None:
     for _ in range(40):
         assert two.ask("GET", "/health")[0] == 200
@@ -294,6 +298,7 @@ def test_whichever_front_is_asked_tells_of_all(two: Server) -> None:
         assert figure(after, "dppgraph_version", front="1") == 1
 
 
+@pytest.mark.heavy
 def test_many_who_ask_at_once_hear_of_all_fronts(two: Server) -> None:
     with ThreadPoolExecutor(16) as pool:
         for of in pool.map(lambda _: figures(two), range(200)):
@@ -383,6 +388,7 @@ def asked(
 HERE = {"Host": "127.0.0.1:8000"}
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

@@ -37,6 +37,15 @@ def command(data: Path | None, store: Path | None, base: str | None, shapes: str
             progress=options.progress,
         )
     click.echo(summary(built))
+    for line in remarks(built):
+        click.echo(f"dppgraph: {line}", err=True)
+
+
+def remarks(built: Built) -> list[str]:
+    """What whoever builds may want to mend."""
+    if not built.undated:
+        return []
+    return ["the data changed, and state no later dct:modified than before: portals that go by it may miss the change"]
 
 
 def summary(built: Built) -> str:

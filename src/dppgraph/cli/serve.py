@@ -8,7 +8,7 @@ import click
 
 from dppgraph import wiring
 from dppgraph.cli import options
-from dppgraph.cli.build import summary
+from dppgraph.cli.build import remarks, summary
 from dppgraph.errors import BadCall, BadRdf, Damaged, ShapeViolation, StoreInUse
 from dppgraph.operations.build import build, is_due
 from dppgraph.operations.harvest import harvesting, is_made
@@ -90,7 +90,9 @@ def command(
                 "settings": asdict(wiring.share(settings, place)) | told,
                 "union": default_graph == "union",
             },
-            ready=lambda: _say(f"version {manifest.version} is served at {url}sparql (Ctrl-C ends it)"),
+            ready=lambda: _say(
+                f"version {manifest.version} is served at {url}sparql and all else from {url} on (Ctrl-C ends it)"
+            ),
         )
     )
 
@@ -141,7 +143,8 @@ def _build_if_due(versions: VersionStore, writer: Writer, sources: Sources) -> N
             _say(line)
         _say(f"the data is not published: {error}")
     else:
-        _say(summary(built))
+        for line in (summary(built), *remarks(built)):
+            _say(line)
 
 
 def _harvest_if_due(versions: VersionStore, writer: Writer) -> None:

@@ -53,6 +53,9 @@ RESULTS = (JSON, XML, CSV, TSV)
 RDF = (TURTLE, JSONLD, NTRIPLES, RDFXML, TRIG, NQUADS)
 """For CONSTRUCT, DESCRIBE and documents; the first is what a client without a preference gets."""
 
+PAGES = (*RDF, HTML)
+"""For RDF that browsers may come across: then as a page."""
+
 DOCUMENTS = (*RDF, HTML, LINKSET)
 """For the document about a thing: also for who reads it, and its links alone (RFC 9264)."""
 

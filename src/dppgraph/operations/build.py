@@ -7,6 +7,7 @@ from dppgraph import __version__
 from dppgraph.core.quads import parse_line
 from dppgraph.errors import NotBuilt, ShapeViolation
 from dppgraph.operations.catalogue import derived
+from dppgraph.operations.feed import latest
 from dppgraph.operations.harvest import is_made
 from dppgraph.operations.queries import read_questions
 from dppgraph.operations.service import examples, statistics
@@ -23,11 +24,13 @@ class Built:
         manifest: the version that is current now.
         new: whether this build made it; otherwise nothing had changed.
         report: what the shapes said; None where nothing had to be judged.
+        undated: whether the data changed, and state no later date of change than before.
     """
 
     manifest: Manifest
     new: bool
     report: Report | None
+    undated: bool = False
 
 
 def build(
@@ -86,7 +89,14 @@ def build(
         shapes=sources.named_shapes,
     )
     manifest = writer.publish(publication, parent.version if parent else None, harvesting)
-    return Built(manifest, new=True, report=report)
+    undated = parent is not None and not damage and _is_undated(lines, store.lines(parent.version), sources.base)
+    return Built(manifest, new=True, report=report, undated=undated)
+
+
+def _is_undated(lines: list[str], before: list[str], base: str) -> bool:
+    """Whether harvesters who go by dates would miss a change."""
+    stated, known = latest(lines, base), latest(before, base)
+    return known is not None and (stated is None or stated <= known)
 
 
 def _harvest_if_due(store: VersionStore, writer: Writer, manifest: Manifest, harvesting: Harvesting | None) -> None:

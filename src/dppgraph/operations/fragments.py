@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from dppgraph.core import formats
-from dppgraph.core.iris import PREFIXES
+from dppgraph.core.iris import PREFIXES, uri_of
 from dppgraph.core.quads import Quad, canonical, literal
 from dppgraph.errors import BadParameter, Unknown
 from dppgraph.store.exact import ExactQuads, Pattern
@@ -61,6 +61,9 @@ def pattern_of(given: dict[str, str]) -> list[Pattern]:
     Raises:
         BadParameter: one of them is no term.
     """
+    variables = [value for place in PLACES if (value := given.get(place, "")).startswith(("?", "_:")) and value[1:]]
+    if len(set(variables)) < len(variables):
+        raise BadParameter("one variable stands in two places: no fragment is of triples with two equal terms")
     terms = {place: _terms(place, given.get(place, "")) for place in PLACES}
     subject, predicate = terms["subject"][0], terms["predicate"][0]
     return [Pattern(subject, predicate, object_) for object_ in terms["object"]]
@@ -84,16 +87,18 @@ def fragment(exact: ExactQuads, given: dict[str, str], page: int = 1) -> Fragmen
     return Fragment(pattern, asked, [Quad(*triple) for triple in found], total, page, pages)
 
 
-def controls(found: Fragment, url: str, *, named: bool) -> list[str]:
+def controls(found: Fragment, url: str, asked: str, *, named: bool) -> list[str]:
     """What a client needs besides the triples: their number, the other pages, how to ask for other fragments.
 
     Args:
         found: the fragment.
         url: where fragments are, on the server that is asked.
+        asked: the address that was asked for, by which a client finds what is said of its answer.
         named: whether the format can keep them apart from the triples, in a graph of their own.
     """
     query = urlencode(found.given)
     here, page = (f"<{_address(url, query, number)}>" for number in (0, found.page))
+    views = list(dict.fromkeys((page, f"<{uri_of(asked)}>")))
     graph = f"{page[:-1]}#metadata>" if named else ""
     quads = [quad._replace(graph=graph) for quad in read_file(_CONTROLS, formats.TURTLE, graph="", base=url)]
 
@@ -103,22 +108,23 @@ def controls(found: Fragment, url: str, *, named: bool) -> list[str]:
         quads.append(Quad(subject, f"<{namespace}{local}>", object_, graph))
 
     total = literal(str(found.total), datatype=_INTEGER)
-    for asked in (here, page):
-        say(f"<{url}#dataset>", "void:subset", asked)
+    for part in (here, *views):
+        say(f"<{url}#dataset>", "void:subset", part)
     say(f"<{url}#search>", "hydra:template", literal(f"{url}{{?subject,predicate,object}}"))
     say(here, "rdf:type", f"<{_HYDRA}Collection>")
     say(here, "void:triples", total)
     say(here, "hydra:totalItems", total)
-    say(here, "hydra:view", page)
-    say(page, "rdf:type", f"<{_HYDRA}PartialCollectionView>")
-    say(page, "void:triples", total)
-    say(page, "hydra:totalItems", total)
-    say(page, "hydra:itemsPerPage", literal(str(PAGE), datatype=_INTEGER))
-    say(page, "hydra:first", f"<{_address(url, query, 1)}>")
-    if found.page > 1:
-        say(page, "hydra:previous", f"<{_address(url, query, found.page - 1)}>")
-    if found.page < found.pages:
-        say(page, "hydra:next", f"<{_address(url, query, found.page + 1)}>")
+    for view in views:
+        say(here, "hydra:view", view)
+        say(view, "rdf:type", f"<{_HYDRA}PartialCollectionView>")
+        say(view, "void:triples", total)
+        say(view, "hydra:totalItems", total)
+        say(view, "hydra:itemsPerPage", literal(str(PAGE), datatype=_INTEGER))
+        say(view, "hydra:first", f"<{_address(url, query, 1)}>")
+        if found.page > 1:
+            say(view, "hydra:previous", f"<{_address(url, query, found.page - 1)}>")
+        if found.page < found.pages:
+            say(view, "hydra:next", f"<{_address(url, query, found.page + 1)}>")
     if named:
         # By this, clients know which graph is not data.
         say(graph, "foaf:primaryTopic", f"<{url}#dataset>")

@@ -86,9 +86,9 @@ def create_app(
     # A redirect would be built from the Host header, which is the client's.
     app.router.redirect_slashes = False
     health = Health(store)
-    sparql = SparqlEndpoint(sending, ServiceDescription(sending, endpoint, making.harvests), settings.max_query)
+    sparql = SparqlEndpoint(sending, ServiceDescription(sending, endpoint, making), settings.max_query)
     add_sparql_routes(app, sparql)
-    add_query_routes(app, questions, sending)
+    add_query_routes(app, questions, sending, making)
     add_context_routes(app, context)
     add_document_routes(app, Documents(making))
     add_catalogue_routes(app, Catalogue(making))
@@ -137,7 +137,7 @@ def _http(request: Request, error: Exception) -> Response:
         raise error
     status = HTTPStatus(error.status_code)
     details = {
-        HTTPStatus.NOT_FOUND: "There is nothing at this address: ask at /sparql, or a question of those at /queries.",
+        HTTPStatus.NOT_FOUND: "There is nothing at this address: / leads to all there is, /sparql takes queries.",
         HTTPStatus.METHOD_NOT_ALLOWED: "This address is not asked with this method.",
     }
     detail = details.get(status, status.description or status.phrase)

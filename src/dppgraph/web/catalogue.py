@@ -11,18 +11,19 @@ from starlette.responses import Response
 
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
+from dppgraph.core.iris import uri_of
 from dppgraph.errors import BadParameter, Unknown
-from dppgraph.operations.catalogue import dataset_json
+from dppgraph.operations.catalogue import catalogue_in, dataset_json
 from dppgraph.operations.documents import path_of
 from dppgraph.operations.export import export
 from dppgraph.operations.harvest import Harvest
 from dppgraph.web.answers import preflight
-from dppgraph.web.made import Made, Making
+from dppgraph.web.made import Made, Making, shown
 from dppgraph.web.pages import followed, template
 from dppgraph.web.parameters import decoded, described, format_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
-_FORMATS: Final = (*formats.RDF, formats.HTML)
+_LEADING: Final = ("alternate", "describedby")
 _VOID: Final = ".well-known/void"
 
 
@@ -42,11 +43,11 @@ class Catalogue:
         Raises:
             Unknown: the data has none.
         """
-        return await self._answered(request, "catalogue", _FORMATS, self._catalogue)
+        return await self._answered(request, "catalogue", formats.PAGES, self._catalogue)
 
     async def void(self, request: Request) -> Response:
         """The statistics."""
-        return await self._answered(request, _VOID, formats.RDF, self._void)
+        return await self._answered(request, _VOID, formats.PAGES, self._void)
 
     async def _answered(
         self, request: Request, name: str, offered: tuple[Format, ...], make: Callable[[Harvest, Format], Made]
@@ -69,8 +70,7 @@ class Catalogue:
             raise Unknown("the data that is served here describes no catalogue: data/catalogue.ttl is the place for it")
         address = f"{self.making.url}catalogue"
         others = [(f"{address}.{known.extension}", known) for known in formats.RDF]
-        links = [f'<{href}>; rel="alternate"; type="{known.media_types[0]}"' for href, known in others]
-        headers = [(b"link", ", ".join(links).encode())]
+        headers = [(b"link", self._links(lines, harvest, others).encode())]
         if format_ != formats.HTML:
             return Made(export(lines, format_, self.making.frames), headers)
         written = dataset_json(lines, "en")
@@ -85,11 +85,28 @@ class Catalogue:
         }
         return Made(template("catalogue.html").render(told).encode(), headers)
 
+    def _links(self, lines: list[str], harvest: Harvest, others: list[tuple[str, Format]]) -> str:
+        """The signposts of the catalogue, as those of a document."""
+        iri = catalogue_in(lines)
+        links = [f'<{href}>; rel="{rel}"; type="{known.media_types[0]}"' for href, known in others for rel in _LEADING]
+        links += ['<https://schema.org/DataCatalog>; rel="type"', '<https://schema.org/AboutPage>; rel="type"']
+        path = path_of(iri, harvest.manifest.base)
+        if path is not None:
+            linkset = formats.LINKSET
+            links.append(f'<{uri_of(iri)}>; rel="cite-as"')
+            address = f"{self.making.url}{path}.{linkset.extension}"
+            links.append(f'<{address}>; rel="linkset"; type="{linkset.media_types[0]}"')
+        if licence := harvest.licence():
+            links.append(f'<{uri_of(licence)}>; rel="license"')
+        return ", ".join(links)
+
     def _address(self, iri: str, base: str) -> str:
         path = path_of(iri, base)
         return followed(iri) if path is None else f"{self.making.url}{path}"
 
     def _void(self, harvest: Harvest, format_: Format) -> Made:
+        if format_ == formats.HTML:
+            return Made(shown("Statistics", export(harvest.void(), formats.TURTLE), self.making, harvest))
         return Made(export(harvest.void(), format_, self.making.frames))
 
 
@@ -101,7 +118,7 @@ def add_catalogue_routes(app: FastAPI, catalogue: Catalogue) -> None:
         _VOID: (catalogue.void, "How much there is of what (VoID)"),
     }
     for path, (endpoint, summary) in summaries.items():
-        content: dict[str, Any] = {known.media_types[0]: {} for known in _FORMATS}
+        content: dict[str, Any] = {known.media_types[0]: {} for known in formats.PAGES}
         app.add_api_route(
             f"/{path}",
             endpoint,

@@ -18,7 +18,7 @@ from dppgraph.core.quads import Quad
 from dppgraph.operations.harvest import Harvest
 from dppgraph.store.rdf import serialised
 from dppgraph.web.answers import preflight
-from dppgraph.web.made import Made, Making
+from dppgraph.web.made import Made, Making, shown
 from dppgraph.web.parameters import decoded, format_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
@@ -50,7 +50,7 @@ class Feed:
         if request.method == "OPTIONS":
             return preflight(METHODS)
         node = request.path_params.get("node", "")
-        format_ = format_of(decoded(request.scope["query_string"]), request.scope, formats.RDF)
+        format_ = format_of(decoded(request.scope["query_string"]), request.scope, formats.PAGES)
         return await self.making.answered(
             request, f"feed {node}", format_, lambda harvest: self._made(harvest, node, format_)
         )
@@ -58,14 +58,16 @@ class Feed:
     def _made(self, harvest: Harvest, node: str, format_: Format) -> Made:
         reader, licence = harvest.feed(), harvest.licence()
         said = list(reader.node(node, named_graphs=format_.named_graphs))
+        as_page = format_ == formats.HTML
         links = [f'<{self.making.url}catalogue>; rel="describedby"'] if "catalogue" in harvest.there else []
         if licence:
             links.append(f'<{licence}>; rel="license"')
             if not node:
                 of_stream = Quad(f"<{self.making.url}feed#stream>", f"<{PREFIXES['dct']}license>", f"<{licence}>")
                 said.append(of_stream.line())
+        content = serialised(said, formats.TURTLE if as_page else format_)
         return Made(
-            serialised(said, format_),
+            shown("Feed", content, self.making, harvest) if as_page else content,
             [(b"link", ", ".join(links).encode())] if links else [],
             modified=reader.changed(node),
             lasting=reader.is_closed(node),
@@ -79,7 +81,7 @@ def add_feed_routes(app: FastAPI, feed: Feed) -> None:
         "tags": ["data"],
         "response_class": Response,
         "responses": {
-            200: {"content": {known.media_types[0]: {} for known in formats.RDF}},
+            200: {"content": {known.media_types[0]: {} for known in formats.PAGES}},
             304: {"description": "Not changed."},
         },
         "openapi_extra": {"parameters": [_FORMAT]},
@@ -97,5 +99,5 @@ _FORMAT: Final[dict[str, Any]] = {
     "in": "query",
     "required": False,
     "description": "the format of the answer; wins over Accept",
-    "schema": {"type": "string", "enum": [known.name for known in formats.RDF]},
+    "schema": {"type": "string", "enum": [known.name for known in formats.PAGES]},
 }

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -15,7 +14,7 @@ from dppgraph.operations.export import export
 from dppgraph.operations.fragments import PLACES, controls, fragment
 from dppgraph.operations.harvest import Harvest
 from dppgraph.web.answers import preflight
-from dppgraph.web.made import Made, Making
+from dppgraph.web.made import Made, Making, shown
 from dppgraph.web.parameters import Parameters, decoded, described, format_of, number_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
@@ -46,21 +45,26 @@ class Fragments:
         parameters = decoded(request.scope["query_string"])
         given = _given(parameters)
         page = number_of(parameters, "page") or 1
-        format_ = format_of(parameters, request.scope, formats.RDF)
-        resource = f"fragments?{urlencode(sorted(given.items()))} {page}"
+        format_ = format_of(parameters, request.scope, formats.PAGES)
+        raw = request.scope["query_string"].decode("latin-1")
+        asked = f"{self.making.url}fragments{'?' if raw else ''}{raw}"
         return await self.making.answered(
-            request, resource, format_, lambda harvest: self._made(harvest, given, page, format_)
+            request, asked, format_, lambda harvest: self._made(harvest, given, page, format_, asked)
         )
 
-    def _made(self, harvest: Harvest, given: dict[str, str], page: int, format_: Format) -> Made:
+    def _made(self, harvest: Harvest, given: dict[str, str], page: int, format_: Format, asked: str) -> Made:
         found = fragment(harvest.published.exact, given, page)
-        more = controls(found, f"{self.making.url}fragments", named=format_.named_graphs)
-        return Made(export([*(quad.line() for quad in found.triples), *more], format_, self.making.frames))
+        triples = [quad.line() for quad in found.triples]
+        if format_ == formats.HTML:
+            told = {"given": given, "found": found, "asked": asked}
+            return Made(shown("Triple Pattern Fragments", export(triples, formats.TURTLE), self.making, harvest, told))
+        more = controls(found, f"{self.making.url}fragments", asked, named=format_.named_graphs)
+        return Made(export([*triples, *more], format_, self.making.frames))
 
 
 def add_fragment_routes(app: FastAPI, fragments: Fragments) -> None:
     """Adds ``/fragments`` to an application, described for ``/openapi.json``."""
-    content: dict[str, Any] = {known.media_types[0]: {} for known in formats.RDF}
+    content: dict[str, Any] = {known.media_types[0]: {} for known in formats.PAGES}
     said = [
         described("subject", "string", "an IRI, a variable such as ?x, or nothing"),
         described("predicate", "string", "likewise"),

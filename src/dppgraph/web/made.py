@@ -4,9 +4,10 @@ They are kept beside the answers to queries, and sent like them.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from starlette.requests import Request
@@ -23,6 +24,7 @@ from dppgraph.web.cache.answers import Asked
 from dppgraph.web.cache.front import HIT, MISS
 from dppgraph.web.cache.kept import Kept, tag_of
 from dppgraph.web.headers import Headers
+from dppgraph.web.pages import template
 
 _AT_ONCE: Final = 2
 """How many are made at the same time: who asks for them is not to keep those waiting who ask for what is there."""
@@ -120,6 +122,14 @@ class Making:
         except BadRdf as error:
             offered = tuple(known.media_types[0] for known in formats.RDF if known != format_)
             raise NotAcceptable(f"{error}: ask for another format", offered=offered) from error
+
+
+def shown(
+    title: str, turtle: bytes, making: Making, harvest: Harvest, told: Mapping[str, object] = MappingProxyType({})
+) -> bytes:
+    """RDF as a page, for who comes across it with a browser; ``told`` is more of what the page shows."""
+    said = {"title": title, "turtle": turtle.decode(), "formats": formats.RDF} | dict(told)
+    return template("shown.html").render(home=making.url, there=harvest.there, **said).encode()
 
 
 _FOR_GOOD: Final[Headers] = [

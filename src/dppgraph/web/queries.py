@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -13,10 +14,12 @@ from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.errors import BadParameter, Unknown
 from dppgraph.operations.export import export
+from dppgraph.operations.harvest import Harvest
 from dppgraph.operations.queries import RESERVED, Parameter, Question, described, unknown
 from dppgraph.store.interface import QueryRequest
 from dppgraph.web.answers import Sending, headers_of, kept_response, preflight
 from dppgraph.web.cache.kept import Kept, tag_of
+from dppgraph.web.made import Made, Making, shown
 from dppgraph.web.parameters import decoded, format_of, formats_named, formats_of, timeout_of, version_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
@@ -37,22 +40,37 @@ class QueryList:
     Attributes:
         questions: the named questions.
         sending: knows the version, whose base their IRIs begin with.
+        making: makes the page of it.
         written: the description for each base, in each format that was asked for.
     """
 
     questions: Mapping[str, Question]
     sending: Sending
+    making: Making
     written: dict[tuple[str, str], Kept] = field(default_factory=dict)
 
     async def __call__(self, request: Request) -> Response:
         """Answers one request."""
         if request.method == "OPTIONS":
             return preflight(METHODS)
-        format_ = format_of(decoded(request.scope["query_string"]), request.scope, formats.RDF)
+        format_ = format_of(decoded(request.scope["query_string"]), request.scope, formats.PAGES)
+        if format_ == formats.HTML:
+            return await self.making.answered(request, "queries", format_, self._page)
         key = self.sending.store.manifest.base, format_.name
         if key not in self.written:
             self.written[key] = await asyncio.to_thread(self._written, format_, key[0])
         return await kept_response(request, self.written[key])
+
+    def _page(self, harvest: Harvest) -> Made:
+        turtle = export(described(self.questions.values(), harvest.manifest.base), formats.TURTLE)
+        links = [
+            (
+                question.titles["en"],
+                "?".join(filter(None, (f"{self.making.url}queries/{name}", urlencode(question.examples)))),
+            )
+            for name, question in self.questions.items()
+        ]
+        return Made(shown("Questions", turtle, self.making, harvest, {"links": links}))
 
     def _written(self, format_: Format, base: str) -> Kept:
         content = export(described(self.questions.values(), base), format_)
@@ -122,17 +140,17 @@ class QueryFiles:
         return await self.endpoints[name].ask(request, extension)
 
 
-def add_query_routes(app: FastAPI, questions: Mapping[str, Question], sending: Sending) -> None:
+def add_query_routes(app: FastAPI, questions: Mapping[str, Question], sending: Sending, making: Making) -> None:
     """Adds ``/queries`` and a route for each question to an application, described for ``/openapi.json``."""
     said: dict[str, Any] = {"tags": ["queries"], "response_class": Response}
-    listed = QueryList(questions, sending)
+    listed = QueryList(questions, sending, making)
     app.add_api_route(
         "/queries",
         listed,
         methods=["GET"],
         summary="Which questions can be asked",
         description="Every named question with its text and parameters, as sh:SPARQLExecutable.",
-        responses={200: {"content": {known.media_types[0]: {} for known in formats.RDF}}},
+        responses={200: {"content": {known.media_types[0]: {} for known in formats.PAGES}}},
         **said,
     )
     app.add_api_route("/queries", listed, methods=["HEAD", "OPTIONS"], include_in_schema=False)

@@ -10,10 +10,10 @@ from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.errors import Limit
 from dppgraph.operations.export import export
-from dppgraph.operations.harvest import Harvests
 from dppgraph.operations.service import Endpoint, Graphs, described, graphs_request, read_graphs
 from dppgraph.web.answers import Sending, headers_of, kept_response
 from dppgraph.web.cache.kept import Kept, tag_of
+from dppgraph.web.made import Making, shown
 from dppgraph.web.parameters import Parameters, format_of
 
 _MAY_BE_GIVEN = ("format", "version")
@@ -31,12 +31,12 @@ class ServiceDescription:
     Attributes:
         sending: what answers.
         endpoint: what the operator decided.
-        harvests: knows the statistics of a version.
+        making: knows the statistics of a version.
     """
 
     sending: Sending
     endpoint: Endpoint
-    harvests: Harvests
+    making: Making
     _written: dict[tuple[int, str], Kept] = field(default_factory=dict)
 
     async def answered(self, request: Request, parameters: Parameters, version: int | None) -> Response:
@@ -46,7 +46,7 @@ class ServiceDescription:
             NotAcceptable: it comes in no format that the client takes.
             DppgraphError: as ``GraphStore.query``.
         """
-        format_ = format_of(parameters, request.scope, formats.RDF)
+        format_ = format_of(parameters, request.scope, formats.PAGES)
         number = version or self.sending.store.manifest.version
         if (number, format_.name) not in self._written:
             await self._write(number, format_)
@@ -57,7 +57,12 @@ class ServiceDescription:
         base = self.sending.store.manifest.base
 
         def write() -> bytes:
-            return export(described(self.endpoint, graphs, base, self.harvests.statistics(number)), format_)
+            harvests = self.making.harvests
+            said = described(self.endpoint, graphs, base, harvests.statistics(number))
+            if format_ != formats.HTML:
+                return export(said, format_)
+            there = harvests.of(self.sending.store.manifest)
+            return shown("SPARQL endpoint", export(said, formats.TURTLE), self.making, there)
 
         content = await asyncio.to_thread(write)
         for known in [key for key in self._written if key[0] not in (number, self.sending.store.manifest.version)]:

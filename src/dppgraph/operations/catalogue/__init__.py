@@ -7,7 +7,15 @@ files are made, ``catalogue_document`` is what is served, and ``dataset_json`` w
 from dppgraph.operations.catalogue.derived import derived
 from dppgraph.operations.catalogue.document import catalogue_document
 from dppgraph.operations.catalogue.note import Dump, VersionNote
-from dppgraph.operations.catalogue.schema_org import dataset_json
+from dppgraph.operations.catalogue.schema_org import catalogue_in, dataset_json
 from dppgraph.operations.catalogue.statements import catalogue_statements
 
-__all__ = ["Dump", "VersionNote", "catalogue_document", "catalogue_statements", "dataset_json", "derived"]
+__all__ = [
+    "Dump",
+    "VersionNote",
+    "catalogue_document",
+    "catalogue_in",
+    "catalogue_statements",
+    "dataset_json",
+    "derived",
+]

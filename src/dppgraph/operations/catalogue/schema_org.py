@@ -17,6 +17,11 @@ _MAPPING: Final = Path(__file__).parent / "schema_org.json"
 _IANA: Final = "http://www.iana.org/assignments/media-types/"
 
 
+def catalogue_in(lines: Iterable[str]) -> str:
+    """The IRI of the catalogue that a document describes, or an empty string."""
+    return next(iter(Stated(lines).of_type(f"<{DCAT}Catalog>")), "").strip("<>")
+
+
 def dataset_json(lines: Iterable[str], language: str) -> str:
     """The catalogue as a ``schema:DataCatalog`` of ``schema:Dataset``, in JSON-LD with its context inside.
 

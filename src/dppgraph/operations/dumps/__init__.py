@@ -3,10 +3,12 @@
 from dppgraph.operations.dumps.dump import CHECKSUMS, Dump, checksums, read_dumps
 from dppgraph.operations.dumps.folders import DUMPS, Dumped, DumpFolders, Found
 from dppgraph.operations.dumps.make import make_dumps
+from dppgraph.operations.dumps.tables import METADATA
 
 __all__ = [
     "CHECKSUMS",
     "DUMPS",
+    "METADATA",
     "Dump",
     "DumpFolders",
     "Dumped",

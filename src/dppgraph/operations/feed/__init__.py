@@ -9,6 +9,7 @@ https://w3id.org/tree/specification).
 
 from dppgraph.operations.feed.making import make_members, make_missing
 from dppgraph.operations.feed.members import Member
+from dppgraph.operations.feed.moments import latest
 from dppgraph.operations.feed.pages import FeedReader
 
-__all__ = ["FeedReader", "Member", "make_members", "make_missing"]
+__all__ = ["FeedReader", "Member", "latest", "make_members", "make_missing"]

@@ -110,6 +110,7 @@ class Harvest:
         self._store = store
         self._created = {manifest.version: manifest.created}
         self._made: datetime | None = None
+        self._there: list[str] | None = None
         self._dumps = DumpFolders(store, store.harvest_path)
         self._feed: FeedReader | None = None
         self._lock = Lock()
@@ -149,6 +150,11 @@ class Harvest:
     @property
     def there(self) -> list[str]:
         """The paths of what can be read here besides the documents about things."""
+        if self._there is None:
+            self._there = self._looked_for()
+        return self._there
+
+    def _looked_for(self) -> list[str]:
         vocabularies = {"ns": NAMESPACE.removesuffix("#"), "shapes": f"{self.manifest.base}shapes"}
         held = [
             path

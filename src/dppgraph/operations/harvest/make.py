@@ -1,7 +1,7 @@
 """Making it: everything goes into one folder, which the version store then puts into place."""
 
 import json
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -38,17 +38,18 @@ def harvesting(store: VersionStore) -> Harvesting:
             for iri in present
             if iri.startswith(f"{manifest.base}id/")
         }
-        write_exact(folder / EXACT, lines, things, (gone | changed) - present)
         dumps = folder / DUMPS
         dumps.mkdir()
-        _write_catalogue(folder, manifest, lines, make_dumps(lines, dumps, manifest.base))
+        described = _write_catalogue(folder, manifest, lines, make_dumps(lines, dumps, manifest.base))
+        write_exact(folder / EXACT, lines, things, (gone | changed) - present - described)
         make_members(store, manifest, lines, delta)
         (folder / _STAMP).write_text(json.dumps(_stamp(manifest)), encoding="utf-8")
 
     return make
 
 
-def _write_catalogue(folder: Path, manifest: Manifest, lines: list[str], dumps: list[Dump]) -> None:
+def _write_catalogue(folder: Path, manifest: Manifest, lines: list[str], dumps: list[Dump]) -> set[str]:
+    """Writes what the catalogue says; the things that it says it of besides those in the lines."""
     # As many as have files of their own.
     earlier = tuple(range(max(1, manifest.version - KEPT + 1), manifest.version))
     note = VersionNote(manifest.base, manifest.version, manifest.digest, earlier, manifest.findings or {})
@@ -60,6 +61,7 @@ def _write_catalogue(folder: Path, manifest: Manifest, lines: list[str], dumps: 
     }
     for name, said in documents.items():
         (folder / name).write_text("".join(f"{line}\n" for line in said), encoding="utf-8")
+    return {entity_of(line) for line in statements}
 
 
 def made(store: VersionStore, manifest: Manifest) -> float:
@@ -83,9 +85,9 @@ def _stamp(manifest: Manifest) -> dict[str, object]:
 def _known_before(store: VersionStore, manifest: Manifest) -> tuple[dict[str, int], set[str]]:
     """What earlier versions knew: things, each with the version that changed it last; and what was gone."""
     if manifest.parent is not None:
-        with suppress(Damaged):
-            parent = ExactQuads(store.harvest_path(manifest.parent) / EXACT)
-            return dict(parent.things()), set(parent.gone())
+        with suppress(Damaged, OSError), closing(ExactQuads(store.harvest_path(manifest.parent) / EXACT)) as parent:
+            described = (store.harvest_path(manifest.parent) / STATEMENTS).read_text(encoding="utf-8").split("\n")[:-1]
+            return dict(parent.things()), {*parent.gone(), *map(entity_of, described)}
     # It was let go, or never made: whatever is not there any more is gone.
     last: dict[str, int] = {}
     for number in range(1, manifest.version):

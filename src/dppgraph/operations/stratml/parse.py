@@ -83,8 +83,8 @@ def read_file(path: Path) -> bytes:
         BadCall: it cannot be read.
     """
     try:
-        if path.exists() and not path.is_file():
-            raise BadCall(f"{path} is no file: name one")
+        if path.is_fifo():
+            raise BadCall(f"{path} is a pipe: name a file")
         if path.stat().st_size <= MOST_BYTES:
             with path.open("rb") as file:
                 data = file.read(MOST_BYTES + 1)

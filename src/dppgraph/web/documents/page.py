@@ -12,6 +12,7 @@ from dppgraph.operations.documents import Document, path_of
 from dppgraph.operations.frames import Frames
 from dppgraph.operations.harvest import Published
 from dppgraph.store.rdf import literal_text
+from dppgraph.web.documents.signposts import signposts
 from dppgraph.web.pages import followed, template
 
 _TYPE: Final = f"<{PREFIXES['rdf']}type>"
@@ -46,7 +47,7 @@ def page(document: Document, published: Published, frames: Frames, there: list[s
     address = f"{published.url}{path_of(iri, published.base) or ''}"
     told = {
         "iri": iri,
-        "title": words.name(f"<{iri}>"),
+        "title": words.title(iri),
         "types": [words.value(f"<{type_}>") for type_ in document.types],
         "sections": words.sections(),
         "pointing": words.pointing(),
@@ -56,6 +57,7 @@ def page(document: Document, published: Published, frames: Frames, there: list[s
         "pages": document.pages,
         "home": published.url,
         "there": there,
+        "posts": [post for post in signposts(document, published) if post.relation not in ("cite-as", "describedby")],
     }
     return template("document.html").render(told).encode()
 
@@ -118,6 +120,11 @@ class _Words(Named):
         super().__init__(published, frames)
         self._document = document
         self._quads = sorted({parse_line(line)._replace(graph="") for line in document.description.lines})
+
+    def title(self, iri: str) -> Value:
+        """What the thing is called; an ontology, which ends in a hash, by that name of it."""
+        hashed = f"<{iri}#>"
+        return self.name(hashed if self._published.saying(hashed, self._naming) else f"<{iri}>")
 
     def sections(self) -> list[Section]:
         """What is said of the thing, then of what hangs on it."""

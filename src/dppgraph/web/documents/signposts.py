@@ -74,6 +74,8 @@ def links(posts: Iterable[Signpost], document: Document, format_: Format, publis
             said.append(_link(post))
     address = address_of(document, published)
     said.append(_link(Signpost("alternate", f"{address}.html", formats.HTML.media_types[0])))
+    if format_ != formats.HTML:
+        said.append(_link(Signpost("describes", address, formats.HTML.media_types[0])))
     said += [
         f'<{address}.{format_.extension}?page={page}>; rel="{relation}"'
         for relation, page in (("prev", document.page - 1), ("next", document.page + 1))
@@ -120,10 +122,10 @@ def _catalogue_of(document: Document, published: Published) -> _Catalogued:
     items: list[tuple[str, str]] = []
     for distribution in sorted(_objects(published, iri, "dcat:distribution")):
         for item in _objects(published, distribution, "dcat:downloadURL"):
-            media = [
-                type_.rpartition("media-types/")[2] for type_ in _objects(published, distribution, "dcat:mediaType")
-            ]
-            items.append((item[1:-1], media[0][:-1] if media else ""))
+            # A packed file is of the type that it is packed as, whatever is inside.
+            packed = _objects(published, distribution, "dcat:compressFormat")
+            media = "".join([*packed, *_objects(published, distribution, "dcat:mediaType")][:1])
+            items.append((item[1:-1], media.rpartition("media-types/")[2].removesuffix(">")))
     if iri in catalogues:
         items += [(_address(published, set_), formats.HTML.media_types[0]) for set_ in sets]
     above = catalogues if iri in sets else [] if iri in catalogues else whole[:1]

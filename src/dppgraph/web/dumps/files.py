@@ -8,7 +8,7 @@ from typing import Final
 
 from starlette.types import Scope
 
-from dppgraph.operations.dumps import CHECKSUMS, Dump, Found, checksums
+from dppgraph.operations.dumps import CHECKSUMS, METADATA, Dump, Found, checksums
 from dppgraph.web.answers import CORS
 from dppgraph.web.cache.kept import Kept, coding_of
 from dppgraph.web.headers import Headers, date_of, header_of
@@ -77,7 +77,7 @@ def headers_of_file(files: Files, dump: Dump, public_url: str, *, coded: bool, n
         (b"repr-digest", b"sha-256=:%b:" % base64.b64encode(bytes.fromhex(dump.sha256))),
         (b"cache-control", NUMBERED if numbered else FRESH),
         (b"dppgraph-version", b"%d" % found.version),
-        (b"link", links_of(found, public_url).encode()),
+        (b"link", links_of(found, public_url, dump, files.named).encode()),
     ]
     if coded:
         headers.append((b"content-encoding", b"gzip"))
@@ -86,13 +86,18 @@ def headers_of_file(files: Files, dump: Dump, public_url: str, *, coded: bool, n
     return headers
 
 
-def links_of(found: Found, public_url: str) -> str:
-    """The Link header: where a version's files are described and listed, and their licence."""
-    links = [
-        f'<{public_url}catalogue>; rel="describedby"',
-        f'<{public_url}dumps/{found.version}>; rel="collection"',
-    ]
+def links_of(found: Found, public_url: str, dump: Dump | None = None, named: Mapping[str, Dump] | None = None) -> str:
+    """The Link header: where a version's files, or one of them, are described and listed, and their licence."""
+    links = [f'<{public_url}dumps/{found.version}>; rel="collection"']
+    metadata = (named or {}).get(f"{dump.file}{METADATA}") if dump else None
+    if metadata:
+        address = f"{public_url}dumps/{found.version}/{metadata.file}"
+        # Tabular Data Model, section 5.2.
+        links.append(f'<{address}>; rel="describedby"; type="{metadata.media_type}"')
     if found.licence:
+        # There is a catalogue then, and what it says of the whole.
+        links.append(f'<{public_url}catalogue>; rel="describedby"')
+        links.append(f'<{public_url}doc/dataset/policy-plans>; rel="collection"; type="text/html"')
         links.append(f'<{found.licence}>; rel="license"')
     return ", ".join(links)
 
