@@ -93,8 +93,14 @@ class Making:
         if task is None:
             task = asyncio.get_running_loop().create_task(self._made(key, format_, make))
             self._under_way[key] = task
-            task.add_done_callback(lambda _: self._under_way.pop(key, None))
+            task.add_done_callback(lambda done: self._ended(key, done))
         return await sending.sent(request, asked, await asyncio.shield(task), MISS)
+
+    def _ended(self, key: tuple[Asked, str], task: "asyncio.Task[Kept]") -> None:
+        self._under_way.pop(key, None)
+        if not task.cancelled():
+            # Asked for here, in case that whoever wanted it is gone.
+            task.exception()
 
     async def _made(self, key: tuple[Asked, str], format_: Format, make: Callable[[Harvest], Made]) -> Kept:
         manifest = self.sending.store.manifest
