@@ -54,6 +54,7 @@ def server(request: pytest.FixtureRequest, serve: Serve, tmp_path: Path) -> Serv
     return serve("--data", tmp_path / "data", "--store", tmp_path / "store", *BARE, environment=settings)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("store", [None, "below/store"])
 def test_a_store_is_found_where_the_server_was_started(serve: Serve, tmp_path: Path, store: str | None) -> None:
     (tmp_path / "data").mkdir()

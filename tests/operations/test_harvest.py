@@ -125,6 +125,7 @@ def test_a_change_without_a_date_is_remarked_on(builds: Builds) -> None:
     assert found == [False, True, False]
 
 
+@pytest.mark.heavy
 def test_what_the_catalogue_said_of_an_earlier_version_is_gone(
     tmp_path: Path, sources: Sources, few_shapes: Path
 ) -> None:

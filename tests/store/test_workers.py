@@ -189,6 +189,7 @@ def test_a_long_query_yields_to_others(pool: Pool) -> None:
     asyncio.run(main())
 
 
+@pytest.mark.heavy
 def test_a_lowered_worker_answers_to_the_end_and_then_retires(pool: Pool) -> None:
     async def main() -> None:
         async with pool.store() as store:
@@ -462,6 +463,7 @@ def test_a_worker_whose_end_nobody_has_told_yet_is_not_asked(mortal_pool: Pool) 
     asyncio.run(main())
 
 
+@pytest.mark.heavy
 def test_a_worker_that_goes_as_it_is_asked_is_an_error_at_once(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> None:
         async with pool.store() as store:

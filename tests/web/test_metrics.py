@@ -80,6 +80,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
+@pytest.mark.heavy
 def test_what_happens_is_counted(own: Server) -> None:
     before = figures(own)
     statuses = [own.ask("GET", target)[0] for target in (ASK, ASK, ASK, "/health", "/health/ready", "/no/such/thing")]
@@ -187,6 +188,7 @@ def test_a_connection_that_is_turned_away_is_counted(patient: Server) -> None:
     assert figure(after, "dppgraph_requests_total", route="unread", status="429") >= 1
 
 
+@pytest.mark.heavy
 def test_a_new_version_is_counted(patient: Server, tmp_path: Path) -> None:
     publish(tmp_path / "store", 2)
     until_said(patient, 2)
