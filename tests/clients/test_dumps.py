@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from dppgraph.operations.build import Built
-from dppgraph.operations.dumps import make_dumps
+from dppgraph.operations.dumps import DUMPS
 from dppgraph.store.versions import VersionStore
-from tests.conftest import BASE, REPOSITORY, Server, start_server
+from tests.conftest import REPOSITORY, Server, start_server
 
 pytestmark = pytest.mark.remote
 
@@ -24,11 +24,7 @@ def dumps(built: tuple[VersionStore, Built], tmp_path_factory: pytest.TempPathFa
     """The dumps of the shipped data, in a store of their own."""
     store = tmp_path_factory.mktemp("dumps") / "store"
     shutil.copytree(built[0].folder, store)
-    folder = store / "harvest" / "000001" / "dumps"
-    if not folder.is_dir():
-        folder.mkdir(parents=True)
-        make_dumps(built[0].lines(1), folder, BASE)
-    return folder
+    return VersionStore(store).harvest_path(1) / DUMPS
 
 
 @pytest.fixture(scope="module")

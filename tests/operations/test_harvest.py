@@ -17,6 +17,7 @@ from dppgraph.core.quads import Quad
 from dppgraph.errors import StoreUnavailable
 from dppgraph.operations.build import Built, build
 from dppgraph.operations.documents import document
+from dppgraph.operations.feed import FeedReader
 from dppgraph.operations.frames import read_frames
 from dppgraph.operations.harvest import Harvests, Published, harvesting, is_made
 from dppgraph.operations.sources import Sources
@@ -141,6 +142,18 @@ def test_what_the_catalogue_said_of_an_earlier_version_is_gone(
     assert exact.is_gone(f"{BASE}id/distribution/v1-policy-plans-ttl")
     assert not exact.is_gone(f"{BASE}id/distribution/v2-policy-plans-ttl")
     assert not exact.is_gone(f"{BASE}id/distribution/policy-plans-ttl")
+
+
+def test_a_page_of_the_feed_that_closes_has_changed(builds: Builds) -> None:
+    """Else who asks by date (If-Modified-Since) would never hear that it is closed."""
+    full = [f'{thing(f"x{n}")} <a:b> "1" .' for n in range(250)]
+    moments = []
+    for lines in (full, [*full, f'{thing("y")} <a:b> "1" .'], [*full, f'{thing("y")} <a:b> "2" .']):
+        builds(*lines)
+        reader = FeedReader(builds.store, builds.store.current())
+        moments.append((reader.is_closed("1"), reader.changed("1")))
+    assert [closed for closed, _ in moments] == [False, True, True]
+    assert moments[0][1] < moments[1][1] == moments[2][1]
 
 
 def test_harvests_of_old_versions_hold_no_files(builds: Builds) -> None:

@@ -268,6 +268,18 @@ def test_a_dataset_names_what_can_be_downloaded(server: Server) -> None:
     assert found["item"] > 0
     everything = json.loads(get(server, "/doc/dataset/policy-plans.linkset.json")[2])["linkset"][0]
     assert len(everything["item"]) >= found["item"]
+    packed = {item["type"] for item in everything["item"] if item["href"].endswith(".gz")}
+    assert packed == {"application/gzip"}
+    assert "application/n-quads" in {item["type"] for item in everything["item"]}
+
+
+@pytest.mark.parametrize("path", ["sparql", "queries", "feed", "feed/1", "fragments", ".well-known/void", "catalogue"])
+def test_a_browser_that_comes_across_rdf_gets_a_page(server: Server, path: str) -> None:
+    for accept in ("text/html", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"):
+        status, headers, body = get(server, f"/{path}", accept)
+        assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+        assert b"<h1>" in body
+    assert get(server, f"/{path}", "*/*")[1]["content-type"] == "text/turtle; charset=utf-8"
 
 
 def test_the_page_is_for_people(server: Server) -> None:

@@ -31,7 +31,7 @@ def write_draft(table: Path, files: Mapping[str, str]) -> list[Path]:
     """
     targets = targets_of(table)
     for target in targets.values():
-        _refuse_foreign(target)
+        refuse_foreign(target)
     write_together({targets[ending]: content for ending, content in files.items()})
     try:
         for ending in set(ENDINGS) - set(files):
@@ -76,7 +76,12 @@ def write_new(path: Path, content: str) -> None:
         raise BadCall(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _refuse_foreign(path: Path) -> None:
+def refuse_foreign(path: Path) -> None:
+    """Makes sure that a file is not there, or was written here and not by hand.
+
+    Raises:
+        BadCall: somebody edited it, or it cannot be read.
+    """
     try:
         ours = not path.exists() or is_written_here(path.read_text(encoding="utf-8", errors="replace"))
     except OSError as error:

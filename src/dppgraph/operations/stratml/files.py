@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dppgraph.errors import BadCall
-from dppgraph.operations.new.files import write_together
-from dppgraph.operations.stratml.facts import is_written_here
+from dppgraph.operations.new.files import refuse_foreign, write_together
 from dppgraph.operations.stratml.take_over import Taken
 
 
@@ -36,7 +35,7 @@ def targets_of(data: Path, slugs: Mapping[str, Path], *, replace: bool) -> dict[
         for path in found[slug]:
             if path.exists() and not replace:
                 raise BadCall(f"{path} is there already: --replace writes it anew, --name takes another for {document}")
-            _refuse_foreign(path)
+            refuse_foreign(path)
     return found
 
 
@@ -63,12 +62,3 @@ def write_all(targets: Mapping[str, Targets], taken: Mapping[str, Taken]) -> lis
     except OSError as error:
         raise BadCall(f"{error.filename} cannot be written: {error.strerror}") from error
     return list(files)
-
-
-def _refuse_foreign(path: Path) -> None:
-    try:
-        ours = not path.exists() or is_written_here(path.read_text(encoding="utf-8", errors="replace"))
-    except OSError as error:
-        raise BadCall(f"{path} cannot be read: {error.strerror}") from error
-    if not ours:
-        raise BadCall(f"{path} was edited by hand and stays as it is: move it away to have it written anew")
