@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dppgraph.operations.facts import Facts, Text
+from dppgraph.operations.others import Property, others_of
 from dppgraph.operations.paging import Paging
 from dppgraph.operations.plans.periods import Period, period_of
 from dppgraph.operations.said import Name, Said, in_language, instances, names_of, prefixed, said, values
@@ -19,7 +20,14 @@ _DECIDED: Final = prefixed("prov:wasAssociatedWith")
 _ISSUED: Final = prefixed("dpp:issuedBy")
 _APPLIES: Final = prefixed("dpp:appliesTo")
 _SAID: Final = prefixed("prov:wasAttributedTo")
-_TOLD: Final = frozenset(map(prefixed, (_COMPOSITION, "owl:sameAs")))
+_ASIDE: Final = frozenset(map(prefixed, (_COMPOSITION, "owl:sameAs")))
+_NAMES: Final = """
+    rdf:type skos:prefLabel foaf:name skos:definition skos:scopeNote dpp:policyLevel dct:temporal dct:spatial
+    besluit:bestuurt besluit:werkingsgebied owl:sameAs
+"""
+_TOLD: Final = frozenset(map(prefixed, (*_NAMES.split(), _COMPOSITION)))
+"""What has a place of its own on the page of an agent."""
+
 _FIRST: Final = (
     _DECIDED,
     prefixed("dpp:governmentInOffice"),
@@ -47,6 +55,7 @@ class Agent:
         places: its territory.
         sames: the same agent elsewhere.
         uses: what it decided, issued and said, and what else names it.
+        remaining: what else is said of it.
     """
 
     term: str
@@ -61,6 +70,7 @@ class Agent:
     places: list[Said]
     sames: list[Said]
     uses: Uses
+    remaining: list[Property]
 
     @property
     def label(self) -> Text:
@@ -134,7 +144,8 @@ def agent_of(facts: Facts, agent: str, page: int = 1) -> Agent:
         period=period_of(facts, agent),
         places=[*said(facts, agent, "besluit:werkingsgebied"), *said(facts, agent, "dct:spatial")],
         sames=said(facts, agent, "owl:sameAs", "owl:sameAs"),
-        uses=uses_of(facts, agent, page, without=_TOLD, first=_FIRST),
+        uses=uses_of(facts, agent, page, without=_ASIDE, first=_FIRST),
+        remaining=others_of(facts, agent, _TOLD),
     )
 
 

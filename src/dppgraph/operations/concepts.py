@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dppgraph.operations.facts import Facts, Text
+from dppgraph.operations.others import Property, others_of
 from dppgraph.operations.paging import Paging
 from dppgraph.operations.said import Name, Said, in_language, instances, name_of, names_of, prefixed, said, values
 from dppgraph.operations.uses import Uses, uses_of
@@ -21,6 +22,12 @@ _STRUCTURE: Final = frozenset(
     )
 )
 """What orders concepts among themselves, and uses none of them."""
+
+_NAMES: Final = """
+    rdf:type skos:prefLabel skos:altLabel skos:definition skos:scopeNote skos:notation dpp:levelOrder
+"""
+_TOLD: Final = frozenset(map(prefixed, (*_NAMES.split(), *_MATCHES))) | _STRUCTURE
+"""What has a place of its own on the page of a concept."""
 
 _FIRST: Final = tuple(
     map(prefixed, ("dpp:theme", "dpp:emphasises", "dpp:policyLevel", "dpp:mentionsLevel", "dct:type"))
@@ -59,6 +66,7 @@ class Concept:
         related: those beside it.
         matches: those of other schemes.
         uses: what uses it.
+        remaining: what else is said of it.
     """
 
     term: str
@@ -73,6 +81,7 @@ class Concept:
     related: list[Name]
     matches: list[Match]
     uses: Uses
+    remaining: list[Property]
 
     @property
     def label(self) -> Text:
@@ -171,6 +180,7 @@ def concept_of(facts: Facts, concept: str, page: int = 1) -> Concept:
             for other in said(facts, concept, relation)
         ],
         uses=uses_of(facts, concept, page, without=_STRUCTURE | _DOUBLED, first=_FIRST),
+        remaining=others_of(facts, concept, _TOLD),
     )
 
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from dppgraph.operations.facts import Evidence, Facts, Text
+from dppgraph.operations.others import Property, others_of
+from dppgraph.operations.paging import Paging
 from dppgraph.operations.said import Name, Said, in_language, name_of, prefixed, rests_on, said, values
 from dppgraph.store.exact import Pattern
 
@@ -14,6 +16,13 @@ _NO_PLACE: Final = 1 << 62
 _DIGITS: Final = 18
 _FEW: Final = 100
 """Up to so many lines are looked up one by one."""
+
+_NAMES: Final = """
+    rdf:type skos:prefLabel dct:subject dpp:lineOf dpp:position dpp:partOfLine dpp:hasSubLine dpp:theme
+    dpp:mentionsLevel dpp:continues dpp:continuedBy dpp:relatesTo
+"""
+_TOLD: Final = frozenset(map(prefixed, _NAMES.split()))
+"""What has a place of its own on the page of a line."""
 
 
 class Placed(NamedTuple):
@@ -88,9 +97,12 @@ class LineOfAction:
         term: the line.
         labels: its words, the best language first.
         plans: the plans that list it.
+        place: its place in the first of these, as :class:`Placed` has it; empty where it is in none.
+        depth: how many lines it stands under there.
         position: its place on the page, counted within the line that it stands under.
         above: the lines that it stands under, the outermost first.
-        below: the lines that stand under it, in order.
+        below: the lines that stand under it, in order; those of the page.
+        paging: which page of them this is.
         themes: what it is about.
         levels: the policy levels that it speaks of.
         older: the older lines that it continues.
@@ -98,14 +110,18 @@ class LineOfAction:
         related: what it is related to more loosely.
         before: the line before it under the same line or plan.
         after: the line after it there.
+        others: what else is said of it.
     """
 
     term: str
     labels: list[Said]
     plans: list[Said]
+    place: str
+    depth: int
     position: list[Said]
     above: list[Name]
     below: list[ListedLine]
+    paging: Paging
     themes: list[Said]
     levels: list[Said]
     older: list[Continuity]
@@ -113,6 +129,7 @@ class LineOfAction:
     related: list[Said]
     before: Name | None
     after: Name | None
+    others: list[Property]
 
     @property
     def label(self) -> Text:
@@ -120,27 +137,42 @@ class LineOfAction:
         return self.labels[0].label if self.labels else Text(self.term[1:-1])
 
 
-def line_of(facts: Facts, line: str) -> LineOfAction:
-    """All about a line of action, given as a term."""
+def line_of(facts: Facts, line: str, page: int = 1) -> LineOfAction:
+    """All about a line of action.
+
+    Args:
+        facts: where to look.
+        line: the line, as a term.
+        page: which page of the lines that stand under it.
+
+    Raises:
+        Unknown: there is no such page.
+    """
     plans = said(facts, line, "dpp:lineOf", "dpp:hasLineOfAction")
-    placed = [placed for plan in plans[:1] for placed in ordered(facts, plan.term)]
-    here = next((index for index, one in enumerate(placed) if one.line == line), None)
+    placed = ordered(facts, plans[0].term) if plans else []
+    here = next((one for one in placed if one.line == line), Placed(line, "", 0))
     siblings = _siblings(placed, here)
-    at = siblings.index(line) if line in siblings else -1
+    at = siblings.index(line) if line in siblings else 0
+    under = [one for one in placed if here.number and one.number.startswith(f"{here.number}.")]
+    paging = Paging.of(len(under), page)
     return LineOfAction(
         term=line,
-        labels=in_language(facts, line, "skos:prefLabel"),
+        labels=in_language(facts, line, "skos:prefLabel", "rdfs:label", "dct:title"),
         plans=plans,
+        place=here.number,
+        depth=here.depth,
         position=said(facts, line, "dpp:position"),
         above=[name_of(facts, term) for term in reversed(_above(facts, line))],
-        below=[listed(facts, one, plans[0].term) for one in _under(placed, here)[:_FEW]] if plans else [],
+        below=[listed(facts, one, plans[0].term) for one in paging.cut(under)],
+        paging=paging,
         themes=said(facts, line, "dpp:theme"),
         levels=said(facts, line, "dpp:mentionsLevel"),
         older=continuities(facts, line, newer=False),
         newer=continuities(facts, line, newer=True),
         related=said(facts, line, "dpp:relatesTo", "dpp:relatesTo"),
         before=name_of(facts, siblings[at - 1]) if at > 0 else None,
-        after=name_of(facts, siblings[at + 1]) if 0 <= at < len(siblings) - 1 else None,
+        after=name_of(facts, siblings[at + 1]) if at + 1 < len(siblings) else None,
+        others=others_of(facts, line, _TOLD),
     )
 
 
@@ -256,16 +288,9 @@ def _walk(
         left += [Placed(line, f"{placed.number}.{at}", placed.depth + 1) for at, line in enumerate(under, 1)][::-1]
 
 
-def _siblings(placed: list[Placed], here: int | None) -> list[str]:
-    if here is None:
-        return []
-    stem = placed[here].number.rpartition(".")[0]
-    return [one.line for one in placed if one.number.rpartition(".")[0] == stem]
-
-
-def _under(placed: list[Placed], here: int | None) -> list[Placed]:
-    stem = f"{placed[here].number}." if here is not None else None
-    return [one for one in placed if stem and one.number.startswith(stem)]
+def _siblings(placed: list[Placed], here: Placed) -> list[str]:
+    stem = here.number.rpartition(".")[0]
+    return [one.line for one in placed if here.number and one.number.rpartition(".")[0] == stem]
 
 
 def _above(facts: Facts, line: str) -> list[str]:

@@ -111,6 +111,12 @@ def rests_on(facts: Facts, subject: str, value: str, predicate: str, inverse: st
     return [one for one in found if one.provenance != _FOLLOWS] or found
 
 
+def together(found: Iterable[Said]) -> list[Evidence]:
+    """What several values rest on, those of the same words or the same rule once."""
+    grounds = (one for value in found for one in value.evidence)
+    return list({(one.provenance, one.source, one.start, one.end, one.rule): one for one in grounds}.values())
+
+
 def in_language(facts: Facts, subject: str, *predicates: str) -> list[Said]:
     """The texts of the first of some properties that has any, the one in the best language first.
 

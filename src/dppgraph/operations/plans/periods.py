@@ -5,8 +5,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from dppgraph.operations.facts import Facts
-from dppgraph.operations.said import Said, said, values
+from dppgraph.operations.facts import Evidence, Facts
+from dppgraph.operations.said import Said, said, together, values
 
 _TRUE: Final = ("true", "1")
 _DAY: Final = len("2012-12-21")
@@ -38,6 +38,16 @@ class Period:
     first: list[Said]
     last: list[Said]
     open_ended: list[Said]
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """What the two ends rest on, the same words once."""
+        return together([*self.start, *self.end, *self.open_ended])
+
+    @property
+    def derivation(self) -> list[Evidence]:
+        """What the two days rest on."""
+        return together([*self.first, *self.last])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
 from dppgraph.operations.facts import Evidence, Facts, Text
 from dppgraph.operations.lines import ListedLine, listed, ordered
+from dppgraph.operations.others import Property, others_of
 from dppgraph.operations.paging import Paging
 from dppgraph.operations.plans.aims import (
     Evaluation,
@@ -22,7 +23,7 @@ from dppgraph.operations.plans.events import Event, approvals_of, events_of
 from dppgraph.operations.plans.gaps import Unverified, missing_of, unverified_of
 from dppgraph.operations.plans.periods import Period, Status, period_of, spans_of, status_of
 from dppgraph.operations.plans.succession import Related, parts_of, predecessors_of, successors_of, wholes_of
-from dppgraph.operations.said import Name, Said, in_language, name_of, prefixed, rests_on, said, values
+from dppgraph.operations.said import Name, Said, in_language, prefixed, rests_on, said, values
 
 _NAMES: Final = """
     rdf:type dct:title dct:alternative dct:description dct:type dct:issued dct:spatial dct:temporal dct:subject
@@ -34,22 +35,7 @@ _NAMES: Final = """
 """
 _TOLD: Final = frozenset(map(prefixed, _NAMES.split()))
 """What has a place of its own on the page of a plan; all else that is said of it is told at the end."""
-
-_MANY: Final = 100
-
-
-class Property(NamedTuple):
-    """A property of a thing.
-
-    Attributes:
-        name: the property.
-        values: its values, at most a hundred.
-        more: how many there are beyond these.
-    """
-
-    name: Name
-    values: list[Said]
-    more: int
+_TRUE: Final = frozenset(f'"{text}"^^{prefixed("xsd:boolean")}' for text in ("true", "1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,19 +207,6 @@ def kind_of(facts: Facts, plan: str) -> Said | None:
     wider = {above for term in ours for above in facts.all(term, prefixed("rdfs:subClassOf"))}
     narrow = [term for term in ours if term not in wider]
     return Said(narrow[0], facts.label(narrow[0]), rests_on(facts, plan, narrow[0], "rdf:type")) if narrow else None
-
-
-def others_of(facts: Facts, thing: str, told: frozenset[str]) -> list[Property]:
-    """What is said of a thing by properties other than some, in the order of their names."""
-    found = []
-    for predicate, terms in facts.about(thing).items():
-        if predicate not in told:
-            shown = [Said(term, facts.label(term), facts.evidence(thing, predicate, term)) for term in terms[:_MANY]]
-            found.append(Property(name_of(facts, predicate), shown, len(terms) - len(shown)))
-    return sorted(found, key=lambda one: one.name.label)
-
-
-_TRUE: Final = frozenset(f'"{text}"^^{prefixed("xsd:boolean")}' for text in ("true", "1"))
 
 
 def _lines(facts: Facts, plan: str, page: int) -> Lines:
