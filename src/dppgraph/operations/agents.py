@@ -1,6 +1,6 @@
 """Agents: who they are, and what they decided, issued and said."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -119,6 +119,10 @@ class AgentList:
 
     paging: Paging
     agents: list[ListedAgent]
+
+    def rows(self) -> Iterator[list[object]]:
+        """The agents of the page as rows of the table."""
+        return (agent.row() for agent in self.agents)
 
 
 def agent_of(facts: Facts, agent: str, page: int = 1) -> Agent:

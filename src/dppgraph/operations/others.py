@@ -1,5 +1,6 @@
 """What else is said of a thing: all that has no place of its own on its page, so that nothing is hidden."""
 
+from collections.abc import Set
 from typing import Final, NamedTuple
 
 from dppgraph.operations.facts import Facts
@@ -22,7 +23,7 @@ class Property(NamedTuple):
     more: int
 
 
-def others_of(facts: Facts, thing: str, told: frozenset[str]) -> list[Property]:
+def others_of(facts: Facts, thing: str, told: Set[str]) -> list[Property]:
     """What is said of a thing by properties other than some, in the order of their names."""
     found = []
     for predicate, terms in facts.about(thing).items():

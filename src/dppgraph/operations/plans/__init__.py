@@ -3,6 +3,7 @@
 from dppgraph.operations.plans.index import COLUMNS, ListedPlan, PlanList, plan_list
 from dppgraph.operations.plans.periods import Period, Span, Status, period_of, spans_of, status_of
 from dppgraph.operations.plans.plan import Plan, plan_of
+from dppgraph.operations.plans.succession import Related
 
 __all__ = [
     "COLUMNS",
@@ -10,6 +11,7 @@ __all__ = [
     "Period",
     "Plan",
     "PlanList",
+    "Related",
     "Span",
     "Status",
     "period_of",

@@ -1,6 +1,6 @@
 """The list of plans: each with its period, its status on a day, its level, its approvals and how many lines it has."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -88,6 +88,10 @@ class PlanList:
     on: date
     paging: Paging
     plans: list[ListedPlan]
+
+    def rows(self) -> Iterator[list[object]]:
+        """The plans of the page as rows of the table."""
+        return (plan.row() for plan in self.plans)
 
 
 def plan_list(facts: Facts, on: date, page: int = 1) -> PlanList:

@@ -194,7 +194,7 @@ def plan_of(facts: Facts, plan: str, on: date, page: int = 1) -> Plan:
         results=results_of(facts, plan),
         documents=documents_of(facts, plan),
         identifiers=identifiers_of(facts, plan),
-        others=others_of(facts, plan, _TOLD),
+        others=others_of(facts, plan, _TOLD | _ties(facts, plan, targets)),
         missing=missing_of(facts, plan),
         unverified=unverified_of(facts, [*nodes, *(target.term for target in targets)]),
         is_name_only=bool(set(facts.all(plan, prefixed("dpp:knownByNameOnly"))) & _TRUE),
@@ -207,6 +207,12 @@ def kind_of(facts: Facts, plan: str) -> Said | None:
     wider = {above for term in ours for above in facts.all(term, prefixed("rdfs:subClassOf"))}
     narrow = [term for term in ours if term not in wider]
     return Said(narrow[0], facts.label(narrow[0]), rests_on(facts, plan, narrow[0], "rdf:type")) if narrow else None
+
+
+def _ties(facts: Facts, plan: str, targets: list[Target]) -> set[str]:
+    """The looser ties of a plan that are told with its targets, all of them."""
+    relation = prefixed("dct:relation")
+    return {relation} if {target.term for target in targets}.issuperset(facts.all(plan, relation)) else set()
 
 
 def _lines(facts: Facts, plan: str, page: int) -> Lines:

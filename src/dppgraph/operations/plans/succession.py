@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dppgraph.operations.facts import Evidence, Facts, Text
+from dppgraph.operations.lines import lines_of
 from dppgraph.operations.plans.periods import Period, period_of
 from dppgraph.operations.said import is_of_class, rests_on, said, values
 
@@ -19,6 +20,7 @@ class Related:
         title: its title.
         period: its period; None where it has none.
         replaces: whether a source says that the later plan replaces the earlier, rather than follow it.
+        has_lines: whether it has lines of action.
         evidence: what that rests on: the words for replacing first, then those for following.
     """
 
@@ -26,6 +28,7 @@ class Related:
     title: Text
     period: Period | None
     replaces: bool
+    has_lines: bool
     evidence: list[Evidence]
 
 
@@ -66,7 +69,9 @@ def _parts(facts: Facts, plan: str, predicate: str, inverse: str) -> list[Relate
 
 
 def _related(facts: Facts, plan: str, evidence: list[Evidence], *, replaces: bool = False) -> Related:
-    return Related(plan, facts.label(plan), period_of(facts, plan), replaces, evidence)
+    return Related(
+        plan, facts.label(plan), period_of(facts, plan), replaces, bool(lines_of(facts, plan)), evidence=evidence
+    )
 
 
 def _in_time(related: Related) -> tuple[str, str]:
