@@ -51,7 +51,8 @@ class Continuity:
         confidence: how sure the reading is, 0 to 1.
         rationale: why it is read so.
         attributed: who reads it so.
-        evidence: what describes the statement itself, where it is made plainly.
+        is_plain: whether the relation is also stated plainly, which is done where the reading is sure enough.
+        evidence: what describes that statement.
     """
 
     reading: str | None
@@ -61,6 +62,7 @@ class Continuity:
     confidence: Decimal | None
     rationale: Text | None
     attributed: Name | None
+    is_plain: bool
     evidence: list[Evidence]
 
 
@@ -226,18 +228,23 @@ def continuities(facts: Facts, line: str, *, newer: bool) -> list[Continuity]:
     """The readings by which a line continues older ones, or ``newer`` ones continue it; the surest first."""
     mine, other = ("dpp:olderLine", "dpp:newerLine") if newer else ("dpp:newerLine", "dpp:olderLine")
     plain = ("dpp:continuedBy", "dpp:continues") if newer else ("dpp:continues", "dpp:continuedBy")
-    found = [
-        _continuity(facts, reading, there, rests_on(facts, line, there, *plain))
+    stated = values(facts, line, *plain)
+    readings = [
+        (there, reading)
         for reading in facts.subjects(prefixed(mine), line)
         for there in facts.all(reading, prefixed(other))
     ]
-    read = {one.line.term for one in found}
-    unread = [term for term in values(facts, line, *plain) if term not in read]
-    found += [_continuity(facts, None, there, rests_on(facts, line, there, *plain)) for there in unread]
+    unread = set(stated).difference(there for there, _ in readings)
+    pairs: list[tuple[str, str | None]] = [*readings, *((there, None) for there in sorted(unread))]
+    found = [
+        _continuity(facts, reading, there, rests_on(facts, line, there, *plain) if there in stated else None)
+        for there, reading in pairs
+    ]
     return sorted(found, key=lambda one: (-(one.confidence or 0), one.line))
 
 
-def _continuity(facts: Facts, reading: str | None, line: str, evidence: list[Evidence]) -> Continuity:
+def _continuity(facts: Facts, reading: str | None, line: str, evidence: list[Evidence] | None) -> Continuity:
+    """What is told of a reading about another line; the evidence is that of the plain statement, None for none."""
     kind = facts.one(reading, prefixed("dpp:continuityKind")) if reading else None
     described = facts.described(reading) if reading else None
     attributed = described.attributed if described else None
@@ -249,7 +256,8 @@ def _continuity(facts: Facts, reading: str | None, line: str, evidence: list[Evi
         confidence=described.confidence if described else None,
         rationale=described.rationale if described else None,
         attributed=name_of(facts, attributed) if attributed else None,
-        evidence=evidence,
+        is_plain=evidence is not None,
+        evidence=evidence or [],
     )
 
 

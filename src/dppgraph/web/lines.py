@@ -38,7 +38,8 @@ class Lines:
 
         def read(facts: Facts, term: str) -> tuple[object, Told]:
             line = line_of(facts, term, page)
-            return line, {"contents": _contents(line)}
+            quoted = [one for plan in line.plans for one in plan.evidence if one.quote]
+            return line, {"contents": _contents(line), "grounds": quoted}
 
         return await self.things.answered(request, _PLACE, View(read, asked_for(page)))
 
