@@ -204,7 +204,7 @@ def ordered(facts: Facts, plan: str) -> list[Placed]:
     What stands under no line of the plan is one of its own; so is the first of some that stand under each other.
     """
     lines = lines_of(facts, plan)
-    places = {line: _number(facts, found) for line, found in _each(facts, lines, "dpp:position").items()}
+    places = {line: _number(found) for line, found in _each(facts, lines, "dpp:position").items()}
     known, below = set(lines), defaultdict[str, list[str]](list)
     tops = []
     wider = _each(facts, lines, "dpp:partOfLine")
@@ -274,9 +274,9 @@ def _each(facts: Facts, lines: list[str], predicate: str) -> dict[str, list[str]
     return by_line
 
 
-def _number(facts: Facts, terms: list[str]) -> int:
+def _number(terms: list[str]) -> int:
     """The first position that a line is given, for sorting."""
-    texts = (facts.label(term).text.strip() for term in terms)
+    texts = (term[1:].partition('"')[0].strip() for term in terms)
     return min((int(text) for text in texts if text.isdecimal() and len(text) <= _DIGITS), default=_NO_PLACE)
 
 
