@@ -1,0 +1,1 @@
+"""Plans in time, as a page, a drawing and data."""
