@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from dppgraph.operations.facts import text_of
 
 _STATED: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T[0-9:.]+)?)?)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DECEMBER: Final = 12
 
 
@@ -45,9 +46,9 @@ def span_of(literal: str) -> Span | None:
 
 
 def day_of(text: str) -> date | None:
-    """The day that a text of ten characters names; None where it names none."""
+    """The day that a text names, ``yyyy-mm-dd``; None where it names none."""
     try:
-        return date.fromisoformat(text) if len(text) == len("2012-07-16") else None
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
 
