@@ -19,6 +19,7 @@ from dppgraph.settings import Settings
 from dppgraph.web.answers import Sending
 from dppgraph.web.cache import CacheFront
 from dppgraph.web.catalogue import Catalogue, add_catalogue_routes
+from dppgraph.web.compare import ComparePage, add_compare_routes
 from dppgraph.web.context import add_context_routes
 from dppgraph.web.crawlers import Crawlers, add_crawler_routes
 from dppgraph.web.direct import Direct, response_of
@@ -35,6 +36,7 @@ from dppgraph.web.problems import accept_of, problem
 from dppgraph.web.queries import add_query_routes
 from dppgraph.web.service import ServiceDescription
 from dppgraph.web.sparql import METHODS, SparqlEndpoint, add_sparql_routes
+from dppgraph.web.timeline import TimelinePage, add_timeline_routes
 
 _READY = "200 once the query engine answers, 503 while it does not, or while the server is being stopped."
 _METRICS = "Prometheus' text format. Open to this machine itself, and to whoever has the token."
@@ -101,6 +103,8 @@ def create_app(
     pages = Pages(making)
     add_static_routes(app)
     add_home_routes(app, Home(pages))
+    add_timeline_routes(app, TimelinePage(pages))
+    add_compare_routes(app, ComparePage(pages))
     app.add_api_route(
         "/health",
         health,

@@ -76,6 +76,9 @@ def _pieces(words: list[str], room: float) -> Iterator[str]:
 
 
 def _cut(line: str, room: float) -> str:
-    while line and widths(line + _ELLIPSIS) > room:
-        line = line[:-1]
-    return line.rstrip() + _ELLIPSIS
+    """A line that goes on, cut between words where it has some."""
+    end = len(line)
+    while end and widths(line[:end] + _ELLIPSIS) > room:
+        end -= 1
+    start, space, _ = line[:end].rpartition(" ")
+    return (start if space and end < len(line) and line[end] != " " else line[:end]).rstrip() + _ELLIPSIS

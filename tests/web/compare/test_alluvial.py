@@ -55,9 +55,11 @@ def test_all_is_within_the_drawing_and_nothing_lies_over_anything_else(
             assert 0 <= node.x <= node.x + BLOCK <= drawing.width
             assert 0 <= node.y <= node.y + HIGH <= drawing.height
             wide = max((widths(line) * SIZE for line in node.label), default=0)
+            # The labels of the older plan end where they are put, before their blocks.
+            left = node.label_x - wide if node in drawing.older else node.label_x
             if node.label:
-                assert 0 <= node.label_x <= node.label_x + wide <= drawing.width
-                assert node.label_x + wide <= node.x or node.label_x >= node.x + BLOCK
+                assert 0 <= left <= left + wide <= drawing.width
+                assert left + wide <= node.x or left >= node.x + BLOCK
             assert node.y <= node.label_y - SIZE + LINE / 2
             assert node.label_y + LINE * (max(len(node.label), 1) - 1) <= node.y + HIGH
     assert all(one.x + BLOCK < other.x for one in drawing.older for other in drawing.newer)

@@ -44,7 +44,7 @@ class Node(NamedTuple):
         line: the line.
         x: where its block begins.
         y: the top of its block.
-        label_x: where its label begins.
+        label_x: where its label begins; of a line of the older plan, where it ends.
         label_y: the baseline of the label's first line.
         label: the label, in lines; empty where there is no room for any.
         is_alone: whether no reading that is sure enough is about it: it is new, or was dropped.
@@ -108,15 +108,16 @@ def flowing(found: Comparison, line: Callable[[str], Line], sheet: Sheet) -> All
     height = 2 * _MARGIN + max(_high(older), _high(newer))
     sure = {term for reading in (*found.kept, *found.changed) for term in (reading.older, reading.newer)}
 
+    room = sheet.labels - _MARGIN - _BESIDE
+
     def column(terms: Sequence[str], x: float, label_x: float) -> tuple[Node, ...]:
         top = (height - _high(terms)) / 2
-        room = sheet.labels - 2 * _BESIDE
         return tuple(
             _node(line(term), (x, top + place * (HIGH + _BETWEEN)), (label_x, room), term not in sure)
             for place, term in enumerate(terms)
         )
 
-    left = column(older, sheet.labels, _MARGIN)
+    left = column(older, sheet.labels, sheet.labels - _BESIDE)
     right = column(newer, sheet.width - sheet.labels - BLOCK, sheet.width - sheet.labels + _BESIDE)
     flows = tuple(_flows(found, {node.line.term: node for node in left}, {node.line.term: node for node in right}))
     left_out = (
