@@ -128,3 +128,21 @@ class Drawing:
     promises_y: float
     promises: tuple[Promise, ...]
     on: float | None
+
+    @property
+    def signs(self) -> list[str]:
+        """The names of the signs that are in it, for a legend."""
+        rows = [row for band in self.bands for row in band.rows]
+        bars = [bar for row in rows for bar in row.bars]
+        approvals = [mark.event.is_approval for row in rows for mark in row.marks]
+        unknown = ["unknown" in (bar.starts, bar.ends) for bar in bars]
+        there = {
+            "bar": not all(unknown),
+            "approval": any(approvals),
+            "event": not all(approvals),
+            "target": bool(self.promises),
+            "gap": any(row.spaces for row in rows),
+            "open": any(bar.ends == "open" for bar in bars),
+            "unknown": any(unknown),
+        }
+        return [name for name, is_there in there.items() if is_there]

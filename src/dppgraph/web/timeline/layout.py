@@ -26,7 +26,7 @@ _HEADING: Final = 30.0
 _APART: Final = 0.5
 _BELOW: Final = 16.0
 _BESIDE: Final = 14.0
-_ROOM: Final = 150.0
+_ROOM: Final = 200.0
 _LABEL: Final = 320.0
 _LINES: Final = 2
 
