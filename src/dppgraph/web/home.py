@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from fastapi import FastAPI
@@ -25,8 +26,6 @@ from dppgraph.web.timeline import SHEETS, draw
 _PAGE: Final = 200
 _DRAWN: Final = 10
 """Plans that the first page draws at most."""
-
-_NEVER: Final = "9999-12-31"
 
 _A: Final = f"<{PREFIXES['rdf']}type>"
 
@@ -94,14 +93,14 @@ class Home:
 
 def _latest(timeline: Timeline) -> list[Plan]:
     """The plans that the first page draws: those that ended last, in the order of the timeline."""
-    ends = {plan.term: max(map(_end, plan.periods), default="") for plan in timeline.plans}
-    wanted = sorted((term for term in ends if ends[term]), key=lambda term: ends[term], reverse=True)[:_DRAWN]
+    ends = {plan.term: max(map(_end, plan.periods), default=date.min) for plan in timeline.plans}
+    known = [term for term in ends if ends[term] > date.min]
+    wanted = set(sorted(known, key=lambda term: ends[term], reverse=True)[:_DRAWN])
     return [plan for plan in timeline.plans if plan.term in wanted]
 
 
-def _end(period: Period) -> str:
-    """When a period ends, for sorting: a later text for a later day."""
-    return _NEVER if period.is_open else period.last or period.first
+def _end(period: Period) -> date:
+    return date.max if period.is_open else period.ends or period.begins or date.min
 
 
 def add_home_routes(app: FastAPI, home: Home) -> None:

@@ -1,10 +1,11 @@
 """What a timeline is made of."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, NamedTuple
 
 from dppgraph.operations.facts import Evidence, Text
-from dppgraph.operations.timeline.dates import Span
+from dppgraph.operations.timeline.dates import Span, day_of, span_of
 
 Standing = Literal["upcoming", "in-force", "ended", "unknown"]
 """Where a plan stands on a day."""
@@ -47,6 +48,16 @@ class Period(NamedTuple):
         if self.last and self.last < day:
             return "ended"
         return "in-force" if self.first and (self.last or self.is_open) else "unknown"
+
+    @property
+    def begins(self) -> date | None:
+        """The day that it begins on, or may at the earliest as it was stated; None where it is not known."""
+        return day_of(self.first) or ((span := span_of(self.start or "")) and span.first)
+
+    @property
+    def ends(self) -> date | None:
+        """The day that it ends on, or may at the latest; likewise."""
+        return day_of(self.last) or ((span := span_of(self.end or "")) and span.last)
 
 
 @dataclass(frozen=True, slots=True)

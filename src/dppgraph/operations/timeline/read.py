@@ -144,11 +144,11 @@ def _place(facts: Facts, level: Named | None) -> tuple[int, str]:
     return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(_LATEST)) else _LATEST, level.term
 
 
-def _beginning(plan: Plan) -> tuple[bool, str, str, str]:
+def _beginning(plan: Plan) -> tuple[date, str, str]:
     """By its first day; what has no dates at all comes last."""
-    known = [period.first or period.last for period in plan.periods if period.first or period.last]
-    known += [_first_day(event.dates).isoformat() for event in plan.events if event.dates]
-    return not known, min(known, default=""), plan.title.text, plan.term
+    known = [day for period in plan.periods if (day := period.begins or period.ends)]
+    known += [_first_day(event.dates) for event in plan.events]
+    return min(known, default=date.max), plan.title.text, plan.term
 
 
 def _first_day(literals: Iterable[str]) -> date:

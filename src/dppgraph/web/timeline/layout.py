@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from dppgraph.operations.timeline import Plan, Span, Target, Timeline, day_of, span_of
+from dppgraph.operations.timeline import Plan, Span, Target, Timeline, span_of
 from dppgraph.web.fitting import fitted, widths
 from dppgraph.web.timeline.drawing import Band, Drawing, Label, Link, Promise, Row
 from dppgraph.web.timeline.lanes import Block, lanes_of
@@ -82,8 +82,7 @@ def spans_of(timeline: Timeline) -> Iterator[Span]:
     """All days that a timeline knows of."""
     for plan in timeline.plans:
         for period in plan.periods:
-            first, last = day_of(period.first), day_of(period.last)
-            if known := [day for day in (first, last) if day]:
+            if known := [day for day in (period.begins, period.ends) if day]:
                 yield Span("", min(known), max(known))
         yield from filter(None, (span_of(literal) for event in plan.events for literal in event.dates))
     yield from filter(None, (span_of(literal) for target in timeline.targets for literal in target.deadlines))

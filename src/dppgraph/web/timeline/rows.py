@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
-from dppgraph.operations.timeline import Gap, Period, Plan, Span, day_of, span_of
+from dppgraph.operations.timeline import Gap, Period, Plan, Span, span_of
 from dppgraph.web.timeline.drawing import Bar, Edge, Mark, Point, Space
 from dppgraph.web.timeline.scale import Scale
 
@@ -64,7 +64,7 @@ def point_of(scale: Scale, span: Span, y: float, literal: str) -> Point:
 
 
 def _bars(scale: Scale, period: Period, on: date | None) -> Iterator[Bar]:
-    first, last = day_of(period.first), day_of(period.last)
+    first, last = period.begins, period.ends
     if first is None and last is None:
         return
     start = scale.start(first) if first else max(scale.left, scale.end(last or date.min) - _STUB)
