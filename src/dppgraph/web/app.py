@@ -20,6 +20,7 @@ from dppgraph.web.agents import add_agent_routes
 from dppgraph.web.answers import Sending
 from dppgraph.web.cache import CacheFront
 from dppgraph.web.catalogue import Catalogue, add_catalogue_routes
+from dppgraph.web.compare import ComparePage, add_compare_routes
 from dppgraph.web.concepts import add_concept_routes
 from dppgraph.web.context import add_context_routes
 from dppgraph.web.crawlers import Crawlers, add_crawler_routes
@@ -40,6 +41,7 @@ from dppgraph.web.queries import add_query_routes
 from dppgraph.web.reading import Things
 from dppgraph.web.service import ServiceDescription
 from dppgraph.web.sparql import METHODS, SparqlEndpoint, add_sparql_routes
+from dppgraph.web.timeline import TimelinePage, add_timeline_routes
 
 _READY = "200 once the query engine answers, 503 while it does not, or while the server is being stopped."
 _METRICS = "Prometheus' text format. Open to this machine itself, and to whoever has the token."
@@ -111,6 +113,8 @@ def create_app(
     add_line_routes(app, things)
     add_concept_routes(app, things)
     add_agent_routes(app, things)
+    add_timeline_routes(app, TimelinePage(pages))
+    add_compare_routes(app, ComparePage(pages))
     app.add_api_route(
         "/health",
         health,

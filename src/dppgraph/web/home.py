@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from fastapi import FastAPI
@@ -12,12 +13,20 @@ from dppgraph.core.iris import PREFIXES
 from dppgraph.errors import Unknown
 from dppgraph.operations.catalogue import dataset_json
 from dppgraph.operations.documents import path_of
+from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
+from dppgraph.operations.home import read_home
+from dppgraph.operations.timeline import Named as Labelled
+from dppgraph.operations.timeline import Period, Plan, Timeline
 from dppgraph.web.documents.page import Named
 from dppgraph.web.pages import Page, Pages, Reader, add_page
 from dppgraph.web.parameters import decoded, number_of
+from dppgraph.web.timeline import SHEETS, draw
 
 _PAGE: Final = 200
+_DRAWN: Final = 10
+"""Plans that the first page draws at most."""
+
 _A: Final = f"<{PREFIXES['rdf']}type>"
 
 
@@ -53,13 +62,19 @@ class Home:
         """Who keeps the data, and under which licence."""
         return await self.pages.answered(request, Page("about", "about.html", self._about))
 
-    def _home(self, harvest: Harvest, _: Reader) -> dict[str, object]:
-        published, named = harvest.published, Named(harvest.published, self.pages.making.frames)
-        sets, plans = (
-            [named.value(term) for term in published.subjects(_A, f"<{class_}>")[:_PAGE]]
-            for class_ in (f"{PREFIXES['dcat']}Dataset", f"{PREFIXES['dpp']}PolicyPlan")
-        )
-        return {"sets": sets, "plans": plans}
+    def _home(self, harvest: Harvest, reader: Reader) -> dict[str, object]:
+        facts = Facts(harvest.published, reader.language)
+        shown = read_home(facts)
+        plans = _latest(shown.timeline)
+        drawings = [draw(shown.timeline, plans, (), None, sheet) for sheet in SHEETS]
+        sets = facts.subjects(_A, f"<{PREFIXES['dcat']}Dataset>")[:_PAGE]
+        return {
+            "shown": shown,
+            "drawings": [drawing for drawing in drawings if drawing],
+            "drawn": len(plans),
+            "sets": [Labelled(term, facts.label(term)) for term in sets],
+            "names": facts.label,
+        }
 
     def _about(self, harvest: Harvest, reader: Reader) -> dict[str, object]:
         return {"catalogue": json.loads(dataset_json(harvest.catalogue(), reader.language))}
@@ -74,6 +89,18 @@ class Home:
             for iri, _ in published.exact.things(offset=(page - 1) * _PAGE, limit=_PAGE)
         ]
         return {"things": found, "page": page, "pages": pages}
+
+
+def _latest(timeline: Timeline) -> list[Plan]:
+    """The plans that the first page draws: those that ended last, in the order of the timeline."""
+    ends = {plan.term: max(map(_end, plan.periods), default=date.min) for plan in timeline.plans}
+    known = [term for term in ends if ends[term] > date.min]
+    wanted = set(sorted(known, key=lambda term: ends[term], reverse=True)[:_DRAWN])
+    return [plan for plan in timeline.plans if plan.term in wanted]
+
+
+def _end(period: Period) -> date:
+    return date.max if period.is_open else period.ends or period.begins or date.min
 
 
 def add_home_routes(app: FastAPI, home: Home) -> None:
