@@ -9,6 +9,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from dppgraph.core.intervals import merged
+
 _WORD: Final = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
 _PHRASE: Final = re.compile(r'["\u201c\u201d\u201e\u00ab\u00bb]([^"\u201c\u201d\u201e\u00ab\u00bb]*)["\u201c\u201d\u00ab\u00bb]')
 
@@ -89,19 +91,6 @@ def places(text: str, wanted: list[Wanted]) -> list[tuple[int, int]]:
 def has(text: str, one: Wanted) -> bool:
     """Whether a text has one of the things that are looked for."""
     return bool(places(text, [one]))
-
-
-def merged(intervals: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Intervals (end exclusive) as few that do not touch, in order; empty ones are left out."""
-    found: list[tuple[int, int]] = []
-    for start, end in sorted(intervals):
-        if end <= start:
-            continue
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
-        else:
-            found.append((start, end))
-    return found
 
 
 def _single(text: str, shortest: int) -> list[Wanted]:

@@ -7,6 +7,7 @@ asks. It holds as well which words of which source each described statement rest
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -43,8 +44,9 @@ _COUNT: Final = """
     SELECT kind, COUNT(*) FROM words JOIN entries ON entries.id = words.rowid WHERE words MATCH ? GROUP BY kind
 """
 _PASSAGES: Final = """
-    SELECT entries.id, start, end, kind = '' FROM entries JOIN sources ON sources.id = source
-    WHERE sources.term = ? ORDER BY start IS NULL, start, end DESC, entries.id
+    SELECT entries.id, start, end, kind <> '', statements.term
+    FROM sources JOIN entries ON source = sources.id JOIN statements ON entry = entries.id
+    WHERE sources.term = ? ORDER BY start IS NULL, start, end DESC, entries.id, statements.term
 """
 _VOCABULARY: Final = "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, words, row)"
 _NEAR: Final = "SELECT term, doc FROM temp.vocabulary WHERE term >= ? AND term < ? ORDER BY doc DESC, term LIMIT ?"
@@ -179,8 +181,8 @@ class SearchIndex:
     def passages(self, source: str) -> list[Passage]:
         """The passages of a source, in reading order, the longer of two that begin together first; then those without a place."""
         return [
-            Passage(source, start, end, self._statements(number), quoted=not bare)
-            for number, start, end, bare in self._ask(_PASSAGES, (source,))
+            Passage(source, start, end, tuple(row[-1] for row in rows), bool(quoted))
+            for (_, start, end, quoted), rows in groupby(self._ask(_PASSAGES, (source,)), key=lambda row: row[:-1])
         ]
 
     def beginning(self, letters: str, limit: int) -> list[str]:
