@@ -9,7 +9,10 @@ from dppgraph.core.words import Wanted, folded, has, places, wanted_of, words_of
 
 
 def test_accents_capitals_and_signs_do_not_count() -> None:
-    assert folded("Coördinatie, ÉÉN-op-één; İstanbul Straße 2012‑2014") == "coordinatie een op een istanbul strasse 2012 2014"
+    assert (
+        folded("Coördinatie, ÉÉN-op-één; İstanbul Straße 2012‑2014")
+        == "coordinatie een op een istanbul strasse 2012 2014"
+    )
     assert folded(unicodedata.normalize("NFD", "coördinatie")) == "coordinatie"
     assert folded("«»,.-_' \u202e") == ""
 

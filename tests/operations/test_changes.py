@@ -52,7 +52,10 @@ def test_a_change_says_what_was_removed_and_what_came_in_its_place(builds: Build
     builds(f'{thing("x")} {LABEL} "New"@en .')
     found = change(builds.store, builds.facts(2), 2, 2)
     told = {one.label.text: one for one in found.things if one.term in (thing("x"), thing("y"))}
-    assert [(one.is_added, one.quad.object) for one in told["New"].statements] == [(False, '"Old"@en'), (True, '"New"@en')]
+    assert [(one.is_added, one.quad.object) for one in told["New"].statements] == [
+        (False, '"Old"@en'),
+        (True, '"New"@en'),
+    ]
     assert told["Gone plan"].is_gone
     assert (told["Gone plan"].added, told["Gone plan"].removed) == (0, 1)
     assert [one.number for one in list_versions(builds.store, 2).versions] == [2, 1]

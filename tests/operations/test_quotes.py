@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dppgraph.core.intervals import gaps, measured, merged
+from dppgraph.core.quads import parse_line
 from dppgraph.errors import Unknown
 from dppgraph.operations.build import Built
 from dppgraph.operations.facts import Facts
@@ -16,7 +18,6 @@ from dppgraph.operations.harvest import Harvest, Harvests
 from dppgraph.operations.quotes import Gap, Quoted, Texts, coverage_of, quoted_sources, read_source, segments
 from dppgraph.operations.quotes.reading import _parts
 from dppgraph.store.memory import MemoryStore
-from dppgraph.core.quads import parse_line
 from dppgraph.store.versions import VersionStore
 from tests.conftest import BASE
 
@@ -39,7 +40,7 @@ def test_what_is_covered_and_what_is_not_are_the_whole_text(intervals: list[tupl
     found = coverage_of(intervals, LENGTH)
     assert found.covered == len(covered & set(range(LENGTH))) == measured(found.stretches)
     assert {at for start, end in found.gaps for at in range(start, end)} == set(range(LENGTH)) - covered
-    assert all(a[1] < b[0] for a, b in zip(found.stretches, found.stretches[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in pairwise(found.stretches))
     assert gaps([], 0) == []
 
 
@@ -66,22 +67,29 @@ def test_every_passage_is_on_one_page_and_the_pages_are_the_whole_text(starts: l
     parts = _parts(placed, len(placed) + without, 100_000)
     assert [at for part in parts for at in range(part.first, part.stop)] == list(range(len(placed) + without))
     assert (parts[0].start, parts[-1].end) == (0, 100_000)
-    assert all(before.end == after.start for before, after in zip(parts, parts[1:], strict=False))
+    assert all(before.end == after.start for before, after in pairwise(parts))
     assert all(part.stop - part.first <= 200 for part in parts)
     for part in parts:
         assert all(part.start <= start for start, _ in placed[part.first : part.stop])
 
 
-def test_the_shipped_page_has_all_its_quotes_in_reading_order(built: tuple[VersionStore, Built], harvest: Harvest) -> None:
+def test_the_shipped_page_has_all_its_quotes_in_reading_order(
+    built: tuple[VersionStore, Built], harvest: Harvest
+) -> None:
     facts = Facts(harvest.published, "nl")
     pages = [read_source(harvest, facts, PAGE, NONE)]
     pages += [read_source(harvest, facts, PAGE, NONE, page) for page in range(2, pages[0].pages + 1)]
     quotes = [one for page in pages for one in page.passages if isinstance(one, Quoted)]
     store = MemoryStore(map(parse_line, built[0].lines(1)))
     asked = (Path(__file__).parent / "quotes-of-a-source.rq").read_text().replace("$source", PAGE)
-    rows = {(row["statement"], int(row["start"].split('"')[1]), int(row["end"].split('"')[1])) for row in store.select(asked, base=BASE)}
+    rows = {
+        (row["statement"], int(row["start"].split('"')[1]), int(row["end"].split('"')[1]))
+        for row in store.select(asked, base=BASE)
+    }
     assert {(fact.statement, one.start, one.end) for one in quotes for fact in one.facts} == rows
-    assert [one.start for one in quotes] == sorted(start for start in (one.start for one in quotes) if start is not None)
+    assert [one.start for one in quotes] == sorted(
+        start for start in (one.start for one in quotes) if start is not None
+    )
     covered = {at for _, start, end in rows for at in range(start, end)}
     coverage = pages[0].source.coverage
     assert (coverage.covered, coverage.length) == (len(covered), 3857)
@@ -95,7 +103,9 @@ def test_a_source_without_quotes_has_the_facts_that_name_it(harvest: Harvest) ->
     found = read_source(harvest, facts, f"<{BASE}id/source/eur-lex-52008dc0400>", NONE)
     assert found.source.coverage.share is None
     assert [one.text for one in found.passages if isinstance(one, Quoted)] == [None]
-    assert found.source.statements == len({fact.statement for one in found.passages if isinstance(one, Quoted) for fact in one.facts})
+    assert found.source.statements == len(
+        {fact.statement for one in found.passages if isinstance(one, Quoted) for fact in one.facts}
+    )
     assert found.source.statements > 1
 
 

@@ -12,7 +12,9 @@ from typing import Final, NamedTuple
 from dppgraph.core.intervals import merged
 
 _WORD: Final = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
-_PHRASE: Final = re.compile(r'["\u201c\u201d\u201e\u00ab\u00bb]([^"\u201c\u201d\u201e\u00ab\u00bb]*)["\u201c\u201d\u00ab\u00bb]')
+_PHRASE: Final = re.compile(
+    r'["\u201c\u201d\u201e\u00ab\u00bb]([^"\u201c\u201d\u201e\u00ab\u00bb]*)["\u201c\u201d\u00ab\u00bb]'
+)
 
 
 class Word(NamedTuple):
@@ -77,7 +79,7 @@ def wanted_of(asked: str, *, shortest: int = 3) -> list[Wanted]:
 
 
 def places(text: str, wanted: list[Wanted]) -> list[tuple[int, int]]:
-    """Where a text has what is looked for: start and end of each place, in code points, in its order, none in another."""
+    """Where a text has what is looked for: start and end of each place, in code points, in order, none in another."""
     words = words_of(text)
     found = [
         (words[at].start, words[at + len(one.words) - 1].end)

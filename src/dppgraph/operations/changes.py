@@ -150,7 +150,9 @@ def _statements(store: VersionStore, number: int, entities: Iterable[str]) -> di
             if (entity := entity_of(line)) in wanted:
                 found[entity].append(Statement(is_added, parse_line(line)))
     # What was removed stands before what came in its place.
-    return {entity: sorted(said, key=lambda one: (one.quad[:2], one.is_added, one.quad)) for entity, said in found.items()}
+    return {
+        entity: sorted(said, key=lambda one: (one.quad[:2], one.is_added, one.quad)) for entity, said in found.items()
+    }
 
 
 def _thing(facts: Facts, entity: str, counts: tuple[int, int], statements: list[Statement]) -> ChangedThing:

@@ -6,7 +6,7 @@ asks. It holds as well which words of which source each described statement rest
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -168,18 +168,19 @@ class SearchIndex:
 
     def count(self, wanted: Sequence[Wanted], *, every: bool = True) -> dict[str, int]:
         """How many entries have what is looked for, by kind."""
-        return {} if not wanted else {kind: count for kind, count in self._ask(_COUNT, (_match(wanted, every),))}
+        return {} if not wanted else dict(self._ask(_COUNT, (_match(wanted, every),)))
 
     def kinds(self) -> dict[str, int]:
         """How many entries there are, by kind."""
         return dict(self._ask("SELECT kind, COUNT(*) FROM entries WHERE kind <> '' GROUP BY kind ORDER BY kind", ()))
 
-    def sources(self) -> list[str]:
-        """The source documents that statements rest on, as terms; sorted."""
-        return [term for (term,) in self._ask("SELECT term FROM sources ORDER BY term", ())]
+    def sources(self) -> dict[str, int]:
+        """The source documents that statements rest on, as terms, each with how many passages it has."""
+        text = "SELECT sources.term, COUNT(*) FROM sources JOIN entries ON source = sources.id GROUP BY sources.id"
+        return dict(self._ask(text, ()))
 
     def passages(self, source: str) -> list[Passage]:
-        """The passages of a source, in reading order, the longer of two that begin together first; then those without a place."""
+        """The passages of a source: in reading order, of two that begin together the longer first; without a place last."""
         return [
             Passage(source, start, end, tuple(row[-1] for row in rows), bool(quoted))
             for (_, start, end, quoted), rows in groupby(self._ask(_PASSAGES, (source,)), key=lambda row: row[:-1])
@@ -200,9 +201,11 @@ class SearchIndex:
         return Found(kind, term, passage)
 
     def _statements(self, number: int) -> tuple[str, ...]:
-        return tuple(term for (term,) in self._ask("SELECT term FROM statements WHERE entry = ? ORDER BY term", (number,)))
+        return tuple(
+            term for (term,) in self._ask("SELECT term FROM statements WHERE entry = ? ORDER BY term", (number,))
+        )
 
-    def _ask(self, text: str, values: tuple[object, ...] | dict[str, object]) -> list[tuple]:  # type: ignore[type-arg]
+    def _ask(self, text: str, values: tuple[object, ...] | Mapping[str, object]) -> list[tuple]:  # type: ignore[type-arg]
         try:
             return list(self._file().execute(text, values))
         except sqlite3.Error as error:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from dppgraph.core.intervals import Interval
 from dppgraph.core.iris import PREFIXES
-from dppgraph.errors import Unknown
+from dppgraph.errors import Gone, Unknown
 from dppgraph.operations.facts import Facts, Text
 from dppgraph.operations.harvest import Harvest
 from dppgraph.operations.quotes.coverage import places_of
@@ -90,7 +90,9 @@ class Reading:
     pages: int
 
 
-def read_source(harvest: Harvest, facts: Facts, term: str, texts: Texts, page: int = 1) -> Reading:
+def read_source(
+    harvest: Harvest, facts: Facts, term: str, texts: Texts, page: int = 1, at: int | None = None
+) -> Reading:
     """A page of a source.
 
     Args:
@@ -99,18 +101,24 @@ def read_source(harvest: Harvest, facts: Facts, term: str, texts: Texts, page: i
         term: the source.
         texts: the texts of sources.
         page: which page, from 1.
+        at: an offset whose page is meant instead.
 
     Raises:
+        Gone: an earlier version knew it.
         Unknown: nothing rests on it and it is no source, or there is no such page.
     """
     passages = harvest.index.passages(term)
     if not passages and term not in quoted_sources(harvest.index, facts):
+        if harvest.published.exact.is_gone(term[1:-1]):
+            raise Gone(f"the source {term} was here in an earlier version, and is not any more")
         raise Unknown(f"there is no source {term}: /sources lists those there are")
     source = source_of(facts, term, passages)
     sha256 = next((facts.label(literal).text for literal in facts.all(term, _SHA256)), "")
     text = texts.of(sha256) if sha256 else None
     placed = places_of(passages)
     parts = _parts(placed, len(passages), max(source.coverage.length or 0, len(text or "")))
+    if at is not None:
+        page = next((number for number, part in enumerate(parts, 1) if part.start <= at < part.end), page)
     if page > len(parts):
         raise Unknown(f"the source {term} has {len(parts)} pages: there is no page {page}")
     part = parts[page - 1]

@@ -1,6 +1,7 @@
-"""A text cut where quotes begin and end, so that each piece is in the same quotes from its first character to its last."""
+"""A text cut where quotes begin and end, so that each piece is in the same quotes from beginning to end."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from dppgraph.core.intervals import Interval
@@ -37,7 +38,7 @@ def segments(text: str, quotes: Mapping[int, Interval], start: int = 0, end: int
     edges = sorted({start, stop, *(edge for place in placed.values() for edge in place if start < edge < stop)})
     begun = sorted(placed, key=lambda number: (placed[number][0], -placed[number][1], number))
     found, within, next_ = [], list[int](), 0
-    for at, until in zip(edges, edges[1:], strict=False):
+    for at, until in pairwise(edges):
         while next_ < len(begun) and placed[begun[next_]][0] <= at:
             within.append(begun[next_])
             next_ += 1

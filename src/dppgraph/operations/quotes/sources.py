@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dppgraph.core.iris import PREFIXES
+from dppgraph.errors import Unknown
 from dppgraph.operations.facts import Facts, Text
 from dppgraph.operations.quotes.coverage import Coverage, coverage_of, places_of
 
@@ -16,6 +17,8 @@ _A: Final = f"<{PREFIXES['rdf']}type>"
 _LENGTH: Final = f"<{_DPP}length>"
 _PAGE: Final = f"<{PREFIXES['foaf']}page>"
 _LONGEST: Final = 9
+SOURCES: Final = 100
+"""Sources on a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,38 @@ class QuotedSource:
 def quoted_sources(index: "SearchIndex", facts: Facts) -> list[str]:
     """All sources, as terms: those that facts rest on and those that are only described; sorted."""
     return sorted({*index.sources(), *facts.subjects(_A, _DOCUMENT)})
+
+
+@dataclass(frozen=True, slots=True)
+class SourceList:
+    """A page of the sources: those that most is quoted of first.
+
+    Attributes:
+        sources: the sources.
+        count: how many there are in all.
+        page: which page this is, from 1.
+        pages: how many there are.
+    """
+
+    sources: list[QuotedSource]
+    count: int
+    page: int
+    pages: int
+
+
+def list_sources(index: "SearchIndex", facts: Facts, page: int = 1) -> SourceList:
+    """A page of the sources.
+
+    Raises:
+        Unknown: there is no such page.
+    """
+    counts = index.sources()
+    terms = sorted(quoted_sources(index, facts), key=lambda term: (-counts.get(term, 0), term))
+    pages = max(1, -(-len(terms) // SOURCES))
+    if page > pages:
+        raise Unknown(f"the list of sources has {pages} pages: there is no page {page}")
+    shown = terms[(page - 1) * SOURCES : page * SOURCES]
+    return SourceList([source_of(facts, term, index.passages(term)) for term in shown], len(terms), page, pages)
 
 
 def source_of(facts: Facts, term: str, passages: "list[Passage]") -> QuotedSource:

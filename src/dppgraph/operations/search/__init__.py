@@ -7,4 +7,16 @@ from dppgraph.operations.search.entries import KINDS, entries_of
 from dppgraph.operations.search.find import LONGEST, PAGE, Hit, Results, Suggestion, search, suggest
 from dppgraph.operations.search.snippet import Piece, marked
 
-__all__ = ["KINDS", "LONGEST", "PAGE", "Hit", "Piece", "Results", "Suggestion", "entries_of", "marked", "search", "suggest"]
+__all__ = [
+    "KINDS",
+    "LONGEST",
+    "PAGE",
+    "Hit",
+    "Piece",
+    "Results",
+    "Suggestion",
+    "entries_of",
+    "marked",
+    "search",
+    "suggest",
+]

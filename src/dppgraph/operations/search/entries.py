@@ -30,7 +30,7 @@ KINDS: Final = (
     "data",
     "other",
 )
-"""The kinds of what can be found, in the order in which they are offered; the last ones hold what is none of the rest."""
+"""The kinds of what can be found, in the order in which they are offered; the last holds what is none of the rest."""
 
 _WEIGHTS: Final = {"plan": 2.0, "line-of-action": 1.3, "term": 0.7, "data": 0.5, "other": 0.7}
 _CALLED: Final = {
@@ -59,6 +59,8 @@ _NAMING: Final = frozenset(
     )
 )
 _QUERIES: Final = frozenset(f"<{PREFIXES['sh']}{name}>" for name in ("select", "construct", "ask"))
+_LONGEST: Final = 9
+"""Digits of an offset."""
 _DPP: Final = PREFIXES["dpp"]
 _ABOUT: Final = f"<{PREFIXES['rdf']}subject>"
 _IN_DOCUMENT: Final = f"<{_DPP}inDocument>"
@@ -86,7 +88,9 @@ def entries_of(lines: Iterable[str], base: str) -> Iterator[Entry]:
         base: the base of the data.
     """
     said = _said(lines, base)
-    described = {subject for subject, found in said.items() if found.structure.keys() - {_SELECTOR, _EXACT, _START, _END}}
+    described = {
+        subject for subject, found in said.items() if found.structure.keys() - {_SELECTOR, _EXACT, _START, _END}
+    }
     things: dict[str, _Said] = defaultdict(_Said)
     for subject in sorted(said):
         owner = _owner(subject)
@@ -131,8 +135,8 @@ def _passages(said: dict[str, _Said]) -> Iterator[Entry]:
         for source in found.structure.get(_IN_DOCUMENT, []):
             passages[source, not placed, start or 0, end or 0, exact].append(statement)
     for (source, unplaced, start, end, exact), statements in sorted(passages.items()):
-        place = (None, None) if unplaced else (start, end)
-        passage = Passage(source, *place, tuple(sorted(set(statements))), quoted=bool(exact))
+        place = Passage(source, None, None, tuple(sorted(set(statements))), bool(exact))
+        passage = place if unplaced else place._replace(start=start, end=end)
         quote = _text(exact) if exact else ""
         yield Entry("quote" if exact else "", passage.statements[0], quote=quote, passage=passage)
 
@@ -143,7 +147,7 @@ def _of(said: dict[str, _Said], subject: str, name: str) -> list[str]:
 
 def _integer(literals: Iterator[str]) -> int | None:
     texts = (_text(literal) for literal in literals)
-    return next((int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 10), None)
+    return next((int(text) for text in texts if text.isascii() and text.isdigit() and len(text) <= _LONGEST), None)
 
 
 def _kind(thing: str, base: str) -> str:

@@ -38,7 +38,8 @@ class Hit:
         kind: one of :data:`KINDS`.
         term: the thing; of a quote, a statement that rests on it.
         label: what the thing is called; of a quote, what it is about.
-        pieces: the text that shows why it was found; the label itself where that does.
+        named: the same, in pieces.
+        pieces: the text that shows why it was found; empty where what it is called does.
         language: the language of that text; empty where it is not known.
         about: of a quote, the things that it says something of, as terms.
         source: of a quote, the document, as a term.
@@ -50,6 +51,7 @@ class Hit:
     kind: str
     term: str
     label: "Text"
+    named: list[Piece]
     pieces: list[Piece]
     language: str
     about: tuple[str, ...] = ()
@@ -119,7 +121,7 @@ def search(index: SearchIndex, facts: "Facts", asked: str, *, kind: str = "", pa
     if kind and kind not in KINDS:
         raise BadParameter(f"kind is {kind[:50]!r}: it must be one of {', '.join(KINDS)}")
     counted = index.count(wanted)
-    every = bool(counted) or len(wanted) < 2
+    every = bool(counted) or wanted == wanted[:1]
     counted = counted if every else index.count(wanted, every=False)
     kinds = _in_order(counted if wanted else index.kinds())
     results = Results(asked, wanted, every, kind, kinds, [], page, 1, [])
@@ -163,7 +165,8 @@ def _thing(facts: "Facts", found: Found, wanted: Sequence[Wanted]) -> Hit:
         texts += _texts(facts, found.term)
     # The first of equals: the label, then what is in the reader's language.
     best = max(texts, key=lambda text: _score(text, wanted))
-    return Hit(found.kind, found.term, label, marked(best.text, wanted), best.language)
+    pieces = [] if best is label else marked(best.text, wanted)
+    return Hit(found.kind, found.term, label, marked(label.text, wanted), pieces, best.language)
 
 
 def _quote(facts: "Facts", found: Found, wanted: Sequence[Wanted]) -> Hit:
@@ -173,10 +176,12 @@ def _quote(facts: "Facts", found: Found, wanted: Sequence[Wanted]) -> Hit:
     statements = place.statements if place else ()
     about = list(dict.fromkeys(subject for one in statements if (subject := facts.one(one, _ABOUT))))
     source = place.source if place else None
+    label = facts.label(about[0]) if about else text
     return Hit(
         found.kind,
         found.term,
-        facts.label(about[0]) if about else text,
+        label,
+        marked(label.text, []),
         marked(text.text, wanted),
         text.language,
         tuple(about),
