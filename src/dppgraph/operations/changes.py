@@ -14,7 +14,7 @@ from dppgraph.store.versions import Manifest, VersionStore
 
 _VERSIONS: Final = 50
 """Versions on a page."""
-_THINGS: Final = 50
+_THINGS: Final = 25
 """Things on a page."""
 _MOST: Final = 200_000
 """Statements of a change that are looked through; of a larger one there are only counts."""

@@ -180,7 +180,7 @@ class SearchIndex:
         return dict(self._ask(text, ()))
 
     def passages(self, source: str) -> list[Passage]:
-        """The passages of a source: in reading order, of two that begin together the longer first; without a place last."""
+        """Those of a source in reading order, of two that begin together the longer first; unplaced ones last."""
         return [
             Passage(source, start, end, tuple(row[-1] for row in rows), bool(quoted))
             for (_, start, end, quoted), rows in groupby(self._ask(_PASSAGES, (source,)), key=lambda row: row[:-1])

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,11 +15,14 @@ from starlette.responses import Response
 from dppgraph import __version__
 from dppgraph.errors import DppgraphError
 from dppgraph.operations.queries import Question
+from dppgraph.operations.quotes import Texts
 from dppgraph.operations.service import Endpoint
 from dppgraph.settings import Settings
 from dppgraph.web.answers import Sending
+from dppgraph.web.api import Api, add_api_page
 from dppgraph.web.cache import CacheFront
 from dppgraph.web.catalogue import Catalogue, add_catalogue_routes
+from dppgraph.web.changes import Changes, add_change_routes
 from dppgraph.web.context import add_context_routes
 from dppgraph.web.crawlers import Crawlers, add_crawler_routes
 from dppgraph.web.direct import Direct, response_of
@@ -33,6 +37,7 @@ from dppgraph.web.metrics import MetricsEndpoint
 from dppgraph.web.pages import Pages, add_static_routes
 from dppgraph.web.problems import accept_of, problem
 from dppgraph.web.queries import add_query_routes
+from dppgraph.web.quotes import Quotes, add_quote_routes
 from dppgraph.web.search import Search, add_search_routes
 from dppgraph.web.service import ServiceDescription
 from dppgraph.web.sparql import METHODS, SparqlEndpoint, add_sparql_routes
@@ -103,6 +108,9 @@ def create_app(
     add_static_routes(app)
     add_home_routes(app, Home(pages))
     add_search_routes(app, Search(pages))
+    add_quote_routes(app, Quotes(pages, Texts(Path(settings.texts) if settings.texts else None)))
+    add_change_routes(app, Changes(pages, making.harvests.versions))
+    add_api_page(app, Api(pages, app, questions))
     app.add_api_route(
         "/health",
         health,

@@ -74,7 +74,8 @@ class Search:
 def add_search_routes(app: FastAPI, search_: Search) -> None:
     """Adds the routes to an application."""
     said = [
-        described("q", "string", f"words, and phrases between quotation marks; at most {LONGEST} characters"),
+        described("q", "string", f"words, and phrases between quotation marks; at most {LONGEST} characters")
+        | {"example": "plan"},
         described("kind", "string", f"only results of this kind: {', '.join(KINDS)}"),
         described("page", "integer", "which page of the results, from 1"),
         described("suggest", "string", "instead of q, the beginning of a name: a few things that are called so"),

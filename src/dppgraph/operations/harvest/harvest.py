@@ -238,9 +238,11 @@ class Harvests:
 
     Attributes:
         dumps: where the dumps lie.
+        versions: the store.
     """
 
     def __init__(self, store: VersionStore, url: str) -> None:
+        self.versions = store
         self.dumps = DumpFolders(store, store.harvest_path)
         self._store = store
         self._url = url
