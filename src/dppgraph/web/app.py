@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,12 +15,15 @@ from starlette.responses import Response
 from dppgraph import __version__
 from dppgraph.errors import DppgraphError
 from dppgraph.operations.queries import Question
+from dppgraph.operations.quotes import Texts
 from dppgraph.operations.service import Endpoint
 from dppgraph.settings import Settings
 from dppgraph.web.agents import add_agent_routes
 from dppgraph.web.answers import Sending
+from dppgraph.web.api import Api, add_api_page
 from dppgraph.web.cache import CacheFront
 from dppgraph.web.catalogue import Catalogue, add_catalogue_routes
+from dppgraph.web.changes import Changes, add_change_routes
 from dppgraph.web.compare import ComparePage, add_compare_routes
 from dppgraph.web.concepts import add_concept_routes
 from dppgraph.web.context import add_context_routes
@@ -38,7 +42,9 @@ from dppgraph.web.pages import Pages, add_static_routes
 from dppgraph.web.plans import add_plan_routes
 from dppgraph.web.problems import accept_of, problem
 from dppgraph.web.queries import add_query_routes
+from dppgraph.web.quotes import Quotes, add_quote_routes
 from dppgraph.web.reading import Things
+from dppgraph.web.search import Search, add_search_routes
 from dppgraph.web.service import ServiceDescription
 from dppgraph.web.sparql import METHODS, SparqlEndpoint, add_sparql_routes
 from dppgraph.web.timeline import TimelinePage, add_timeline_routes
@@ -115,6 +121,10 @@ def create_app(
     add_agent_routes(app, things)
     add_timeline_routes(app, TimelinePage(pages))
     add_compare_routes(app, ComparePage(pages))
+    add_search_routes(app, Search(pages))
+    add_quote_routes(app, Quotes(pages, Texts(Path(settings.texts) if settings.texts else None)))
+    add_change_routes(app, Changes(pages, making.harvests.versions))
+    add_api_page(app, Api(pages, app, questions))
     app.add_api_route(
         "/health",
         health,

@@ -12,8 +12,9 @@ from dppgraph.errors import Damaged, StoreUnavailable, Unknown
 from dppgraph.operations.describe import Held
 from dppgraph.operations.dumps import DumpFolders
 from dppgraph.operations.feed import FeedReader
-from dppgraph.operations.harvest.make import CATALOGUE, EXACT, STATEMENTS, VOID, made
+from dppgraph.operations.harvest.make import CATALOGUE, EXACT, SEARCH, STATEMENTS, VOID, made
 from dppgraph.store.exact import ExactQuads, Pattern
+from dppgraph.store.search import SearchIndex
 from dppgraph.store.versions import Manifest, VersionStore
 
 _PAGES: Final = (
@@ -128,6 +129,9 @@ class Harvest:
         manifest: the version.
         url: where the server answers.
 
+    Attributes:
+        index: its words, to be searched.
+
     Raises:
         StoreUnavailable: it is not there.
     """
@@ -144,6 +148,7 @@ class Harvest:
         self._lock = Lock()
         try:
             exact = ExactQuads(self._folder / EXACT)
+            self.index = SearchIndex(self._folder / SEARCH)
         except Damaged as error:
             raise self._missing() from error
         self.published = Published(exact, self._lines(STATEMENTS), manifest.base, url)
@@ -197,6 +202,11 @@ class Harvest:
         found = self._dumps.at(self.manifest.version)
         return (found.licence if found else None) or ""
 
+    def close(self) -> None:
+        """Lets its files go; whoever looks something up in them then is told that they cannot be read."""
+        self.published.exact.close()
+        self.index.close()
+
     def _lines(self, name: str) -> list[str]:
         try:
             return (self._folder / name).read_text(encoding="utf-8").split("\n")[:-1]
@@ -236,9 +246,11 @@ class Harvests:
 
     Attributes:
         dumps: where the dumps lie.
+        versions: the store.
     """
 
     def __init__(self, store: VersionStore, url: str) -> None:
+        self.versions = store
         self.dumps = DumpFolders(store, store.harvest_path)
         self._store = store
         self._url = url
@@ -257,7 +269,7 @@ class Harvests:
                 harvest = self._open[manifest.version] = Harvest(self._store, manifest, self._url)
                 while len(self._open) > _OPEN:
                     _, before = self._open.popitem(last=False)
-                    before.published.exact.close()
+                    before.close()
             self._open.move_to_end(manifest.version)
             return harvest
 

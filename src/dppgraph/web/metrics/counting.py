@@ -25,6 +25,7 @@ ROUTES: Final = frozenset(
         "/concepts",
         "/agents",
         "/search",
+        "/opensearch.xml",
         "/ontology",
         "/quality",
         "/changes",
