@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Final
 
-from dppgraph.core.iris import NAMESPACE, located
+from dppgraph.core.iris import NAMESPACE, addresses_below, located
 from dppgraph.core.quads import Quad, parse_line
 from dppgraph.errors import Damaged, StoreUnavailable, Unknown
 from dppgraph.operations.describe import Held
@@ -74,9 +74,11 @@ class Published:
 
     def located(self, lines: Collection[str]) -> list[str]:
         """Lines as the server says them; sorted."""
-        if self.url == self.base or not any(self.base in line for line in lines):
+        if self.url == self.base:
             return sorted(lines)
-        return sorted(Quad(*map(self._located, parse_line(line))).line() for line in lines)
+        # Nearly all lines have names and no address: those are not taken apart.
+        moves = addresses_below(self.base).search
+        return sorted(Quad(*map(self._located, parse_line(line))).line() if moves(line) else line for line in lines)
 
     def _pointing_besides(self, object_: str) -> list[tuple[str, str, str]]:
         besides = {parse_line(line)[:3] for line in self._more.pointing(object_)}

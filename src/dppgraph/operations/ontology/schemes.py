@@ -1,0 +1,100 @@
+"""The lists of concepts that the ontology's properties take their values from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from dppgraph.core.iris import PREFIXES
+from dppgraph.operations.facts import Facts, Text, text_of
+from dppgraph.store.exact import Pattern
+
+_SKOS: Final = PREFIXES["skos"]
+_RDF: Final = PREFIXES["rdf"]
+_LABEL: Final = f"<{_SKOS}prefLabel>"
+_DEFINED: Final = (f"<{_SKOS}definition>", f"<{_SKOS}scopeNote>", f"<{PREFIXES['dct']}description>")
+_APART: Final = (
+    f"<{_RDF}object>",
+    *(
+        f"<{_SKOS}{name}>"
+        for name in (
+            "hasTopConcept",
+            "broader",
+            "narrower",
+            "related",
+            "member",
+            "broaderTransitive",
+            "narrowerTransitive",
+            "exactMatch",
+            "closeMatch",
+            "broadMatch",
+            "narrowMatch",
+            "relatedMatch",
+        )
+    ),
+)
+"""What points at a concept without using it: its place in its list, and the descriptions of statements that use it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A concept of a list.
+
+    Attributes:
+        iri: the concept, as a term.
+        notation: its short name, or empty.
+        label: what it is called.
+        definition: what it means.
+        uses: how many statements have it as their value; its place in lists does not count.
+    """
+
+    iri: str
+    notation: str
+    label: Text
+    definition: Text | None
+    uses: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A list of concepts.
+
+    Attributes:
+        iri: the list, as a term.
+        label: what it is called.
+        definition: what it is for.
+        concepts: its concepts, in the order of their names.
+    """
+
+    iri: str
+    label: Text
+    definition: Text | None
+    concepts: tuple[Concept, ...]
+
+
+def schemes(facts: Facts) -> list[Scheme]:
+    """All lists of concepts of a version, in the order of their names."""
+    found = facts.subjects(f"<{_RDF}type>", f"<{_SKOS}ConceptScheme>")
+    exact = facts.published.exact
+    apart = [predicate for predicate in _APART if exact.count(Pattern(None, predicate, None))]
+    return [
+        Scheme(
+            iri,
+            facts.label(iri),
+            facts.text(iri, *_DEFINED),
+            tuple(_concept(facts, one, apart) for one in facts.subjects(f"<{_SKOS}inScheme>", iri)),
+        )
+        for iri in found
+    ]
+
+
+def _concept(facts: Facts, iri: str, apart: Iterable[str]) -> Concept:
+    exact = facts.published.exact
+    pointing = exact.count(Pattern(None, None, iri))
+    notation = facts.one(iri, f"<{_SKOS}notation>")
+    return Concept(
+        iri,
+        text_of(notation).text if notation else "",
+        facts.text(iri, _LABEL) or facts.label(iri),
+        facts.text(iri, *_DEFINED),
+        pointing - sum(exact.count(Pattern(None, predicate, iri)) for predicate in apart),
+    )
