@@ -1,13 +1,14 @@
-"""What the shapes found of a version, as it is kept with it: by check, with the first things that each found."""
+"""What the shapes found of a version, as it is kept with it: by check, with the first things that each found.
+
+A server reads it without all that it takes to judge.
+"""
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from itertools import groupby
 from typing import Any, Final
 
 from dppgraph.errors import Damaged
-from dppgraph.operations.validate.report import SEVERITIES, Report, Result
 
 SHOWN: Final = 100
 """How many results of one check are kept; the number of all of them is, too."""
@@ -49,12 +50,6 @@ class Findings:
     seen: tuple[Seen, ...]
 
 
-def findings_of(report: Report) -> list[Findings]:
-    """The findings of a report: the worst first, then by the name of their check."""
-    by_check = sorted(report.results, key=_check)
-    return [_together(list(results)) for _, results in groupby(by_check, key=_check)]
-
-
 def written(findings: list[Findings]) -> bytes:
     """The findings as they are kept; the same bytes for the same findings."""
     return json.dumps([asdict(one) for one in findings], ensure_ascii=False, indent=0).encode()
@@ -71,14 +66,3 @@ def read(content: bytes) -> list[Findings]:
         return [Findings(**one | {"seen": tuple(Seen(**seen) for seen in one["seen"])}) for one in said]
     except (ValueError, TypeError, KeyError) as error:
         raise Damaged("what the shapes found of this version cannot be read: build it again") from error
-
-
-def _check(result: Result) -> tuple[int, str]:
-    return SEVERITIES.index(result.severity), result.check
-
-
-def _together(results: list[Result]) -> Findings:
-    first = results[0]
-    found = sorted(results, key=lambda result: (result.focus, result.path, result.value))
-    seen = (Seen(result.focus, result.path, result.value, dict(result.messages)) for result in found[:SHOWN])
-    return Findings(first.severity, first.check, first.shape, len(results), tuple(seen))

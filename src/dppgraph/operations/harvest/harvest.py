@@ -12,6 +12,7 @@ from dppgraph.errors import Damaged, StoreUnavailable, Unknown
 from dppgraph.operations.describe import Held
 from dppgraph.operations.dumps import DumpFolders
 from dppgraph.operations.feed import FeedReader
+from dppgraph.operations.findings import Findings, read
 from dppgraph.operations.harvest.make import CATALOGUE, EXACT, STATEMENTS, VOID, made
 from dppgraph.store.exact import ExactQuads, Pattern
 from dppgraph.store.versions import Manifest, VersionStore
@@ -169,6 +170,15 @@ class Harvest:
         """The IRI of the licence that the data names for the whole graph; empty where it names none."""
         found = self._dumps.at(self.manifest.version)
         return (found.licence if found else None) or ""
+
+    def findings(self) -> list[Findings] | None:
+        """What the shapes found of this version; None where the gate was off, or nobody kept it.
+
+        Raises:
+            Damaged: it is not what was published.
+        """
+        content = self._store.findings(self.manifest.version)
+        return None if content is None else read(content)
 
     def _lines(self, name: str) -> list[str]:
         try:
