@@ -1,10 +1,15 @@
 """Which named questions use a term: found in their texts, by the tokens of SPARQL."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.query_text import tokens
 from dppgraph.operations.queries import Question
+
+_UNESCAPED: Final = re.compile(r"\\(?=.)")
+"""What stands before a character that a local name has only so (SPARQL 1.1, section 19.8, PN_LOCAL_ESC)."""
 
 
 def asking(questions: Iterable[Question]) -> Mapping[str, tuple[str, ...]]:
@@ -22,21 +27,21 @@ def iris_in(text: str) -> Iterator[str]:
     >>> list(iris_in("PREFIX dpp: <https://w3id.org/dppgraph/ns#> ASK { ?plan a dpp:PolicyPlan }"))
     ['<https://w3id.org/dppgraph/ns#PolicyPlan>']
     """
-    prefixes, declared = dict(PREFIXES), ""
-    declaring = False
+    prefixes = dict(PREFIXES)
+    # What names a prefix, or the base, is followed by an IRI that names nothing: its name, or nothing, until it comes.
+    declaring: str | None = None
     for token in tokens(text):
         if token.kind == "iri":
-            if declaring:
-                prefixes[declared] = token.text[1:-1]
-            else:
+            if declaring is None:
                 yield token.text
-            declaring = False
+            elif declaring:
+                prefixes[declaring.removesuffix(":")] = token.text[1:-1]
+            declaring = None
+        elif token.kind == "name" and declaring is not None:
+            declaring = token.text
         elif token.kind == "name":
             prefix, _, local = token.text.partition(":")
-            if declaring:
-                declared = prefix
-            elif prefix in prefixes:
-                yield f"<{prefixes[prefix]}{local.replace(chr(92), '')}>"
+            if prefix in prefixes:
+                yield f"<{prefixes[prefix]}{_UNESCAPED.sub('', local)}>"
         else:
-            # What names a prefix, or the base, is followed by an IRI that names nothing.
-            declaring = token.kind == "word" and token.text.upper() in ("PREFIX", "BASE")
+            declaring = "" if token.kind == "word" and token.text.upper() in ("PREFIX", "BASE") else None

@@ -1,6 +1,8 @@
 """Some uses of a term, those with words of a source first."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from dppgraph.core.iris import PREFIXES
@@ -8,7 +10,8 @@ from dppgraph.operations.facts import Evidence, Facts
 from dppgraph.operations.ontology.terms import Term
 from dppgraph.store.exact import Pattern
 
-_TYPE: Final = f"<{PREFIXES['rdf']}type>"
+_RDF: Final = PREFIXES["rdf"]
+_TYPE: Final = f"<{_RDF}type>"
 _LOOKED_AT: Final = 40
 """How many uses are looked at for words of a source: a property may have millions."""
 
@@ -50,14 +53,17 @@ def _ends(triple: tuple[str, str, str]) -> tuple[str, str]:
 
 
 def _quoted(facts: Facts, subject: str) -> tuple[Evidence, ...]:
-    """The first thing that is said of a subject in words of a source; empty where there is none."""
-    if facts.one(subject, f"<{PREFIXES['rdf']}subject>"):
+    """The first thing that is said of a subject, or by which it is named, in words of a source; empty for none."""
+    quoted = (one for one in _said(facts, subject) if one.quote)
+    return tuple(islice(quoted, 1))
+
+
+def _said(facts: Facts, subject: str) -> Iterator[Evidence]:
+    if facts.one(subject, f"<{_RDF}subject>"):
         # A description of a statement has its own words.
-        described = facts.described(subject)
-        return (described,) if described.quote else ()
+        yield facts.described(subject)
     for predicate, values in facts.about(subject).items():
         for value in values:
-            for one in facts.evidence(subject, predicate, value):
-                if one.quote:
-                    return (one,)
-    return ()
+            yield from facts.evidence(subject, predicate, value)
+    naming = facts.published.exact.match(Pattern(None, f"<{_RDF}object>", subject), limit=_LOOKED_AT)
+    yield from (facts.described(statement) for statement, _, _ in naming)

@@ -4,7 +4,7 @@ What a page then says is what anybody who asks is told, by definition.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from dppgraph.operations.queries import Question
 from dppgraph.store.interface import QueryRequest
 from dppgraph.store.versions import Manifest
 
-Rows = list[Mapping[str, str]]
+Rows = Sequence[Mapping[str, str]]
 """The rows of an answer: column to term; an empty cell is not there."""
 
 ASKED: Final = ("missing-facts", "unverified-facts", "conflicting-values", "facts-by-provenance")
