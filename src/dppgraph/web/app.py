@@ -30,6 +30,7 @@ from dppgraph.web.health import Health, Readiness
 from dppgraph.web.home import Home, add_home_routes
 from dppgraph.web.made import Making
 from dppgraph.web.metrics import MetricsEndpoint
+from dppgraph.web.ontology import OntologyPages, add_ontology_routes
 from dppgraph.web.pages import Pages, add_static_routes
 from dppgraph.web.problems import accept_of, problem
 from dppgraph.web.queries import add_query_routes
@@ -101,6 +102,7 @@ def create_app(
     pages = Pages(making)
     add_static_routes(app)
     add_home_routes(app, Home(pages))
+    add_ontology_routes(app, OntologyPages.of(pages, questions))
     app.add_api_route(
         "/health",
         health,

@@ -2,7 +2,7 @@
 
 from dppgraph.operations.ontology.asked import asking
 from dppgraph.operations.ontology.diagram import Row, diagram
-from dppgraph.operations.ontology.examples import Example, examples
+from dppgraph.operations.ontology.examples import Example, examples, query_of
 from dppgraph.operations.ontology.schemes import Concept, Scheme, schemes
 from dppgraph.operations.ontology.terms import KINDS, Ontology, Term, ontology
 
@@ -18,5 +18,6 @@ __all__ = [
     "diagram",
     "examples",
     "ontology",
+    "query_of",
     "schemes",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Final
 
 from dppgraph.core.iris import PREFIXES
@@ -67,3 +68,9 @@ def _said(facts: Facts, subject: str) -> Iterator[Evidence]:
             yield from facts.evidence(subject, predicate, value)
     naming = facts.published.exact.match(Pattern(None, f"<{_RDF}object>", subject), limit=_LOOKED_AT)
     yield from (facts.described(statement) for statement, _, _ in naming)
+
+
+def query_of(term: Term) -> str:
+    """The text of a query for the uses of a term, to begin with."""
+    name = "members" if term.kind == "class" else "statements"
+    return (Path(__file__).parent / f"{name}.rq").read_text(encoding="utf-8").replace("?term", term.iri)

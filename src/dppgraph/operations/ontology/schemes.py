@@ -1,6 +1,6 @@
 """The lists of concepts that the ontology's properties take their values from."""
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,27 +12,25 @@ _SKOS: Final = PREFIXES["skos"]
 _RDF: Final = PREFIXES["rdf"]
 _LABEL: Final = f"<{_SKOS}prefLabel>"
 _DEFINED: Final = (f"<{_SKOS}definition>", f"<{_SKOS}scopeNote>", f"<{PREFIXES['dct']}description>")
-_APART: Final = (
-    f"<{_RDF}object>",
-    *(
-        f"<{_SKOS}{name}>"
-        for name in (
-            "hasTopConcept",
-            "broader",
-            "narrower",
-            "related",
-            "member",
-            "broaderTransitive",
-            "narrowerTransitive",
-            "exactMatch",
-            "closeMatch",
-            "broadMatch",
-            "narrowMatch",
-            "relatedMatch",
-        )
-    ),
+_OBJECT: Final = f"<{_RDF}object>"
+_PLACING: Final = tuple(
+    f"<{_SKOS}{name}>"
+    for name in (
+        "hasTopConcept",
+        "broader",
+        "narrower",
+        "related",
+        "member",
+        "broaderTransitive",
+        "narrowerTransitive",
+        "exactMatch",
+        "closeMatch",
+        "broadMatch",
+        "narrowMatch",
+        "relatedMatch",
+    )
 )
-"""What points at a concept without using it: its place in its list, and the descriptions of statements that use it."""
+"""What points at a concept without using it: its place among others. Descriptions of statements do so as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +72,23 @@ class Scheme:
 def schemes(facts: Facts) -> list[Scheme]:
     """All lists of concepts of a version, in the order of their names."""
     found = facts.subjects(f"<{_RDF}type>", f"<{_SKOS}ConceptScheme>")
-    exact = facts.published.exact
-    apart = [predicate for predicate in _APART if exact.count(Pattern(None, predicate, None))]
+    placed = Counter(
+        object_
+        for predicate in _PLACING
+        for _, _, object_ in facts.published.exact.match(Pattern(None, predicate, None))
+    )
     return [
         Scheme(
             iri,
             facts.label(iri),
             facts.text(iri, *_DEFINED),
-            tuple(_concept(facts, one, apart) for one in facts.subjects(f"<{_SKOS}inScheme>", iri)),
+            tuple(_concept(facts, one, placed[one]) for one in facts.subjects(f"<{_SKOS}inScheme>", iri)),
         )
         for iri in found
     ]
 
 
-def _concept(facts: Facts, iri: str, apart: Iterable[str]) -> Concept:
+def _concept(facts: Facts, iri: str, placed: int) -> Concept:
     exact = facts.published.exact
     pointing = exact.count(Pattern(None, None, iri))
     notation = facts.one(iri, f"<{_SKOS}notation>")
@@ -96,5 +97,5 @@ def _concept(facts: Facts, iri: str, apart: Iterable[str]) -> Concept:
         text_of(notation).text if notation else "",
         facts.text(iri, _LABEL) or facts.label(iri),
         facts.text(iri, *_DEFINED),
-        pointing - sum(exact.count(Pattern(None, predicate, iri)) for predicate in apart),
+        pointing - placed - exact.count(Pattern(None, _OBJECT, iri)),
     )

@@ -1,6 +1,7 @@
 """The terms of the ontology: what they are called and mean, what they go with, how often they are used."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -104,6 +105,7 @@ class Ontology:
 def ontology(facts: Facts) -> Ontology:
     """The ontology of a version, for a reader of one language."""
     kinds = {iri: kind for iri in _ours(facts) if (kind := _kind(facts, iri))}
+    below, inverses = _pointing(facts, *_ABOVE), _pointing(facts, _INVERSE)
     order = list(KINDS.values())
     named = sorted(kinds, key=lambda iri: (order.index(kinds[iri]) > 0, iri.casefold(), iri))
     edition, licence = (facts.one(_THIS, name) or "" for name in (f"<{_OWL}versionInfo>", f"<{_DCT}license>"))
@@ -112,7 +114,7 @@ def ontology(facts: Facts) -> Ontology:
         facts.text(_THIS, f"<{_DCT}description>"),
         facts.label(edition).text if edition else "",
         licence.strip("<>"),
-        tuple(_term(facts, iri, kinds[iri]) for iri in named),
+        tuple(_term(facts, iri, kinds[iri], below.get(iri, set()), inverses.get(iri, set())) for iri in named),
     )
 
 
@@ -127,7 +129,7 @@ def _kind(facts: Facts, iri: str) -> str:
     return next((KINDS[type_] for type_ in sorted(KINDS) if type_ in types), "")
 
 
-def _term(facts: Facts, iri: str, kind: str) -> Term:
+def _term(facts: Facts, iri: str, kind: str, below: AbstractSet[str], inverses: AbstractSet[str]) -> Term:
     exact = facts.published.exact
     pattern = Pattern(None, _TYPE, iri) if kind == "class" else Pattern(None, iri, None)
     notes = (facts.text(iri, predicate) for predicate in _NOTES)
@@ -139,10 +141,10 @@ def _term(facts: Facts, iri: str, kind: str) -> Term:
         definition=facts.text(iri, f"<{_SKOS}definition>", f"<{_RDFS}comment>"),
         notes=tuple(note for note in notes if note),
         above=_things(facts, iri, *_ABOVE),
-        below=tuple(sorted({below for predicate in _ABOVE for below in facts.subjects(predicate, iri)} - {iri})),
+        below=tuple(sorted(below - {iri})),
         domains=_things(facts, iri, *_DOMAINS),
         ranges=_things(facts, iri, *_RANGES),
-        inverses=_inverses(facts, iri),
+        inverses=tuple(sorted(inverses | set(_things(facts, iri, _INVERSE)))),
         see=_things(facts, iri, *_SEE),
         traits=tuple(type_ for type_ in facts.types(iri) if type_ not in KINDS and type_.startswith(f"<{_OWL}")),
         expects=_things(facts, iri, f"<{_DPP}expects>"),
@@ -156,5 +158,10 @@ def _things(facts: Facts, iri: str, *predicates: str) -> tuple[str, ...]:
     return tuple(sorted(found - {iri}))
 
 
-def _inverses(facts: Facts, iri: str) -> tuple[str, ...]:
-    return tuple(sorted({*_things(facts, iri, _INVERSE), *facts.subjects(_INVERSE, iri)}))
+def _pointing(facts: Facts, *predicates: str) -> dict[str, set[str]]:
+    """The subjects of some properties, by their object: one look-up for all terms."""
+    found: dict[str, set[str]] = {}
+    for predicate in predicates:
+        for subject, _, object_ in facts.published.exact.match(Pattern(None, predicate, None)):
+            found.setdefault(object_, set()).add(subject)
+    return found
