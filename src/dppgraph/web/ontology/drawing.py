@@ -16,6 +16,8 @@ _PADDING: Final = 9
 _APART: Final = 14
 _TRUNK: Final = 14
 """Units after a box at which a line to a branch further down begins."""
+_INDENT: Final = 10
+_SET_IN: Final = " "
 _IN_BOX: Final = 21
 _ON_LINE: Final = 27
 """Characters that fit: those of a wide typeface, since nobody knows which one there is."""
@@ -112,7 +114,8 @@ def drawing(rows: Sequence[Row], named: Callable[[str], str], own: Callable[[str
 
 def _texts(row: Row, named: Callable[[str], str]) -> _Texts:
     more = [line for iri in row.kinds for line in wrap(named(iri), _IN_BOX - 2)]
-    links = [line for iri in row.links for line in wrap(named(iri), _ON_LINE)]
+    # A name that goes on is set in, so that it is not read as two.
+    links = [line for iri in row.links for line in wrap(named(iri), _ON_LINE, subsequent_indent=_SET_IN)]
     return _Texts(wrap(named(row.cls), _IN_BOX) or ["?"], more, links)
 
 
@@ -151,7 +154,7 @@ def _box(x: int, level: int, said: _Texts, kind: str) -> Box:
     lines = [*((text, "") for text in said.names), *((text, "more") for text in said.more)]
     first = top + _PADDING + _LINE - 7
     told = tuple(
-        Line(x + (12 if how else 0) + 10, first + place * _LINE, text, how) for place, (text, how) in enumerate(lines)
+        Line(x + 10 + _INDENT * bool(how), first + place * _LINE, text, how) for place, (text, how) in enumerate(lines)
     )
     return Box(x, top, _BOX, said.height, told, kind)
 
@@ -160,5 +163,9 @@ def _arrow(x: int, level: int, begins: int, links: Sequence[str]) -> Arrow:
     start = x - _GAP
     begin = f"M{start} {level}" if level == begins else f"M{start + _TRUNK} {begins}V{level}"
     first = level - 6 - _LINE * (len(links) - 1)
-    lines = tuple(Line(start + _TRUNK + 6, first + place * _LINE, text) for place, text in enumerate(links))
+    left = start + _TRUNK + 6
+    lines = tuple(
+        Line(left + _INDENT * text.startswith(_SET_IN), first + place * _LINE, text.strip())
+        for place, text in enumerate(links)
+    )
     return Arrow(f"{begin}H{x - 7}", x, level, lines)

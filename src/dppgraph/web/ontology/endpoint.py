@@ -20,6 +20,7 @@ from dppgraph.web.ontology.drawing import drawing
 from dppgraph.web.pages import Page, Pages, Reader, add_page, csv_of, json_of
 
 _PATH: Final = "ontology"
+_SUFFIX: Final = f".{formats.DATA.extension}"
 _KINDS: Final = ("class", "link", "value", "remark")
 Told = Mapping[str, Any]
 
@@ -57,14 +58,17 @@ class OntologyPages:
 
         Raises:
             Unknown: there is no such term.
+            BadParameter: the format is given twice.
         """
-        name = request.path_params["name"]
+        path = request.path_params["name"]
+        name = path.removesuffix(_SUFFIX)
+        suffix = formats.DATA if path != name else None
 
         def read(harvest: Harvest, reader: Reader) -> Told:
             return self._term(harvest, reader, name)
 
         page = Page(f"{_PATH}/{name}", "term.html", read, {formats.DATA: self._term_json})
-        return await self.pages.answered(request, page)
+        return await self.pages.answered(request, page, suffix)
 
     def _all(self, harvest: Harvest, reader: Reader) -> Told:
         facts = Facts(harvest.published, reader.language)
@@ -126,4 +130,4 @@ class OntologyPages:
 def add_ontology_routes(app: FastAPI, ontology_: OntologyPages) -> None:
     """Adds the routes to an application."""
     add_page(app, f"/{_PATH}", ontology_, "The terms of the ontology", [formats.DATA, formats.CSV])
-    add_page(app, f"/{_PATH}/{{name}}", ontology_.term, "A term of the ontology, and its uses", [formats.DATA])
+    add_page(app, f"/{_PATH}/{{name:path}}", ontology_.term, "A term of the ontology, and its uses", [formats.DATA])
