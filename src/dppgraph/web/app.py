@@ -33,6 +33,7 @@ from dppgraph.web.metrics import MetricsEndpoint
 from dppgraph.web.ontology import OntologyPages, add_ontology_routes
 from dppgraph.web.pages import Pages, add_static_routes
 from dppgraph.web.problems import accept_of, problem
+from dppgraph.web.quality import QualityPage, add_quality_routes
 from dppgraph.web.queries import add_query_routes
 from dppgraph.web.service import ServiceDescription
 from dppgraph.web.sparql import METHODS, SparqlEndpoint, add_sparql_routes
@@ -103,6 +104,7 @@ def create_app(
     add_static_routes(app)
     add_home_routes(app, Home(pages))
     add_ontology_routes(app, OntologyPages.of(pages, questions))
+    add_quality_routes(app, QualityPage(pages, questions, endpoint.union))
     app.add_api_route(
         "/health",
         health,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from dppgraph.operations.facts import Evidence, Text
 from dppgraph.operations.ontology import Example, Ontology, Scheme, Term
+from dppgraph.web.pages import plain
 
 COLUMNS = ("term", "name", "kind", "label", "definition", "domains", "ranges", "uses", "questions")
 """The columns of the table of terms; several values of a cell stand apart by a space."""
@@ -70,11 +71,6 @@ def example_data(example: Example) -> dict[str, object]:
         "value": plain(example.value) or None,
         "evidence": [_evidence(one) for one in example.evidence],
     }
-
-
-def plain(term: str) -> str:
-    """An IRI without its brackets; any other term as it is."""
-    return term[1:-1] if term.startswith("<") and not term.startswith("<<") else term
 
 
 def _list(scheme: Scheme) -> dict[str, object]:

@@ -11,13 +11,14 @@ from starlette.responses import Response
 from dppgraph.core import formats
 from dppgraph.core.iris import NAMESPACE
 from dppgraph.errors import Unknown
-from dppgraph.operations.facts import Facts
+from dppgraph.operations.facts import Facts, Text
 from dppgraph.operations.harvest import Harvest
 from dppgraph.operations.ontology import Term, asking, diagram, examples, ontology, query_of, schemes
 from dppgraph.operations.queries import Question
 from dppgraph.web.ontology.data import COLUMNS, example_data, ontology_data, rows_of, term_data
 from dppgraph.web.ontology.drawing import drawing
 from dppgraph.web.pages import Page, Pages, Reader, add_page, csv_of, json_of
+from dppgraph.web.vocabulary import labels
 
 _PATH: Final = "ontology"
 _SUFFIX: Final = f".{formats.DATA.extension}"
@@ -78,10 +79,12 @@ class OntologyPages:
         known = {term.iri: term for term in found.terms}
         rows = diagram(found.terms)
 
-        def named(iri: str) -> str:
-            return known[iri].label.text if iri in known else facts.label(iri).text
+        shared = self._shared(facts, known)
 
-        return self._shared(facts, known) | {
+        def named(iri: str) -> str:
+            return str(shared["label"](iri))
+
+        return shared | {
             "ontology": found,
             "kinds": [(kind, [term for term in found.terms if term.kind == kind]) for kind in _KINDS],
             "lists": schemes(facts),
@@ -104,8 +107,10 @@ class OntologyPages:
         }
 
     def _shared(self, facts: Facts, known: Mapping[str, Term]) -> dict[str, Any]:
-        def label(iri: str) -> object:
-            return known[iri].label if iri in known else facts.label(iri)
+        others = labels(facts)
+
+        def label(iri: str) -> Text:
+            return known[iri].label if iri in known else others(iri)
 
         return {
             "label": label,
