@@ -32,7 +32,7 @@ from dppgraph.web.made import Making
 from dppgraph.web.metrics import MetricsEndpoint
 from dppgraph.web.ontology import OntologyPages, add_ontology_routes
 from dppgraph.web.pages import Pages, add_static_routes
-from dppgraph.web.problems import accept_of, problem
+from dppgraph.web.problems import problem, wanted_of
 from dppgraph.web.quality import QualityPage, add_quality_routes
 from dppgraph.web.queries import add_query_routes
 from dppgraph.web.service import ServiceDescription
@@ -148,4 +148,4 @@ def _http(request: Request, error: Exception) -> Response:
         HTTPStatus.METHOD_NOT_ALLOWED: "This address is not asked with this method.",
     }
     detail = details.get(status, status.description or status.phrase)
-    return problem(status, status.phrase, detail, accept_of(request.scope), headers=dict(error.headers or {}))
+    return problem(status, status.phrase, detail, wanted_of(request.scope), headers=dict(error.headers or {}))
