@@ -16,6 +16,7 @@ from dppgraph.errors import DppgraphError
 from dppgraph.operations.queries import Question
 from dppgraph.operations.service import Endpoint
 from dppgraph.settings import Settings
+from dppgraph.web.about import About, add_about_routes
 from dppgraph.web.answers import Sending
 from dppgraph.web.cache import CacheFront
 from dppgraph.web.catalogue import Catalogue, add_catalogue_routes
@@ -37,6 +38,7 @@ from dppgraph.web.quality import QualityPage, add_quality_routes
 from dppgraph.web.queries import add_query_routes
 from dppgraph.web.service import ServiceDescription
 from dppgraph.web.sparql import METHODS, SparqlEndpoint, add_sparql_routes
+from dppgraph.web.things import Things, add_things_routes
 
 _READY = "200 once the query engine answers, 503 while it does not, or while the server is being stopped."
 _METRICS = "Prometheus' text format. Open to this machine itself, and to whoever has the token."
@@ -103,6 +105,8 @@ def create_app(
     pages = Pages(making)
     add_static_routes(app)
     add_home_routes(app, Home(pages))
+    add_about_routes(app, About(pages))
+    add_things_routes(app, Things(pages))
     add_ontology_routes(app, OntologyPages.of(pages, questions))
     add_quality_routes(app, QualityPage(pages, questions, endpoint.union))
     app.add_api_route(
