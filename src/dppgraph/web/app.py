@@ -18,6 +18,7 @@ from dppgraph.operations.queries import Question
 from dppgraph.operations.quotes import Texts
 from dppgraph.operations.service import Endpoint
 from dppgraph.settings import Settings
+from dppgraph.web.about import About, add_about_routes
 from dppgraph.web.agents import add_agent_routes
 from dppgraph.web.answers import Sending
 from dppgraph.web.api import Api, add_api_page
@@ -38,15 +39,18 @@ from dppgraph.web.home import Home, add_home_routes
 from dppgraph.web.lines import add_line_routes
 from dppgraph.web.made import Making
 from dppgraph.web.metrics import MetricsEndpoint
+from dppgraph.web.ontology import OntologyPages, add_ontology_routes
 from dppgraph.web.pages import Pages, add_static_routes
 from dppgraph.web.plans import add_plan_routes
-from dppgraph.web.problems import accept_of, problem
+from dppgraph.web.problems import problem, wanted_of
+from dppgraph.web.quality import QualityPage, add_quality_routes
 from dppgraph.web.queries import add_query_routes
 from dppgraph.web.quotes import Quotes, add_quote_routes
 from dppgraph.web.reading import Things
 from dppgraph.web.search import Search, add_search_routes
 from dppgraph.web.service import ServiceDescription
 from dppgraph.web.sparql import METHODS, SparqlEndpoint, add_sparql_routes
+from dppgraph.web.things import ThingList, add_things_routes
 from dppgraph.web.timeline import TimelinePage, add_timeline_routes
 
 _READY = "200 once the query engine answers, 503 while it does not, or while the server is being stopped."
@@ -125,6 +129,10 @@ def create_app(
     add_quote_routes(app, Quotes(pages, Texts(Path(settings.texts) if settings.texts else None)))
     add_change_routes(app, Changes(pages, making.harvests.versions))
     add_api_page(app, Api(pages, app, questions))
+    add_about_routes(app, About(pages))
+    add_things_routes(app, ThingList(pages))
+    add_ontology_routes(app, OntologyPages.of(pages, questions))
+    add_quality_routes(app, QualityPage(pages, questions, endpoint.union))
     app.add_api_route(
         "/health",
         health,
@@ -168,4 +176,4 @@ def _http(request: Request, error: Exception) -> Response:
         HTTPStatus.METHOD_NOT_ALLOWED: "This address is not asked with this method.",
     }
     detail = details.get(status, status.description or status.phrase)
-    return problem(status, status.phrase, detail, accept_of(request.scope), headers=dict(error.headers or {}))
+    return problem(status, status.phrase, detail, wanted_of(request.scope), headers=dict(error.headers or {}))

@@ -59,6 +59,7 @@ BELOW: Final = {
     "/sources/": "/sources/{slug}",
     "/questions/": "/questions/{name}",
     "/changes/": "/changes/{number}",
+    "/ontology/": "/ontology/{name}",
     "/static/": "/static/{name}",
     "/queries/": "/queries/{name}",
     "/id/": "/id/{path}",
