@@ -33,6 +33,7 @@ from dppgraph.web.metrics import MetricsEndpoint
 from dppgraph.web.pages import Pages, add_static_routes
 from dppgraph.web.problems import accept_of, problem
 from dppgraph.web.queries import add_query_routes
+from dppgraph.web.questions import add_questions_routes
 from dppgraph.web.service import ServiceDescription
 from dppgraph.web.sparql import METHODS, SparqlEndpoint, add_sparql_routes
 
@@ -101,6 +102,7 @@ def create_app(
     pages = Pages(making)
     add_static_routes(app)
     add_home_routes(app, Home(pages))
+    add_questions_routes(app, questions, pages)
     app.add_api_route(
         "/health",
         health,

@@ -1,12 +1,12 @@
 """The answer to a query as a page shows it: a table, page by page, and bars where they help."""
 
+import re
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Final, NamedTuple
 
+from dppgraph import errors
 from dppgraph.core import formats
 from dppgraph.errors import DppgraphError, Limit, Unknown
-from dppgraph import errors
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.results import Bar, Cell, Table, bars, read_graph, read_table, shown
 from dppgraph.web.answers import Content
@@ -20,6 +20,8 @@ FORMATS: Final = (formats.TSV, formats.NTRIPLES)
 
 _ROWS: Final = 100
 _PICTURED: Final = 60
+_CAPITAL: Final = re.compile(r"[A-Z]")
+_LONGEST: Final = 60
 
 
 class Result(NamedTuple):
@@ -88,21 +90,23 @@ def data_of(result: Result) -> dict[str, object]:
     return {"columns": result.columns, **counts, "rows": rows}
 
 
-def word_of(key: str, name: str, language: str) -> str:
-    """The words of a language for a name, such as that of a column; the name itself where there are none.
+def word_of(start: str, name: str, language: str, otherwise: str = "") -> str:
+    """The words of a language for a name, such as that of a column.
 
     Args:
-        key: where the words are: the message ``KEY.NAME``.
+        start: how the keys of these messages begin, with its full stop.
         name: the name; of any characters.
         language: the language.
+        otherwise: what is said where there are no such words; the name itself where that is empty.
     """
-    found = translations(language).gettext(f"{key}.{name}")
-    return name if found == f"{key}.{name}" else found
+    key = start + _CAPITAL.sub(lambda letter: f"-{letter[0].lower()}", name)
+    found = translations(language).gettext(key) if len(name) < _LONGEST else key
+    return (otherwise or name) if found == key else found
 
 
 def failure_of(error: DppgraphError) -> str:
     """The key of the message that says in words what an error is."""
-    return f"result.failed-{next(word for kind, word in _FAILURES if isinstance(error, kind))}"
+    return "result.failed-" + next(word for kind, word in _FAILURES if isinstance(error, kind))
 
 
 _FAILURES: Final[Sequence[tuple[type[DppgraphError], str]]] = (

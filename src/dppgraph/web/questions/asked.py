@@ -84,7 +84,7 @@ class QuestionPage:
             except DppgraphError as error:
                 asked = asked._replace(error=error)
             page = self._page(asked)
-        if asked.content is not None or asked.form.example and asked.error is None:
+        if asked.content is not None or (asked.form.example and asked.error is None):
             return await self.pages.answered(request, page, suffix)
         if not is_html:
             raise asked.error or self._wrong(asked)
@@ -113,14 +113,18 @@ class QuestionPage:
         sending = self.pages.making.sending
         base = sending.store.manifest.base
         results, rdf = FORMATS
-        query = QueryRequest(asked.question.text, results, rdf, substitutions=asked.question.values(asked.form.values, base))
+        query = QueryRequest(
+            asked.question.text, results, rdf, substitutions=asked.question.values(asked.form.values, base)
+        )
         return await sending.content(request, query, MOST)
 
     def _wrong(self, asked: _Asked) -> BadParameter:
         """What is wrong with what was filled in, for programs."""
         values = {field.parameter.name: field.value for field in asked.form.fields}
         try:
-            asked.question.values(values | dict.fromkeys(asked.form.unknown, ""), self.pages.making.sending.store.manifest.base)
+            asked.question.values(
+                values | dict.fromkeys(asked.form.unknown, ""), self.pages.making.sending.store.manifest.base
+            )
         except BadParameter as error:
             return error
         return BadParameter(f"the question {asked.question.name} cannot be asked with this")
@@ -159,14 +163,16 @@ def _told(asked: _Asked, harvest: Harvest, reader: Reader) -> Told:
         for known in (_TABLES if question.form == "select" else _GRAPHS)
     ]
     return {
-        "question": question,
+        # "question" is what pages find the address of one by.
+        "question_": question,
         "form": asked.form,
         "asked": {field.parameter.name: field.value for field in asked.form.fields},
         "result": result,
+        "wrong": not asked.form.is_right and not asked.form.example,
         "failure": failure_of(asked.error) if asked.error else "",
         "files": files if asked.form.is_right else [],
         "query": filled(question, values, base, language) if asked.form.is_right else "",
-        "word": lambda key, name: word_of(key, name, language),
+        "word": lambda start, name, otherwise="": word_of(start, name, language, otherwise),
         "title": question.titles[language],
         "description": question.descriptions[language],
     }

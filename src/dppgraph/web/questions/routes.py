@@ -14,5 +14,7 @@ from dppgraph.web.questions.listed import QuestionsPage
 def add_questions_routes(app: FastAPI, questions: Mapping[str, Question], pages: Pages) -> None:
     """Adds ``/questions`` and ``/questions/NAME`` to an application."""
     data = (formats.DATA,)
-    add_page(app, "/questions", QuestionsPage(questions, pages), "The questions that can be asked, with their forms", data)
+    add_page(
+        app, "/questions", QuestionsPage(questions, pages), "The questions that can be asked, with their forms", data
+    )
     add_page(app, "/questions/{name:path}", QuestionPage(questions, pages), "A question, and the answer to it", data)
