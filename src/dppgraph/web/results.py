@@ -8,7 +8,17 @@ from dppgraph import errors
 from dppgraph.core import formats
 from dppgraph.errors import DppgraphError, Limit, Unknown
 from dppgraph.operations.facts import Facts
-from dppgraph.operations.results import Bar, Cell, Table, bars, read_graph, read_table, shown
+from dppgraph.operations.results import (
+    Bar,
+    Cell,
+    Table,
+    Timeline,
+    bars,
+    read_graph,
+    read_table,
+    shown,
+    timeline,
+)
 from dppgraph.web.answers import Content
 from dppgraph.web.rendering import translations
 
@@ -37,6 +47,7 @@ class Result(NamedTuple):
         whole: whether all of the answer was read.
         boolean: the answer to an ASK; else None.
         bars: the numbers of a column, as bars.
+        timeline: the rows of this page on a line of time; None where they have no dates.
     """
 
     columns: list[str]
@@ -48,6 +59,7 @@ class Result(NamedTuple):
     whole: bool
     boolean: bool | None
     bars: list[Bar]
+    timeline: Timeline | None
 
 
 def result_of(content: Content, page: int, facts: Facts, chart: str = "") -> Result:
@@ -78,6 +90,7 @@ def result_of(content: Content, page: int, facts: Facts, chart: str = "") -> Res
         table.whole,
         table.boolean,
         pictured,
+        timeline(part),
     )
 
 

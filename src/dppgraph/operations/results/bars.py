@@ -25,7 +25,7 @@ class Bar(NamedTuple):
 
 
 def bars(table: Shown, column: str) -> list[Bar]:
-    """The bars of a column; none where there are too few or too many, or a number is below 0.
+    """The bars of a column; none where a picture says nothing: few or many of them, all alike, some below 0.
 
     Args:
         table: the rows.
@@ -40,6 +40,7 @@ def bars(table: Shown, column: str) -> list[Bar]:
         if (number := row[place].number) is not None
     ]
     most = max((number for _, number in found), default=Decimal(0))
-    if not _FEWEST <= len(found) <= _MOST or most <= 0 or any(number < 0 for _, number in found):
+    numbers = {number for _, number in found}
+    if not _FEWEST <= len(found) <= _MOST or len(numbers) == 1 or min(numbers) < 0:
         return []
     return [Bar(labels, number, round(float(100 * number / most), 2)) for labels, number in found]
