@@ -31,7 +31,7 @@ from dppgraph.web.unkept import page_now
 _FIRST: Final = Path(__file__).parent / "first.rq"
 _TABLES: Final = (formats.CSV, formats.TSV, formats.JSON, formats.XML)
 _GRAPHS: Final = (formats.TURTLE, formats.JSONLD, formats.NTRIPLES, formats.RDFXML)
-_WORD: Final = re.compile(r"[\w:?$-]+|\S")
+_WORD: Final = re.compile(r"\s*(?:[\w:?$-]+|\S)")
 _LONGEST: Final = 6000
 """Characters of a query that go into an address which is to be passed on."""
 

@@ -78,7 +78,7 @@ class Editor {
     const doc = this.yasqe.getDoc();
     const from = { line: line - 1, ch: column - 1 };
     const rest = doc.getLine(from.line)?.slice(from.ch) ?? "";
-    const length = /^[\w:?$-]+|^./u.exec(rest)?.[0].length ?? 0;
+    const length = /^\s*([\w:?$-]+|\S)/u.exec(rest)?.[0].length ?? 0;
     const start = length ? from : { line: from.line, ch: Math.max(0, from.ch - 1) };
     this.marks.push(doc.markText(start, { line: from.line, ch: from.ch + length }, { className: "wrong-here" }));
     doc.setCursor(from);
