@@ -16,9 +16,11 @@ from dppgraph.errors import DppgraphError
 from dppgraph.operations.queries import Question
 from dppgraph.operations.service import Endpoint
 from dppgraph.settings import Settings
+from dppgraph.web.agents import add_agent_routes
 from dppgraph.web.answers import Sending
 from dppgraph.web.cache import CacheFront
 from dppgraph.web.catalogue import Catalogue, add_catalogue_routes
+from dppgraph.web.concepts import add_concept_routes
 from dppgraph.web.context import add_context_routes
 from dppgraph.web.crawlers import Crawlers, add_crawler_routes
 from dppgraph.web.direct import Direct, response_of
@@ -29,12 +31,15 @@ from dppgraph.web.feed import Feed, add_feed_routes
 from dppgraph.web.fragments import Fragments, add_fragment_routes
 from dppgraph.web.health import Health, Readiness
 from dppgraph.web.home import Home, add_home_routes
+from dppgraph.web.lines import add_line_routes
 from dppgraph.web.made import Making
 from dppgraph.web.metrics import MetricsEndpoint
 from dppgraph.web.pages import Pages, add_static_routes
+from dppgraph.web.plans import add_plan_routes
 from dppgraph.web.problems import accept_of, problem
 from dppgraph.web.queries import add_query_routes
 from dppgraph.web.questions import add_questions_routes
+from dppgraph.web.reading import Things
 from dppgraph.web.service import ServiceDescription
 from dppgraph.web.sparql import METHODS, SparqlEndpoint, add_sparql_routes
 
@@ -106,6 +111,11 @@ def create_app(
     add_static_routes(app)
     add_home_routes(app, Home(pages))
     add_questions_routes(app, questions, pages)
+    things = Things(pages, questions)
+    add_plan_routes(app, things)
+    add_line_routes(app, things)
+    add_concept_routes(app, things)
+    add_agent_routes(app, things)
     app.add_api_route(
         "/health",
         health,

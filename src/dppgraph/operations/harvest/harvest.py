@@ -92,6 +92,14 @@ class Published:
         named = self._named(object_)
         return self.exact.count(Pattern(None, None, named)) + len(self._pointing_besides(named))
 
+    def count_by_predicate(self, object_: str) -> dict[str, int]:
+        """How many triples point at a thing, by their predicate; sorted."""
+        named = self._named(object_)
+        counted = self.exact.count_by_predicate(named)
+        for _, predicate, _ in self._pointing_besides(named):
+            counted[predicate] = counted.get(predicate, 0) + 1
+        return dict(sorted(counted.items()))
+
     def located(self, lines: Collection[str]) -> list[str]:
         """Lines as the server says them; sorted."""
         if self.url == self.base or not any(self.base in line for line in lines):

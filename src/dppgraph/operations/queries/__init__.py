@@ -16,6 +16,7 @@ A parameter's value is read as its type says and put in place of its variable (`
 
 from dppgraph.operations.queries.described import described
 from dppgraph.operations.queries.filled import filled
+from dppgraph.operations.queries.of_class import Ask, questions_of
 from dppgraph.operations.queries.parameters import Parameter
 from dppgraph.operations.queries.question import GROUPS, Question
 from dppgraph.operations.queries.read import RESERVED, has_header, question, read_question, read_questions, unknown
@@ -23,12 +24,14 @@ from dppgraph.operations.queries.read import RESERVED, has_header, question, rea
 __all__ = [
     "GROUPS",
     "RESERVED",
+    "Ask",
     "Parameter",
     "Question",
     "described",
     "filled",
     "has_header",
     "question",
+    "questions_of",
     "read_question",
     "read_questions",
     "unknown",
