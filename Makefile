@@ -3,10 +3,11 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 CLIENTS := tests/clients/npm
+EDITOR_FILE := src/dppgraph/web/static/yasgui/yasgui.min.js
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
-.PHONY: serve test check heavy goldens bench measure lock clean
+.PHONY: serve test check heavy goldens bench measure editor lock clean
 
 serve: .venv/.run ## set up, build the graph if need be, and serve it at http://127.0.0.1:8000/sparql
 	$(BIN)/dppgraph serve --port $(PORT)
@@ -43,6 +44,10 @@ measure: .venv/.test ## what start-up, build and the questions cost, and what ho
 	$(BIN)/python -m benchmarks.feed
 	$(BIN)/python -m benchmarks.dumps
 
+editor: .venv/.run ## get the query editor from npm, where that could not be done at first
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@test -e $(EDITOR_FILE)
+
 lock: .venv/.test ## resolve the locked versions anew
 	$(BIN)/pip install --quiet uv
 	$(BIN)/$(LOCK) pyproject.toml --group build --output-file requirements/run.txt
@@ -51,7 +56,7 @@ lock: .venv/.test ## resolve the locked versions anew
 	$(BIN)/$(LOCK) --group harvesters --output-file requirements/harvesters.txt
 
 clean: ## remove what the commands above made
-	rm -rf .venv .venv-peers .venv-harvesters .dppgraph $(CLIENTS)/node_modules
+	rm -rf .venv .venv-peers .venv-harvesters .dppgraph $(CLIENTS)/node_modules $(dir $(EDITOR_FILE))
 
 $(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
 	@cd $(CLIENTS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -65,4 +70,5 @@ $(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
 	@echo "setting up .venv ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@test -e $(EDITOR_FILE) || echo "npm could not get the query editor, so its page is a plain form: install npm, then make editor"
 	@touch $@

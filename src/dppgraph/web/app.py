@@ -32,6 +32,7 @@ from dppgraph.web.crawlers import Crawlers, add_crawler_routes
 from dppgraph.web.direct import Direct, response_of
 from dppgraph.web.documents import Documents, add_document_routes
 from dppgraph.web.dumps import BELOW, DumpFiles, add_dump_routes
+from dppgraph.web.editor import Editor, add_terms_route
 from dppgraph.web.feed import Feed, add_feed_routes
 from dppgraph.web.fragments import Fragments, add_fragment_routes
 from dppgraph.web.health import Health, Readiness
@@ -45,6 +46,7 @@ from dppgraph.web.plans import add_plan_routes
 from dppgraph.web.problems import problem, wanted_of
 from dppgraph.web.quality import QualityPage, add_quality_routes
 from dppgraph.web.queries import add_query_routes
+from dppgraph.web.questions import add_questions_routes
 from dppgraph.web.quotes import Quotes, add_quote_routes
 from dppgraph.web.reading import Things
 from dppgraph.web.search import Search, add_search_routes
@@ -104,8 +106,11 @@ def create_app(
     # A redirect would be built from the Host header, which is the client's.
     app.router.redirect_slashes = False
     health = Health(store)
-    sparql = SparqlEndpoint(sending, ServiceDescription(sending, endpoint, making), settings.max_query)
+    pages = Pages(making)
+    editor = Editor(pages, questions, settings.query_timeout, settings.max_rows)
+    sparql = SparqlEndpoint(sending, ServiceDescription(sending, endpoint, making), editor, settings.max_query)
     add_sparql_routes(app, sparql)
+    add_terms_route(app, making)
     add_query_routes(app, questions, sending, making)
     add_context_routes(app, context)
     add_document_routes(app, Documents(making))
@@ -115,9 +120,9 @@ def create_app(
     add_feed_routes(app, Feed(making))
     add_fragment_routes(app, Fragments(making))
     add_crawler_routes(app, Crawlers(making))
-    pages = Pages(making)
     add_static_routes(app)
     add_home_routes(app, Home(pages))
+    add_questions_routes(app, questions, pages)
     things = Things(pages, questions)
     add_plan_routes(app, things)
     add_line_routes(app, things)

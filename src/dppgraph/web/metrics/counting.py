@@ -34,6 +34,7 @@ ROUTES: Final = frozenset(
         "/api",
         "/things",
         "/sparql",
+        "/sparql/terms.json",
         "/queries",
         "/catalogue",
         "/.well-known/void",
