@@ -1,6 +1,8 @@
 """A server, its pages, and Chromium to look at them."""
 
+import shutil
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -8,8 +10,12 @@ from playwright.sync_api import Browser, sync_playwright
 from dppgraph.operations.build import Built
 from dppgraph.store.versions import VersionStore
 from tests.browser.site import Site
+from tests.browser.strange_words import copied_with_strange_words
 from tests.browser.visiting import CHROMIUM, Visitor, launch
 from tests.conftest import start_server
+
+FEW = 8
+"""Of pages that are alike, how many will do."""
 
 
 @pytest.fixture(scope="session")
@@ -37,4 +43,31 @@ def visitor(chromium: Browser, site: Site) -> Iterator[Visitor]:
     """Somebody who visits the site."""
     somebody = Visitor(chromium, site.url)
     yield somebody
+    somebody.close()
+
+
+class Strange(NamedTuple):
+    """The site with every message in brackets, and somebody who visits it."""
+
+    site: Site
+    visitor: Visitor
+
+
+@pytest.fixture(scope="session")
+def strange_site(built: tuple[VersionStore, Built], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The pages of the shipped data, with every message in brackets."""
+    folder = tmp_path_factory.mktemp("strange")
+    path = copied_with_strange_words(folder)
+    # A store has one server.
+    store = shutil.copytree(built[0].folder, folder / "store")
+    running = start_server("--store", store, environment={"PYTHONPATH": str(path)})
+    yield Site(running, limit=FEW)
+    assert running.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def strange(chromium: Browser, strange_site: Site) -> Iterator[Strange]:
+    """The site with every message in brackets, and somebody who visits it."""
+    somebody = Visitor(chromium, strange_site.url)
+    yield Strange(strange_site, somebody)
     somebody.close()

@@ -1,0 +1,45 @@
+// What people read that is no message: texts outside ⟦ ⟧, but for those of the data and those that are the same in all languages.
+() => {
+  const spoken = "bdi, code, pre, time, kbd, samp, script, style, template, textarea, [translate=no]";
+  const attributes = ["alt", "aria-description", "aria-label", "aria-roledescription", "aria-valuetext", "label", "placeholder", "title"];
+  const letters = /\p{L}/u;
+  const found = [];
+  let depth = 0;
+
+  const ofTheData = (element) => {
+    const said = element.closest("[lang]");
+    return element.closest(spoken) || (said && said !== document.documentElement);
+  };
+
+  const outside = (text) => {
+    let unspoken = "";
+    for (const letter of text) {
+      if (letter === "⟦") depth += 1;
+      else if (letter === "⟧") depth -= 1;
+      else if (depth === 0) unspoken += letter;
+    }
+    return unspoken.trim();
+  };
+
+  const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { data, parentElement } = walker.currentNode;
+    if (ofTheData(parentElement)) continue;
+    const unspoken = outside(data);
+    if (letters.test(unspoken)) found.push(`<${parentElement.localName}> ${unspoken.slice(0, 80)}`);
+  }
+  if (depth !== 0) found.push(`${depth} messages do not end`);
+
+  for (const element of document.querySelectorAll("*")) {
+    if (element.closest("[translate=no]")) continue;
+    for (const name of attributes) {
+      depth = 0;
+      const unspoken = outside(element.getAttribute(name) ?? "");
+      // An address, or a name of the data in an attribute that is marked as such.
+      if (letters.test(unspoken) && !/^\S+:\S+$/.test(unspoken) && !ofTheData(element)) {
+        found.push(`<${element.localName} ${name}> ${unspoken.slice(0, 80)}`);
+      }
+    }
+  }
+  return found;
+}
