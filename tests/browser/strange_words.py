@@ -28,10 +28,7 @@ def _bracket(path: Path) -> None:
         catalog = read_po(file)
     for message in catalog:
         if message.id:
-            message.string = (
-                f"⟦{message.string}⟧"
-                if isinstance(message.string, str)
-                else tuple(f"⟦{one}⟧" for one in message.string)
-            )
+            said = message.string or ""
+            message.string = f"⟦{said}⟧" if isinstance(said, str) else tuple(f"⟦{form}⟧" for form in said)
     with path.open("wb") as file:
         write_po(file, catalog)

@@ -64,8 +64,8 @@ def test_the_first_link_leads_past_the_head(site: Site, visitor: Visitor, route:
 def test_a_trap_is_found(visitor: Visitor) -> None:
     with visitor.alone() as visit:
         visit.page.set_content(
-            "<a href=#a>1</a><a href=#b style='outline: none'>2</a><a href=#c tabindex=-1>3</a><a href=#c>4</a><textarea>"
-            "</textarea><script>document.querySelector('textarea').onkeydown = e => e.preventDefault()</script>"
+            "<a href=#a>1</a><a href=#b style='outline: none'>2</a><a href=#c tabindex=-1>3</a><a href=#c>4</a>"
+            "<textarea></textarea><script>document.querySelector('textarea').onkeydown = e => e.preventDefault()</script>"
         )
         steps = walked(visit)
         assert "trapped" in steps[-1]

@@ -55,7 +55,8 @@ def test_the_checks_find_what_is_wrong(visitor: Visitor) -> None:
         visit.look(width=PHONE)
         visit.page.set_content(
             "<style>b { display: block; width: 500px; height: 20px; transition: color 1s }</style><b>wide</b>"
-            "<div style='overflow: auto'><b>may be</b></div><button style='width: 9px; height: 9px; padding: 0'></button>"
+            "<div style='overflow: auto'><b>may be</b></div>"
+            "<button style='width: 9px; height: 9px; padding: 0'></button>"
         )
         assert len(visit.run("beyond")) == 2
         assert len(visit.run("targets")) == 1

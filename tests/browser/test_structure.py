@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,9 +19,7 @@ def headings(page: Found) -> Iterator[str]:
     levels = [int(element.tag[1]) for element in page.html.iter("h1", "h2", "h3", "h4", "h5", "h6")]
     if levels.count(1) != 1 or levels[0] != 1:
         yield f"the headings are {levels}: the first, and it alone, is an h1"
-    yield from (
-        f"an h{low} follows an h{high}" for high, low in zip(levels, levels[1:], strict=False) if low > high + 1
-    )
+    yield from (f"an h{low} follows an h{high}" for high, low in pairwise(levels) if low > high + 1)
 
 
 def landmarks(page: Found) -> Iterator[str]:
