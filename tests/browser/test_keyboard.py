@@ -65,8 +65,9 @@ def test_a_trap_is_found(visitor: Visitor) -> None:
     with visitor.alone() as visit:
         visit.page.set_content(
             "<a href=#a>1</a><a href=#b style='outline: none'>2</a><a href=#c tabindex=-1>3</a><a href=#c>4</a>"
-            "<textarea></textarea><script>document.querySelector('textarea').onkeydown = e => e.preventDefault()</script>"
+            "<textarea></textarea>"
         )
+        visit.page.eval_on_selector("textarea", "area => { area.onkeydown = pressed => pressed.preventDefault() }")
         steps = walked(visit)
         assert "trapped" in steps[-1]
         assert [step["shows"] for step in steps[:3]] == [True, False, True]
