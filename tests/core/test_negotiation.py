@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from dppgraph.core import formats
 from dppgraph.core.formats import CSV, JSON, JSONLD, NTRIPLES, RDF, RDFXML, RESULTS, TSV, TURTLE, XML, Format
+from dppgraph.core.languages import LANGUAGES, language_of
 from dppgraph.core.negotiation import negotiated, quality_of
 from dppgraph.errors import NotAcceptable
 
@@ -172,3 +173,28 @@ def _liked(accept: str) -> Format | None:
         return formats.named(negotiated(accept, RESULTS).name, RESULTS)
     except NotAcceptable:
         return None
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "nl"),
+        ("*", "nl"),
+        ("en", "en"),
+        ("EN-us,en;q=0.5", "en"),
+        ("fr-BE, nl-BE;q=0.8, en;q=0.9", "en"),
+        ("nl;q=0, *", "en"),
+        ("de, fr", "nl"),
+        ("en;q=x", "nl"),
+        ("en;q=2", "nl"),
+        ("en," * 1000, "nl"),
+        (";,;q=,é", "nl"),
+    ],
+)
+def test_the_language_is_the_one_that_is_liked_best(header: str, language: str) -> None:
+    assert language_of(header) == language
+
+
+@given(st.text())
+def test_any_header_has_a_language(header: str) -> None:
+    assert language_of(header) in LANGUAGES

@@ -69,7 +69,8 @@ def test_the_first_page_leads_to_all_ways_in(server: Server) -> None:
         "sitemap.xml",
     ):
         assert f'href="{at}{path}"' in body.decode(), path
-    assert server.ask("GET", "/style.css")[1]["content-type"] == "text/css; charset=utf-8"
+    style = re.findall(rf'<link rel="stylesheet" href="{at}(static/style\.[0-9a-f]+\.css)">', body.decode())
+    assert server.ask("GET", f"/{style[0]}")[1]["content-type"] == "text/css; charset=utf-8"
 
 
 @pytest.mark.heavy

@@ -45,6 +45,7 @@ TRIG = Format("trig", ("application/trig",), "trig", charset=True, named_graphs=
 NQUADS = Format("nquads", ("application/n-quads", "text/x-nquads"), "nq", named_graphs=True)
 
 HTML = Format("html", ("text/html", "application/xhtml+xml"), "html", charset=True)
+DATA = Format("json", ("application/json",), "json")
 LINKSET = Format("linkset", ("application/linkset+json",), "linkset.json")
 
 RESULTS = (JSON, XML, CSV, TSV)
@@ -58,6 +59,10 @@ PAGES = (*RDF, HTML)
 
 DOCUMENTS = (*RDF, HTML, LINKSET)
 """For the document about a thing: also for who reads it, and its links alone (RFC 9264)."""
+
+
+SAME_FOR_ALL = (*RDF, LINKSET)
+"""What has all languages in it, whoever reads it."""
 
 
 def named(name: str, offered: tuple[Format, ...]) -> Format:

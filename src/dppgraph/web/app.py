@@ -30,6 +30,7 @@ from dppgraph.web.health import Health, Readiness
 from dppgraph.web.home import Home, add_home_routes
 from dppgraph.web.made import Making
 from dppgraph.web.metrics import MetricsEndpoint
+from dppgraph.web.pages import Pages, add_static_routes
 from dppgraph.web.problems import accept_of, problem
 from dppgraph.web.queries import add_query_routes
 from dppgraph.web.service import ServiceDescription
@@ -92,12 +93,14 @@ def create_app(
     add_context_routes(app, context)
     add_document_routes(app, Documents(making))
     add_catalogue_routes(app, Catalogue(making))
-    dumps = DumpFiles(making.harvests.dumps, sending, settings.public_url)
+    dumps = DumpFiles(making)
     add_dump_routes(app, dumps)
     add_feed_routes(app, Feed(making))
     add_fragment_routes(app, Fragments(making))
     add_crawler_routes(app, Crawlers(making))
-    add_home_routes(app, Home(making))
+    pages = Pages(making)
+    add_static_routes(app)
+    add_home_routes(app, Home(pages))
     app.add_api_route(
         "/health",
         health,

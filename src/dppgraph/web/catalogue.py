@@ -18,9 +18,10 @@ from dppgraph.operations.documents import path_of
 from dppgraph.operations.export import export
 from dppgraph.operations.harvest import Harvest
 from dppgraph.web.answers import preflight
-from dppgraph.web.made import Made, Making, shown
-from dppgraph.web.pages import followed, template
+from dppgraph.web.made import Made, Making
+from dppgraph.web.pages import Reader, Site, reader_of, rendered, shown
 from dppgraph.web.parameters import decoded, described, format_of
+from dppgraph.web.rendering import followed
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
 _LEADING: Final = ("alternate", "describedby")
@@ -50,7 +51,7 @@ class Catalogue:
         return await self._answered(request, _VOID, formats.PAGES, self._void)
 
     async def _answered(
-        self, request: Request, name: str, offered: tuple[Format, ...], make: Callable[[Harvest, Format], Made]
+        self, request: Request, name: str, offered: tuple[Format, ...], make: Callable[[Harvest, Format, Reader], Made]
     ) -> Response:
         if request.method == "OPTIONS":
             return preflight(METHODS)
@@ -62,9 +63,11 @@ class Catalogue:
         if extension and format_ is None:
             raise Unknown(f"there is no {name}.{extension}: take one of {', '.join(one.extension for one in offered)}")
         wanted = format_ or format_of(parameters, request.scope, offered)
-        return await self.making.answered(request, name, wanted, lambda harvest: make(harvest, wanted))
+        reader = reader_of(request.scope, parameters, wanted)
+        key = f"{name} {reader.key}"
+        return await self.making.answered(request, key, wanted, lambda harvest: make(harvest, wanted, reader))
 
-    def _catalogue(self, harvest: Harvest, format_: Format) -> Made:
+    def _catalogue(self, harvest: Harvest, format_: Format, reader: Reader) -> Made:
         lines = harvest.catalogue()
         if not lines:
             raise Unknown("the data that is served here describes no catalogue: data/catalogue.ttl is the place for it")
@@ -73,17 +76,15 @@ class Catalogue:
         headers = [(b"link", self._links(lines, harvest, others).encode())]
         if format_ != formats.HTML:
             return Made(export(lines, format_, self.making.frames), headers)
-        written = dataset_json(lines, "en")
+        written = dataset_json(lines, reader.language)
         told = {
-            "home": self.making.url,
-            "there": harvest.there,
             "formats": others,
             "catalogue": json.loads(written),
             "address": lambda iri: self._address(iri, harvest.manifest.base),
             # A text of the data may hold what ends the element that this is in.
             "json": written.replace("<", "\\u003c"),
         }
-        return Made(template("catalogue.html").render(told).encode(), headers)
+        return Made(rendered("catalogue.html", Site.of(harvest), reader, "catalogue", told), headers)
 
     def _links(self, lines: list[str], harvest: Harvest, others: list[tuple[str, Format]]) -> str:
         """The signposts of the catalogue, as those of a document."""
@@ -104,9 +105,9 @@ class Catalogue:
         path = path_of(iri, base)
         return followed(iri) if path is None else f"{self.making.url}{path}"
 
-    def _void(self, harvest: Harvest, format_: Format) -> Made:
+    def _void(self, harvest: Harvest, format_: Format, reader: Reader) -> Made:
         if format_ == formats.HTML:
-            return Made(shown("Statistics", export(harvest.void(), formats.TURTLE), self.making, harvest))
+            return Made(shown("shown.statistics", _VOID, export(harvest.void(), formats.TURTLE), harvest, reader))
         return Made(export(harvest.void(), format_, self.making.frames))
 
 

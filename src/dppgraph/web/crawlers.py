@@ -25,7 +25,7 @@ _PAGE: Final = 10_000
 _XML: Final = Format("sitemap", ("application/xml",), "xml", charset=True)
 _TEXT: Final = Format("robots", ("text/plain",), "txt", charset=True)
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_TRAPS: Final = ("sparql", "fragments", "queries", "metrics", "health")
+_TRAPS: Final = ("sparql", "fragments", "queries", "search", "metrics", "health")
 """Addresses with parameters without end, and those for operators."""
 
 
@@ -85,7 +85,9 @@ class Crawlers:
         if not number or (not things and number > 1):
             raise Unknown(f"there is no page {number} of the sitemap: see {self.making.url}sitemap.xml")
         named = [(path_of(iri, harvest.manifest.base), harvest.created(version)) for iri, version in things]
-        pages = [(path, harvest.manifest.created) for path in harvest.there] if number == 1 else []
+        pages = (
+            [(path, harvest.manifest.created) for path in harvest.there if path not in _TRAPS] if number == 1 else []
+        )
         return _written("urlset", "url", ((f"{self.making.url}{path}", when) for path, when in (*pages, *named)))
 
 

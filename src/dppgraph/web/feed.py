@@ -18,7 +18,8 @@ from dppgraph.core.quads import Quad
 from dppgraph.operations.harvest import Harvest
 from dppgraph.store.rdf import serialised
 from dppgraph.web.answers import preflight
-from dppgraph.web.made import Made, Making, shown
+from dppgraph.web.made import Made, Making
+from dppgraph.web.pages import Reader, reader_of, shown
 from dppgraph.web.parameters import decoded, format_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
@@ -50,14 +51,16 @@ class Feed:
         if request.method == "OPTIONS":
             return preflight(METHODS)
         node = request.path_params.get("node", "")
-        format_ = format_of(decoded(request.scope["query_string"]), request.scope, formats.PAGES)
+        parameters = decoded(request.scope["query_string"])
+        format_ = format_of(parameters, request.scope, formats.PAGES)
+        reader = reader_of(request.scope, parameters, format_)
         return await self.making.answered(
-            request, f"feed {node}", format_, lambda harvest: self._made(harvest, node, format_)
+            request, f"feed {node} {reader.key}", format_, lambda harvest: self._made(harvest, node, format_, reader)
         )
 
-    def _made(self, harvest: Harvest, node: str, format_: Format) -> Made:
-        reader, licence = harvest.feed(), harvest.licence()
-        said = list(reader.node(node, named_graphs=format_.named_graphs))
+    def _made(self, harvest: Harvest, node: str, format_: Format, reader: Reader) -> Made:
+        feed, licence = harvest.feed(), harvest.licence()
+        said = list(feed.node(node, named_graphs=format_.named_graphs))
         as_page = format_ == formats.HTML
         links = [f'<{self.making.url}catalogue>; rel="describedby"'] if "catalogue" in harvest.there else []
         if licence:
@@ -67,10 +70,10 @@ class Feed:
                 said.append(of_stream.line())
         content = serialised(said, formats.TURTLE if as_page else format_)
         return Made(
-            shown("Feed", content, self.making, harvest) if as_page else content,
+            shown("shown.feed", f"feed/{node}" if node else "feed", content, harvest, reader) if as_page else content,
             [(b"link", ", ".join(links).encode())] if links else [],
-            modified=reader.changed(node),
-            lasting=reader.is_closed(node),
+            modified=feed.changed(node),
+            lasting=feed.is_closed(node),
         )
 
 

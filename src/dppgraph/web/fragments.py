@@ -11,10 +11,11 @@ from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.errors import BadParameter
 from dppgraph.operations.export import export
-from dppgraph.operations.fragments import PLACES, controls, fragment
+from dppgraph.operations.fragments import PLACES, Fragment, controls, fragment
 from dppgraph.operations.harvest import Harvest
 from dppgraph.web.answers import preflight
-from dppgraph.web.made import Made, Making, shown
+from dppgraph.web.made import Made, Making
+from dppgraph.web.pages import Reader, reader_of, shown
 from dppgraph.web.parameters import Parameters, decoded, described, format_of, number_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
@@ -48,18 +49,25 @@ class Fragments:
         format_ = format_of(parameters, request.scope, formats.PAGES)
         raw = request.scope["query_string"].decode("latin-1")
         asked = f"{self.making.url}fragments{'?' if raw else ''}{raw}"
-        return await self.making.answered(
-            request, asked, format_, lambda harvest: self._made(harvest, given, page, format_, asked)
-        )
+        reader = reader_of(request.scope, parameters, format_)
 
-    def _made(self, harvest: Harvest, given: dict[str, str], page: int, format_: Format, asked: str) -> Made:
-        found = fragment(harvest.published.exact, given, page)
-        triples = [quad.line() for quad in found.triples]
-        if format_ == formats.HTML:
-            told = {"given": given, "found": found, "asked": asked}
-            return Made(shown("Triple Pattern Fragments", export(triples, formats.TURTLE), self.making, harvest, told))
+        def make(harvest: Harvest) -> Made:
+            found = fragment(harvest.published.exact, given, page)
+            return (
+                self._page(found, given, harvest, reader)
+                if format_ == formats.HTML
+                else self._data(found, format_, asked)
+            )
+
+        return await self.making.answered(request, f"{asked} {reader.key}", format_, make)
+
+    def _page(self, found: Fragment, given: dict[str, str], harvest: Harvest, reader: Reader) -> Made:
+        triples = export([quad.line() for quad in found.triples], formats.TURTLE)
+        return Made(shown("shown.fragments", "fragments", triples, harvest, reader, {"given": given, "found": found}))
+
+    def _data(self, found: Fragment, format_: Format, asked: str) -> Made:
         more = controls(found, f"{self.making.url}fragments", asked, named=format_.named_graphs)
-        return Made(export([*triples, *more], format_, self.making.frames))
+        return Made(export([*(quad.line() for quad in found.triples), *more], format_, self.making.frames))
 
 
 def add_fragment_routes(app: FastAPI, fragments: Fragments) -> None:

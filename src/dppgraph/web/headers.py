@@ -18,9 +18,10 @@ SECURITY: Final = (
 
 POLICY: Final = (
     b"content-security-policy",
-    b"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    b"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; "
+    b"form-action 'self'; frame-ancestors 'none'",
 )
-"""For every answer that has no other: pages have a stylesheet, and no script."""
+"""For every answer that has no other: all of a page comes from here, and nothing of it stands in the page itself."""
 
 
 def header_of(scope: Scope, name: bytes) -> bytes:

@@ -4,10 +4,9 @@ They are kept beside the answers to queries, and sent like them.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from starlette.requests import Request
@@ -19,12 +18,11 @@ from dppgraph.errors import BadRdf, NotAcceptable
 from dppgraph.operations.frames import Frames
 from dppgraph.operations.harvest import Harvest, Harvests
 from dppgraph.store.versions import Manifest
-from dppgraph.web.answers import Sending, headers_of
+from dppgraph.web.answers import VARY, Sending, headers_of
 from dppgraph.web.cache.answers import Asked
 from dppgraph.web.cache.front import HIT, MISS
 from dppgraph.web.cache.kept import Kept, tag_of
 from dppgraph.web.headers import Headers
-from dppgraph.web.pages import template
 
 _AT_ONCE: Final = 2
 """How many are made at the same time: who asks for them is not to keep those waiting who ask for what is there."""
@@ -112,7 +110,7 @@ class Making:
             format_.content_type,
             manifest.version,
             tag_of(made.content.decode()),
-            [*(_FOR_GOOD if made.lasting else headers_of(manifest.version)), *made.headers],
+            [*_said(_FOR_GOOD if made.lasting else headers_of(manifest.version), format_), *made.headers],
             modified=int(changed.timestamp()),
         )
         asked = key[0]
@@ -130,12 +128,11 @@ class Making:
             raise NotAcceptable(f"{error}: ask for another format", offered=offered) from error
 
 
-def shown(
-    title: str, turtle: bytes, making: Making, harvest: Harvest, told: Mapping[str, object] = MappingProxyType({})
-) -> bytes:
-    """RDF as a page, for who comes across it with a browser; ``told`` is more of what the page shows."""
-    said = {"title": title, "turtle": turtle.decode(), "formats": formats.RDF} | dict(told)
-    return template("shown.html").render(home=making.url, there=harvest.there, **said).encode()
+def _said(headers: Headers, format_: Format) -> Headers:
+    """These headers, of what depends on the language of who reads it too, if it does."""
+    if format_ in formats.SAME_FOR_ALL:
+        return headers
+    return [(name, b"%b, Accept-Language" % VARY if name == b"vary" else value) for name, value in headers]
 
 
 _FOR_GOOD: Final[Headers] = [

@@ -11,7 +11,7 @@ from starlette.types import Scope
 from dppgraph import errors
 from dppgraph.core.negotiation import quality_of
 from dppgraph.web.headers import header_of
-from dppgraph.web.pages import template
+from dppgraph.web.rendering import environment
 
 STATUSES: Final[dict[type[errors.DppgraphError], HTTPStatus]] = {
     errors.InvalidInput: HTTPStatus.BAD_REQUEST,
@@ -133,7 +133,7 @@ def problem(
     all_headers = HEADERS | (headers or {})
     if quality_of(accept, "text/html") > quality_of(accept, "application/problem+json"):
         page_headers = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
-        page = template("problem.html").render(problem=said)
+        page = environment("en").get_template("problem.html").render(problem=said)
         return Response(page, status, all_headers | page_headers, "text/html; charset=utf-8")
     return Response(json.dumps(said, ensure_ascii=False), status, all_headers, "application/problem+json")
 

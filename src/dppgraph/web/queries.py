@@ -19,7 +19,8 @@ from dppgraph.operations.queries import RESERVED, Parameter, Question, described
 from dppgraph.store.interface import QueryRequest
 from dppgraph.web.answers import Sending, headers_of, kept_response, preflight
 from dppgraph.web.cache.kept import Kept, tag_of
-from dppgraph.web.made import Made, Making, shown
+from dppgraph.web.made import Made, Making
+from dppgraph.web.pages import Reader, reader_of, shown
 from dppgraph.web.parameters import decoded, format_of, formats_named, formats_of, timeout_of, version_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
@@ -53,24 +54,28 @@ class QueryList:
         """Answers one request."""
         if request.method == "OPTIONS":
             return preflight(METHODS)
-        format_ = format_of(decoded(request.scope["query_string"]), request.scope, formats.PAGES)
+        parameters = decoded(request.scope["query_string"])
+        format_ = format_of(parameters, request.scope, formats.PAGES)
         if format_ == formats.HTML:
-            return await self.making.answered(request, "queries", format_, self._page)
+            reader = reader_of(request.scope, parameters)
+            return await self.making.answered(
+                request, f"queries {reader.key}", format_, lambda harvest: self._page(harvest, reader)
+            )
         key = self.sending.store.manifest.base, format_.name
         if key not in self.written:
             self.written[key] = await asyncio.to_thread(self._written, format_, key[0])
         return await kept_response(request, self.written[key])
 
-    def _page(self, harvest: Harvest) -> Made:
+    def _page(self, harvest: Harvest, reader: Reader) -> Made:
         turtle = export(described(self.questions.values(), harvest.manifest.base), formats.TURTLE)
         links = [
             (
-                question.titles["en"],
+                question.titles[reader.language],
                 "?".join(filter(None, (f"{self.making.url}queries/{name}", urlencode(question.examples)))),
             )
             for name, question in self.questions.items()
         ]
-        return Made(shown("Questions", turtle, self.making, harvest, {"links": links}))
+        return Made(shown("shown.questions", "queries", turtle, harvest, reader, {"links": links}))
 
     def _written(self, format_: Format, base: str) -> Kept:
         content = export(described(self.questions.values(), base), format_)

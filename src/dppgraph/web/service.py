@@ -13,7 +13,8 @@ from dppgraph.operations.export import export
 from dppgraph.operations.service import Endpoint, Graphs, described, graphs_request, read_graphs
 from dppgraph.web.answers import Sending, headers_of, kept_response
 from dppgraph.web.cache.kept import Kept, tag_of
-from dppgraph.web.made import Making, shown
+from dppgraph.web.made import Making
+from dppgraph.web.pages import Reader, reader_of, shown
 from dppgraph.web.parameters import Parameters, format_of
 
 _MAY_BE_GIVEN = ("format", "version")
@@ -48,11 +49,14 @@ class ServiceDescription:
         """
         format_ = format_of(parameters, request.scope, formats.PAGES)
         number = version or self.sending.store.manifest.version
-        if (number, format_.name) not in self._written:
-            await self._write(number, format_)
-        return await kept_response(request, self._written[number, format_.name])
+        reader = reader_of(request.scope, parameters, format_)
+        key = number, f"{format_.name} {reader.key}"
+        if key not in self._written:
+            await self._write(key, format_, reader)
+        return await kept_response(request, self._written[key])
 
-    async def _write(self, number: int, format_: Format) -> None:
+    async def _write(self, key: tuple[int, str], format_: Format, reader: Reader) -> None:
+        number = key[0]
         graphs = await self._graphs(number)
         base = self.sending.store.manifest.base
 
@@ -61,15 +65,15 @@ class ServiceDescription:
             said = described(self.endpoint, graphs, base, harvests.statistics(number))
             if format_ != formats.HTML:
                 return export(said, format_)
-            there = harvests.of(self.sending.store.manifest)
-            return shown("SPARQL endpoint", export(said, formats.TURTLE), self.making, there)
+            harvest = harvests.of(self.sending.store.manifest)
+            return shown("shown.service", "sparql", export(said, formats.TURTLE), harvest, reader)
 
         content = await asyncio.to_thread(write)
         for known in [key for key in self._written if key[0] not in (number, self.sending.store.manifest.version)]:
             # Of versions that nobody asks any more.
             del self._written[known]
         tag = tag_of(content.decode())
-        self._written[number, format_.name] = Kept(content, format_.content_type, number, tag, headers_of(number))
+        self._written[key] = Kept(content, format_.content_type, number, tag, headers_of(number))
 
     async def _graphs(self, number: int) -> Graphs:
         try:

@@ -16,6 +16,26 @@ from dppgraph.operations.harvest.make import CATALOGUE, EXACT, STATEMENTS, VOID,
 from dppgraph.store.exact import ExactQuads, Pattern
 from dppgraph.store.versions import Manifest, VersionStore
 
+_PAGES: Final = (
+    "plans",
+    "timeline",
+    "compare",
+    "questions",
+    "sources",
+    "concepts",
+    "agents",
+    "quality",
+    "changes",
+    "search",
+    "sparql",
+    "dumps",
+    "things",
+    "api",
+    "about",
+    "accessibility",
+)
+"""The pages that there are whatever the data."""
+
 _OPEN: Final = 3
 """Harvests that are open at the same time: that of the current version, and of those that were asked last."""
 
@@ -161,7 +181,8 @@ class Harvest:
             for path, iri in vocabularies.items()
             if self.published.about(f"<{iri}>") or self.published.parts(f"<{iri}>")
         ]
-        return ["", "about", "things", *(["catalogue"] if self._lines(CATALOGUE) else []), *held]
+        catalogue = ["catalogue"] if self._lines(CATALOGUE) else []
+        return ["", *_PAGES, *catalogue, *held, *(["ontology"] if "ns" in held else [])]
 
     def licence(self) -> str:
         """The IRI of the licence that the data names for the whole graph; empty where it names none."""

@@ -5,6 +5,7 @@ from typing import Final, Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dppgraph.core.languages import language_of
 from dppgraph.store.interface import GraphStore
 from dppgraph.web.cache.answers import AnswerCache
 from dppgraph.web.cache.kept import Kept, is_known
@@ -33,15 +34,18 @@ def words_of(scope: Scope) -> bytes | None:
     if scope["method"] not in CONDITIONAL:
         return None
     words = scope["raw_path"] + b"?" + scope["query_string"]
-    accept = coding = b""
+    accept = coding = language = b""
     for name, value in scope["headers"]:
         if name == b"accept":
             accept = accept + b"," + value if accept else value
         elif name == b"accept-encoding":
             coding = coding + b"," + value if coding else value
+        elif name == b"accept-language":
+            # As it is chosen by: what else these headers say would only be more words for the same.
+            language = language_of(value.decode("latin-1")).encode()
         elif name == b"authorization":
             return None
-    return b"%b\n%b\n%b" % (words, accept, coding)
+    return b"%b\n%b\n%b\n%b" % (words, accept, coding, language)
 
 
 class Reply(Protocol):

@@ -21,6 +21,7 @@ from dppgraph.web.answers import CORS, preflight
 from dppgraph.web.documents.page import page
 from dppgraph.web.documents.signposts import address_of, links, linkset, signposts
 from dppgraph.web.made import Made, Making
+from dppgraph.web.pages import Reader, Site, reader_of
 from dppgraph.web.parameters import Parameters, decoded, described, format_of, number_of, version_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
@@ -60,15 +61,17 @@ class Documents:
         paths = [path.removesuffix(f".{suffix.extension}") for path in paths] if suffix else paths
         format_ = suffix or format_of(parameters, request.scope, formats.DOCUMENTS)
 
+        reader = reader_of(request.scope, parameters, format_)
+
         def make(harvest: Harvest) -> Made:
             published = harvest.published
             if paths[0].startswith(VERSIONS):
                 found = version_object(harvest.feed(), iri_of(paths[0], published.base))
             else:
                 found = _first(paths, published, self.making.frames, number)
-            return self._written(found, format_, harvest)
+            return self._written(found, format_, harvest, reader)
 
-        return await self.making.answered(request, f"{paths[0]} {number}", format_, make)
+        return await self.making.answered(request, f"{paths[0]} {number} {reader.key}", format_, make)
 
     def _is_thing(self, paths: list[str]) -> bool:
         published = self.making.harvests.of(self.making.sending.store.manifest).published
@@ -90,11 +93,11 @@ class Documents:
         if version not in (None, current):
             raise Unknown(f"documents are of the current version, {current}: ask /sparql?version={version} for others")
 
-    def _written(self, found: Document, format_: Format, harvest: Harvest) -> Made:
+    def _written(self, found: Document, format_: Format, harvest: Harvest, reader: Reader) -> Made:
         published = harvest.published
         posts = signposts(found, published)
         if format_ == formats.HTML:
-            content = page(found, published, self.making.frames, harvest.there)
+            content = page(found, published, self.making.frames, Site.of(harvest), reader)
         elif format_ == formats.LINKSET:
             content = linkset(posts, found, published)
         else:

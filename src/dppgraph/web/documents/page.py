@@ -13,7 +13,8 @@ from dppgraph.operations.frames import Frames
 from dppgraph.operations.harvest import Published
 from dppgraph.store.rdf import literal_text
 from dppgraph.web.documents.signposts import signposts
-from dppgraph.web.pages import followed, template
+from dppgraph.web.pages import Reader, Site, rendered
+from dppgraph.web.rendering import followed
 
 _TYPE: Final = f"<{PREFIXES['rdf']}type>"
 _TEXTS: Final = (f"{PREFIXES['xsd']}string", f"{PREFIXES['rdf']}langString")
@@ -40,11 +41,12 @@ class Section:
     rows: list[tuple[Value, list[Value]]]
 
 
-def page(document: Document, published: Published, frames: Frames, there: list[str]) -> bytes:
-    """The page of a document in HTML; ``there`` are the paths of other pages of this server."""
+def page(document: Document, published: Published, frames: Frames, site: Site, reader: Reader) -> bytes:
+    """The page of a document in HTML."""
     words = _Words(document, published, frames)
     iri = document.description.iri
-    address = f"{published.url}{path_of(iri, published.base) or ''}"
+    path = path_of(iri, published.base) or ""
+    address = f"{published.url}{path}"
     told = {
         "iri": iri,
         "title": words.title(iri),
@@ -55,11 +57,10 @@ def page(document: Document, published: Published, frames: Frames, there: list[s
         "address": address,
         "page": document.page,
         "pages": document.pages,
-        "home": published.url,
-        "there": there,
         "posts": [post for post in signposts(document, published) if post.relation not in ("cite-as", "describedby")],
     }
-    return template("document.html").render(told).encode()
+    parameters = {"page": document.page} if document.page > 1 else {}
+    return rendered("document.html", site, reader, path, told, parameters=parameters)
 
 
 class Named:

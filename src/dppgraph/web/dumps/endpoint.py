@@ -16,13 +16,16 @@ from starlette.responses import Response
 
 from dppgraph.core.negotiation import quality_of
 from dppgraph.errors import Damaged, Gone, Unknown
-from dppgraph.operations.dumps import Dump, Dumped
-from dppgraph.web.answers import Sending, kept_response, preflight
+from dppgraph.operations.dumps import Dump
+from dppgraph.web.answers import kept_response, preflight
+from dppgraph.web.cache.kept import Kept
 from dppgraph.web.conditions import NoSuchPart, judged, part_of
 from dppgraph.web.dumps.answer import FileAnswer, Unchanged
 from dppgraph.web.dumps.files import Files, etag_of, headers_of_file, selected
 from dppgraph.web.dumps.listing import listing
-from dppgraph.web.parameters import whole
+from dppgraph.web.made import Making
+from dppgraph.web.pages import Reader, Site, reader_of
+from dppgraph.web.parameters import decoded, whole
 from dppgraph.web.problems import accept_of, problem
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
@@ -39,14 +42,10 @@ class DumpFiles:
     """All the routes below ``/dumps``.
 
     Attributes:
-        dumped: knows where the files are.
-        sending: knows the current version, and the lowest rate of a reader.
-        public_url: where this server is found, with a slash at its end.
+        making: knows the version, where the files are, and where this server answers.
     """
 
-    dumped: Dumped
-    sending: Sending
-    public_url: str
+    making: Making
     _known: "OrderedDict[int, Files]" = field(default_factory=OrderedDict)
 
     async def __call__(self, request: Request) -> Response:
@@ -71,7 +70,7 @@ class DumpFiles:
         if dump is None:
             raise Unknown(f"there is no dump {name} of version {files.found.version}: /dumps lists those there are")
         dump, coded = selected(files.named, dump, request.scope)
-        headers = headers_of_file(files, dump, self.public_url, coded=coded, numbered=number is not None)
+        headers = headers_of_file(files, dump, self.making.url, coded=coded, numbered=number is not None)
         etag, modified = etag_of(dump), files.found.created
         status = judged(request.scope, etag, modified)
         if status is HTTPStatus.PRECONDITION_FAILED:
@@ -93,7 +92,7 @@ class DumpFiles:
             # It was let go a moment ago.
             self._known.pop(files.found.version, None)
             raise self._none(number)
-        return FileAnswer(opened, dump.size, part, headers, self.sending.min_rate)
+        return FileAnswer(opened, dump.size, part, headers, self.making.sending.min_rate)
 
     async def _list(self, request: Request, number: int | None) -> Response:
         files = await self._files(number)
@@ -105,9 +104,15 @@ class DumpFiles:
             raise self._none(number)
         accept = accept_of(request.scope)
         page = quality_of(accept, "text/html") > quality_of(accept, "application/json")
-        if page not in files.listed:
-            files.listed[page] = await asyncio.to_thread(listing, files.found, self.public_url, page=page)
-        return await kept_response(request, files.listed[page])
+        reader = reader_of(request.scope, decoded(request.scope["query_string"])) if page else None
+        key = reader.key if reader else ""
+        if key not in files.listed:
+            files.listed[key] = await asyncio.to_thread(self._listing, files, reader)
+        return await kept_response(request, files.listed[key])
+
+    def _listing(self, files: Files, reader: Reader | None) -> Kept:
+        harvest = self.making.harvests.of(self.making.sending.store.manifest)
+        return listing(files.found, Site.of(harvest), reader)
 
     async def _files(self, number: int | None) -> Files | None:
         """The files of a version, or of the current one; None where there are none.
@@ -115,7 +120,7 @@ class DumpFiles:
         Raises:
             Damaged: their list cannot be read.
         """
-        version = number or self.sending.store.manifest.version
+        version = number or self.making.sending.store.manifest.version
         files = self._known.get(version)
         if files is None:
             files = await asyncio.to_thread(self._found, version)
@@ -129,7 +134,7 @@ class DumpFiles:
 
     def _none(self, number: int | None) -> Unknown:
         """What is said of a version without files: whether it never was, or is not kept."""
-        current = self.sending.store.manifest.version
+        current = self.making.sending.store.manifest.version
         if number is None or number == current:
             return Unknown("there are no dumps of the current version here: ask for the data at /sparql")
         if number > current:
@@ -137,7 +142,7 @@ class DumpFiles:
         return Gone(f"the dumps of version {number} are not kept any more: those of the current one are at /dumps")
 
     def _found(self, version: int) -> Files | None:
-        found = self.dumped.at(version)
+        found = self.making.harvests.dumps.at(version)
         return Files.of(found) if found else None
 
 

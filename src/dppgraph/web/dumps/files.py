@@ -27,12 +27,12 @@ class Files:
     Attributes:
         found: what is known of them.
         named: name to file, that of the checksums too.
-        listed: the list of them, as it is sent: as a page, or as JSON.
+        listed: the list of them, as it is sent: as a page, by its reader, or as JSON.
     """
 
     found: Found
     named: Mapping[str, Dump]
-    listed: dict[bool, Kept] = field(default_factory=dict)
+    listed: dict[str, Kept] = field(default_factory=dict)
 
     @classmethod
     def of(cls, found: Found) -> "Files":

@@ -8,17 +8,18 @@ from dppgraph.operations.dumps import CHECKSUMS, Found
 from dppgraph.web.answers import headers_of
 from dppgraph.web.cache.kept import Kept, tag_of
 from dppgraph.web.dumps.files import links_of
-from dppgraph.web.pages import template
+from dppgraph.web.pages import Reader, Site, rendered
 
 
-def listing(found: Found, public_url: str, *, page: bool) -> Kept:
+def listing(found: Found, site: Site, reader: Reader | None) -> Kept:
     """The list of a version's files, as JSON or as a page.
 
     Args:
         found: the files.
-        public_url: where this server is found.
-        page: whether it is a page.
+        site: what the page is part of.
+        reader: who reads the page; None for JSON.
     """
+    public_url = site.url
     below = f"{public_url}dumps/{found.version}/"
     said: dict[str, object] = {
         "version": found.version,
@@ -29,10 +30,10 @@ def listing(found: Found, public_url: str, *, page: bool) -> Kept:
         "files": [asdict(dump) | {"url": f"{below}{dump.file}"} for dump in found.dumps],
     }
     content = (
-        template("dumps.html").render(said | {"home": public_url, "there": ["catalogue"] if found.licence else []})
-        if page
-        else f"{json.dumps(said, ensure_ascii=False, indent=1)}\n"
+        rendered("dumps.html", site, reader, f"dumps/{found.version}", said)
+        if reader
+        else f"{json.dumps(said, ensure_ascii=False, indent=1)}\n".encode()
     )
     headers = [*headers_of(found.version), (b"link", links_of(found, public_url).encode())]
-    content_type = "text/html; charset=utf-8" if page else "application/json"
-    return Kept(content.encode(), content_type, found.version, tag_of(content), headers)
+    content_type = "text/html; charset=utf-8" if reader else "application/json"
+    return Kept(content, content_type, found.version, tag_of(content.decode()), headers)

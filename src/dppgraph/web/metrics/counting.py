@@ -16,6 +16,22 @@ BUCKETS: Final = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 
 
 ROUTES: Final = frozenset(
     (
+        "/",
+        "/plans",
+        "/timeline",
+        "/compare",
+        "/questions",
+        "/sources",
+        "/concepts",
+        "/agents",
+        "/search",
+        "/ontology",
+        "/quality",
+        "/changes",
+        "/about",
+        "/accessibility",
+        "/api",
+        "/things",
         "/sparql",
         "/queries",
         "/catalogue",
@@ -35,6 +51,14 @@ ROUTES: Final = frozenset(
 """The routes that are told by their path."""
 
 BELOW: Final = {
+    "/plans/": "/plans/{slug}",
+    "/lines/": "/lines/{slug}",
+    "/concepts/": "/concepts/{slug}",
+    "/agents/": "/agents/{slug}",
+    "/sources/": "/sources/{slug}",
+    "/questions/": "/questions/{name}",
+    "/changes/": "/changes/{number}",
+    "/static/": "/static/{name}",
     "/queries/": "/queries/{name}",
     "/id/": "/id/{path}",
     "/.well-known/genid/": "/id/{path}",

@@ -1,0 +1,117 @@
+"""Answering for a page: in which format and language, made once for a version, and kept."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dppgraph.core import formats
+from dppgraph.core.formats import Format
+from dppgraph.core.iris import uri_of
+from dppgraph.errors import BadParameter, Unknown
+from dppgraph.operations.harvest import Harvest
+from dppgraph.web.answers import preflight
+from dppgraph.web.made import Made, Making
+from dppgraph.web.pages.reader import LANG, Reader, reader_of
+from dppgraph.web.pages.routes import METHODS
+from dppgraph.web.pages.templates import Site, rendered
+from dppgraph.web.parameters import Parameters, decoded, format_of
+
+Told = Mapping[str, object]
+"""What a page shows, by the names that its template has for it."""
+
+_OF_RDF: Final = frozenset(known.name for known in formats.RDF)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page.
+
+    Attributes:
+        path: where it is, below the server's address, without a suffix.
+        template: the name of its template.
+        read: gathers what it shows; in a thread.
+        data: writes the same in other formats.
+        parameters: those of its address that count, without the language; its data has the same.
+    """
+
+    path: str
+    template: str
+    read: Callable[[Harvest, Reader], Told]
+    data: Mapping[Format, Callable[[Told, Harvest], bytes]] = field(default_factory=lambda: MappingProxyType({}))
+    parameters: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def offered(self) -> tuple[Format, ...]:
+        """The formats that it comes in."""
+        return (formats.HTML, *self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What answers for pages.
+
+    Attributes:
+        making: makes the answers.
+    """
+
+    making: Making
+
+    async def answered(self, request: Request, page: Page, suffix: Format | None = None) -> Response:
+        """The answer to a request for a page.
+
+        Args:
+            request: the request.
+            page: the page.
+            suffix: the format that its address ends in, where its route does not tell.
+
+        Raises:
+            BadParameter: the language or the format cannot be used.
+            NotAcceptable: the page comes in no format that the client takes.
+            Unknown: it does not come in the format that the address ends in.
+            DppgraphError: as ``page.read``.
+        """
+        if request.method == "OPTIONS":
+            return preflight(METHODS)
+        parameters = decoded(request.scope["query_string"])
+        reader = reader_of(request.scope, parameters)
+        format_ = suffix or self._format(request, parameters, page)
+
+        def make(harvest: Harvest) -> Made:
+            told = page.read(harvest, reader)
+            data = self._addresses(page, reader)
+            links = [f'<{uri_of(href)}>; rel="alternate"; type="{known.media_types[0]}"' for href, known in data]
+            headers = [(b"link", ", ".join(links).encode())] if links else []
+            if format_ != formats.HTML:
+                return Made(page.data[format_](told, harvest), headers)
+            site = Site.of(harvest)
+            content = rendered(page.template, site, reader, page.path, told, parameters=page.parameters, data=data)
+            return Made(content, headers)
+
+        resource = f"page {page.path}?{urlencode(page.parameters)} {reader.key}"
+        return await self.making.answered(request, resource, format_, make)
+
+    def _format(self, request: Request, parameters: Parameters, page: Page) -> Format:
+        extension = request.path_params.get("extension", "")
+        if not extension:
+            return format_of(parameters, request.scope, page.offered)
+        if any(name == "format" for name, _ in parameters):
+            raise BadParameter(f"the format is given twice, as .{extension} and as format: give it once")
+        found = next((known for known in page.offered if known.extension == extension), None)
+        if found is None:
+            offered = ", ".join(known.extension for known in page.offered)
+            raise Unknown(f"there is no {page.path}.{extension[:20]}: take one of {offered}")
+        return found
+
+    def _addresses(self, page: Page, reader: Reader) -> list[tuple[str, Format]]:
+        """Where the data of a page is; in the language of the page, but for RDF, which has all."""
+        given = {name: value for name, value in page.parameters.items() if value not in (None, "")}
+        found = []
+        for known in page.data:
+            asked = urlencode(given if known.name in _OF_RDF else given | {LANG: reader.language})
+            found.append((f"{self.making.url}{page.path}.{known.extension}{'?' if asked else ''}{asked}", known))
+        return found
