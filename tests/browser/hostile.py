@@ -94,7 +94,7 @@ def _line(number: int) -> str:
 
 
 def _plans() -> list[str]:
-    """Plans with each text as their title, in one language alone, each after the one before, and the first after the last."""
+    """Plans with each text as their title, in one language alone, each before the next one, and in a circle."""
     languages = ("nl", "en", "fr", "ar", "")
     found = []
     for number, text in enumerate(_TEXTS):
@@ -104,11 +104,13 @@ def _plans() -> list[str]:
             dct:title {_literal(f"{text} {number}", languages[number % len(languages)])} ;
             dct:alternative {_literal(text)} ; dct:description {_literal(_LONG, "nl")} , {_literal(_UNBROKEN)} ;
             dct:issued {start} ; dpp:sequenceNumber {_NUMBERS[number % len(_NUMBERS)]} ;
-            dpp:succeeds {_plan((number + 1) % len(_TEXTS))} , {_plan(0)} ; dct:replaces {_plan((number + 2) % len(_TEXTS))} ;
+            dpp:succeeds {_plan((number + 1) % len(_TEXTS))} , {_plan(0)} ;
+            dct:replaces {_plan((number + 2) % len(_TEXTS))} ;
             dpp:issuedBy <id/agent/hostile> ; dpp:appliesTo <id/agent/hostile> , <{_IRIS[0]}> ;
             dpp:policyLevel <{_IRIS[number % len(_IRIS)]}> , <id/concept/hostile> ;
             dpp:approvedIn <id/approval/hostile-{number}> ; dpp:emphasises <id/concept/hostile> ;
-            dpp:hasObjective <id/objective/hostile> ; dpp:setsTarget <id/target/hostile> ; dpp:contributesTo <id/target/hostile> ;
+            dpp:hasObjective <id/objective/hostile> ; dpp:setsTarget <id/target/hostile> ;
+            dpp:contributesTo <id/target/hostile> ;
             dpp:hasResult <id/result/hostile> ; dpp:isFirstFrameworkFor {_literal(text, "nl")} ;
             dpp:hasDocument <{_IRIS[number % len(_IRIS)]}> ; foaf:page <{_IRIS[number % len(_IRIS)]}> ;
             dpp:hasLineOfAction {_line(number)} , {_line(number + 100)} ; dpp:lineListing <id/concept/hostile> ;
@@ -117,9 +119,10 @@ def _plans() -> list[str]:
             <id/approval/hostile-{number}> a dpp:Approval ; dpp:decisionDate {start} , {end} ;
             skos:prefLabel {_literal(text, "en")} ; prov:wasAssociatedWith <id/agent/hostile> , <{_IRIS[0]}> ."""
         )
-    for slug in _SLUGS:
-        found.append(f"<id/plan/{slug}> a dpp:PolicyPlan ; dct:title {_literal(f'named oddly {slug}')} .")
-    found.append("<id/plan/nameless> a dpp:PolicyPlan . [] a dpp:PolicyPlan ; dct:title " + _literal("without an IRI") + " .")
+    found += [f"<id/plan/{slug}> a dpp:PolicyPlan ; dct:title {_literal(f'named oddly {slug}')} ." for slug in _SLUGS]
+    found.append(
+        f"<id/plan/nameless> a dpp:PolicyPlan . [] a dpp:PolicyPlan ; dct:title {_literal('without an IRI')} ."
+    )
     found.append(f"<{_IRIS[0]}> a dpp:PolicyPlan ; dct:title {_literal('named by a script')} .")
     return found
 
@@ -147,7 +150,8 @@ def _things() -> list[str]:
         f"<id/agent/hostile> a foaf:Agent , org:Organization ; skos:prefLabel {texts} ; foaf:name {texts} ; "
         f"foaf:homepage {iris} ; foaf:page {iris} .",
         f"<id/source/hostile> a dpp:SourceDocument ; dct:title {texts} ; foaf:page {iris} ; foaf:topic {_plan(0)} ; "
-        f'dct:publisher <id/agent/hostile> ; dpp:length {_NUMBERS[2]} ; dpp:sha256 "{MARK}" ; dpp:retrieved {_DATES[0]} .',
+        f"dct:publisher <id/agent/hostile> ; dpp:length {_NUMBERS[2]} ; dpp:retrieved {_DATES[0]} ; "
+        f'dpp:sha256 "{MARK}" .',
         f"<id/objective/hostile> a dpp:Objective ; skos:prefLabel {texts} .",
         f"<id/result/hostile> a dpp:ReportedResult ; skos:prefLabel {texts} .",
         f"<id/target/hostile> a dpp:Target ; skos:prefLabel {texts} ; dpp:targetOf {texts} ; "
@@ -181,9 +185,11 @@ def _many() -> list[str]:
     """A plan with very many lines; every third has a label in one language alone, every tenth has none."""
     numbers = range(1, MANY + 1)
     lines = " , ".join(f"<id/line-of-action/many-{number}>" for number in numbers)
-    found = [f"<id/plan/many> a dpp:PolicyPlan ; dct:title {_literal('many lines', 'nl')} ; dpp:hasLineOfAction {lines} ."]
+    title = _literal("many lines", "nl")
+    found = [f"<id/plan/many> a dpp:PolicyPlan ; dct:title {title} ; dpp:hasLineOfAction {lines} ."]
     for number in numbers:
-        label = "" if number % 10 == 0 else f"; skos:prefLabel {_literal(f'line {number}', ('nl', 'en', 'fr')[number % 3])} "
+        language = ("nl", "en", "fr")[number % 3]
+        label = f"; skos:prefLabel {_literal(f'line {number}', language)} " if number % 10 else ""
         found.append(
             f"<id/line-of-action/many-{number}> a dpp:LineOfAction {label}; "
             f"dpp:position {number} ; dpp:lineOf <id/plan/many> ."
