@@ -5,10 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from dppgraph.store.rdf import literal_text
-
 _DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:Z|[+-]\d\d:\d\d|T.*)?", re.ASCII)
 _MONTH: Final = re.compile(r"(\d{4})-(\d\d)(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+_LITERAL: Final = re.compile(r'"([^"\\]*)"\^\^<[^<>]*>')
 _LONGEST: Final = 600
 _FOLLOWED: Final = ("http://", "https://", "mailto:")
 
@@ -23,8 +22,9 @@ def short(text: object, length: int = _LONGEST) -> str:
     whole = str(text)
     if len(whole) <= length:
         return whole
-    start = whole[:length]
-    return f"{start.rsplit(None, 1)[0] if len(start.split()) > 1 else start}…"
+    # One more, to see whether a word ends here.
+    words = whole[: length + 1].rsplit(None, 1)
+    return f"{words[0] if len(words) > 1 else whole[:length]}…"
 
 
 def day(text: object, language: str) -> str:
@@ -35,7 +35,8 @@ def day(text: object, language: str) -> str:
     """
     from babel.dates import format_date, format_skeleton  # noqa: PLC0415 - only who makes pages spends this time
 
-    said = literal_text(str(text)) if str(text).startswith('"') else str(text)
+    literal = _LITERAL.fullmatch(str(text))
+    said = literal[1] if literal else str(text)
     try:
         if match := _DAY.fullmatch(said):
             return format_date(date(int(match[1]), int(match[2]), int(match[3])), "long", locale=_locale(language))
