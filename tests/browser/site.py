@@ -59,7 +59,7 @@ ERRORS = "errors"
 """The pages that tell of errors, as if they were a route."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Found:
     """A page as a program gets it.
 

@@ -92,7 +92,8 @@ def test_harm_that_is_done_is_noticed(victim: Visitor) -> None:
     with victim.alone() as visit:
         visit.page.set_content(
             f"<script>{RAN}</script><p>{MARK} out <bdi>{MARK} in</bdi></p>"
-            "<a href='javascript:1'>x</a><a href='data:,'>y</a><img src='https://example.org/x.png'><p onclick='alert(1)'>press</p>"
+            "<a href='javascript:1'>x</a><a href='data:,'>y</a>"
+            "<img src='https://example.org/x.png'><p onclick='alert(1)'>press</p>"
         )
         visit.page.click("[onclick]")
         assert visit.page.evaluate("() => 'ran' in window")

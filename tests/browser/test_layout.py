@@ -61,3 +61,14 @@ def test_the_checks_find_what_is_wrong(visitor: Visitor) -> None:
         assert len(visit.run("beyond")) == 2
         assert len(visit.run("targets")) == 1
         assert len(visit.run("moving")) == 2
+
+
+def test_a_layout_that_shifts_is_seen(visitor: Visitor) -> None:
+    # What benchmarks/pages.py measures by.
+    with visitor.alone() as visit:
+        visit.page.goto(f"{visitor.url}/")
+        assert visit.run("shifts") == 0
+        visit.page.evaluate(
+            "() => document.body.prepend(Object.assign(document.createElement('h2'), { innerHTML: 'x<br>' }))"
+        )
+        assert visit.run("shifts") > 0
