@@ -19,13 +19,14 @@ OTHER_PAGES = ("/no-such-page", "/plans/no-such-plan", "/sparql?query=SELEC")
 _KINDS_OF_DOCUMENTS = 3
 _OF_A_KIND = 40
 _COLLECTIONS = frozenset(
-    ("plans", "lines", "concepts", "agents", "sources", "questions", "queries", "changes", "versions", "doc")
+    ("plans", "lines", "concepts", "agents", "sources", "questions", "queries", "changes", "ns", "versions", "doc")
 )
 """What has a page for each of its members, below its own path."""
 
-_NO_PAGES = ("/dumps/", "/id/", "/feed", "/fragments", "/static/")
+_NO_PAGES = ("/dumps/", "/id/", "/feed/", "/static/")
 
 ROUTES = (
+    "/.well-known/void",
     "/",
     "/about",
     "/accessibility",
@@ -39,14 +40,20 @@ ROUTES = (
     "/concepts/{}",
     "/doc/{}",
     "/dumps",
+    "/feed",
+    "/fragments",
     "/lines/{}",
+    "/ns",
+    "/ns/{}",
     "/ontology",
     "/plans",
     "/plans/{}",
     "/quality",
+    "/queries",
     "/questions",
     "/questions/{}",
     "/search",
+    "/shapes",
     "/sources",
     "/sources/{}",
     "/sparql",

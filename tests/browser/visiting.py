@@ -115,7 +115,12 @@ class Visitor:
         return visit
 
     def _context(self, language: str, **options: Any) -> BrowserContext:
-        chosen = {"viewport": {"width": DESK, "height": _HEIGHTS[DESK]}, "locale": LOCALES[language]} | options
+        # What moves would be judged half-way.
+        chosen: dict[str, Any] = {
+            "reduced_motion": "reduce",
+            "viewport": {"width": DESK, "height": _HEIGHTS[DESK]},
+            "locale": LOCALES[language],
+        } | options
         context = self.browser.new_context(**chosen)
         context.set_default_timeout(10_000)
         return context

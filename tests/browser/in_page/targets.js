@@ -1,4 +1,5 @@
-// What is to be pressed and is smaller than 24 by 24 pixels (WCAG 2.2, 2.5.8), but for links in a sentence.
+// What is to be pressed and is smaller than 24 by 24 pixels (WCAG 2.2, 2.5.8). Links in texts, lists and tables may be where
+// they have room around them, which axe-core judges; here it is what looks like a button, and what leads through the site.
 () => {
   const least = 24;
   const small = [];
@@ -8,7 +9,7 @@
     const block = element.closest("p, li, td, th, dd, dt, figcaption, caption, blockquote, summary, h1, h2, h3, h4, h5, h6, label, legend, div, footer, header");
     return block !== null && block.textContent.trim().length > element.textContent.trim().length;
   };
-  for (const element of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")) {
+  for (const element of document.querySelectorAll("nav a[href], button, input:not([type=hidden]), select, textarea, summary")) {
     if (!element.checkVisibility({ visibilityProperty: true }) || element.closest("svg") || inSentence(element)) continue;
     // A label that is pressed presses what it labels.
     const boxes = [element, ...(element.labels ?? [])].map((part) => part.getBoundingClientRect());
