@@ -145,7 +145,7 @@ class Site:
             return self.of(route, language)
         alike: defaultdict[str, list[Found]] = defaultdict(list)
         for page in self.of(route, language):
-            alike[shape_of(page.address)].append(page)
+            alike[shape_of(page.address, kinds=False)].append(page)
         chosen = []
         for pages in alike.values():
             pages.sort(key=lambda page: len(page.body))
@@ -196,11 +196,11 @@ def route_of(address: str) -> str:
     return f"/{first}/{{}}" if rest and first in _COLLECTIONS else "/" + "/".join([first, *rest])
 
 
-def shape_of(address: str) -> str:
-    """What addresses have in common that differ in names and values alone."""
+def shape_of(address: str, *, kinds: bool = True) -> str:
+    """What addresses have in common that differ in names and values alone; documents have the kind of thing, or not."""
     parts = urlsplit(address)
     names = sorted({name for name, _ in parse_qsl(parts.query)})
-    kind = parts.path.split("/")[2] if parts.path.startswith("/doc/") else ""
+    kind = parts.path.split("/")[2] if kinds and parts.path.startswith("/doc/") else ""
     return f"{route_of(address)}{kind}{'?' if names else ''}{','.join(names)}"
 
 
