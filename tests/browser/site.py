@@ -17,9 +17,22 @@ LANGUAGES = ("nl", "en")
 OTHER_PAGES = ("/no-such-page", "/plans/no-such-plan", "/sparql?query=SELEC")
 """Pages that no link leads to: they tell of errors."""
 _KINDS_OF_DOCUMENTS = 3
-_OF_A_KIND = 40
+_OF_A_KIND = 20
 _COLLECTIONS = frozenset(
-    ("plans", "lines", "concepts", "agents", "sources", "questions", "queries", "changes", "ns", "versions", "doc")
+    (
+        "plans",
+        "lines",
+        "concepts",
+        "agents",
+        "sources",
+        "questions",
+        "queries",
+        "changes",
+        "ns",
+        "ontology",
+        "versions",
+        "doc",
+    )
 )
 """What has a page for each of its members, below its own path."""
 
@@ -46,6 +59,7 @@ ROUTES = (
     "/ns",
     "/ns/{}",
     "/ontology",
+    "/ontology/{}",
     "/plans",
     "/plans/{}",
     "/quality",
