@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 from dppgraph.operations.build import Built
 from dppgraph.store.versions import VersionStore
 from tests.browser.site import Site
-from tests.browser.strange_words import copied_with_strange_words
+from tests.browser.strange_words import python_with_strange_words
 from tests.browser.visiting import CHROMIUM, Visitor, launch
 from tests.conftest import start_server
 
@@ -57,10 +57,10 @@ class Strange(NamedTuple):
 def strange_site(built: tuple[VersionStore, Built], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The pages of the shipped data, with every message in brackets."""
     folder = tmp_path_factory.mktemp("strange")
-    path = copied_with_strange_words(folder)
+    python = python_with_strange_words(folder)
     # A store has one server.
     store = shutil.copytree(built[0].folder, folder / "store")
-    running = start_server("--store", store, environment={"PYTHONPATH": str(path)})
+    running = start_server("--store", store, python=python)
     yield Site(running, limit=FEW)
     assert running.stop() == 0
 

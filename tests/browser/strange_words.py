@@ -1,6 +1,8 @@
 """This software with another translation: the same messages, each in brackets ⟦so⟧."""
 
 import shutil
+import sys
+import venv
 from pathlib import Path
 
 from babel.messages.pofile import read_po, write_po
@@ -10,8 +12,8 @@ from tests.conftest import REPOSITORY
 _SHARED = ("ontology", "data", "queries")
 
 
-def copied_with_strange_words(folder: Path) -> Path:
-    """A copy of the package in a folder, and what it finds beside it; gives what to put on Python's path."""
+def python_with_strange_words(folder: Path) -> Path:
+    """A Python, set up in a folder, for which this software is a copy of it with every message in brackets."""
     package = folder / "src" / "dppgraph"
     shutil.copytree(REPOSITORY / "src" / "dppgraph", package, ignore=shutil.ignore_patterns("__pycache__"))
     for name in _SHARED:
@@ -20,7 +22,12 @@ def copied_with_strange_words(folder: Path) -> Path:
     assert files, "there are no words"
     for path in files:
         _bracket(path)
-    return package.parent
+    # The server's processes have no environment, so it is the Python itself that has to know where to look.
+    venv.create(folder / "venv", symlinks=True)
+    (packages,) = (folder / "venv").glob("lib/python*/site-packages")
+    installed = [path for path in sys.path if path.endswith("site-packages")]
+    (packages / "strange.pth").write_text("\n".join([str(package.parent), *installed]))
+    return folder / "venv" / "bin" / "python"
 
 
 def _bracket(path: Path) -> None:

@@ -19,6 +19,12 @@ def test_no_text_is_left_untranslated(strange: Strange, route: str, language: st
     assert not faults, told(dict.fromkeys(faults))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_are_strange(strange: Strange, language: str) -> None:
+    """What is looked at is what it should be."""
+    assert "⟦" in strange.site.read("/", language).html.findtext("head/title")
+
+
 def test_what_is_untranslated_is_found(visitor: Visitor) -> None:
     with visitor.alone() as visit:
         visit.page.set_content(

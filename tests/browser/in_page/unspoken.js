@@ -2,7 +2,9 @@
 () => {
   const spoken = "bdi, code, pre, time, kbd, samp, script, style, template, textarea, [translate=no]";
   const attributes = ["alt", "aria-description", "aria-label", "aria-roledescription", "aria-valuetext", "label", "placeholder", "title"];
-  const letters = /\p{L}/u;
+  // Names that are the same in every language.
+  const names = /\b(dppgraph|SPARQL|JSON(-LD)?|CSV|TSV|RDF(\/XML)?|Turtle|TriG|N-(Triples|Quads)|XML|HTML|SHACL|SKOS|OWL|DCAT(-AP)?|LDES|VoID|OpenAPI|ttl|nt|nq|rdf|trig|gz|stratml|jsonld)\b/gi;
+  const letters = { test: (text) => /\p{L}/u.test(text.replaceAll(names, "")) };
   const found = [];
   let depth = 0;
 
