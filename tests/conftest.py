@@ -179,7 +179,7 @@ def start_server(
     folder: Path | None = None,
     python: Path | None = None,
 ) -> Server:
-    """Starts ``dppgraph serve``, in a folder, and waits until it says that it answers; with another Python, that one's."""
+    """Starts ``dppgraph serve``, in a folder, and waits until it answers; with another Python, that one's."""
     process = subprocess.Popen(
         [python or DPPGRAPH[0], *DPPGRAPH[1:], "serve", "--port", "0", *map(str, arguments)],
         stderr=subprocess.PIPE,

@@ -64,8 +64,8 @@ def pictures(page: Found) -> Iterator[str]:
             yield "an svg is no img to who cannot see it"
         if not drawing.xpath("*[local-name()='title'][normalize-space()]") and not drawing.get("aria-label"):
             yield "an svg has no title"
-        if not page.html.xpath("//main//table"):
-            yield "an svg has no table with the same beneath"
+        if not drawing.xpath("following::*[self::table or self::ul or self::ol or self::dl][ancestor::main]"):
+            yield "an svg has no table or list with the same beneath"
 
 
 def names(page: Found) -> Iterator[str]:
