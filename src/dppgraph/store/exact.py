@@ -140,6 +140,10 @@ class ExactQuads:
         start = f"{owner.removesuffix('>')}#"
         return [term for (term,) in self._ask(f"{_SUBJECTS} ORDER BY term", (start, start + _LAST))]
 
+    def beginning(self, start: str, limit: int) -> list[str]:
+        """The subjects whose term begins so, at most so many; sorted."""
+        return [term for (term,) in self._ask(f"{_SUBJECTS} ORDER BY term LIMIT ?", (start, start + _LAST, limit))]
+
     def subjects(self, predicate: str, object_: str) -> list[str]:
         """The subjects of the triples with this predicate and object; sorted."""
         return [triple[0] for triple in self.match(Pattern(None, predicate, object_))]
