@@ -37,7 +37,7 @@ def pair(server: Server) -> dict[str, str]:
 def lines(html: str, section: str) -> list[str]:
     """The lines that a section lists, each once."""
     found = html.partition(f'aria-labelledby="{section}"')[2].partition("</section>")[0]
-    return list(dict.fromkeys(re.findall(r'<p class="says">.*?href="[^"]*/lines/([^"?]+)', found, re.DOTALL)))
+    return list(dict.fromkeys(re.findall(r'<p class="c-says">.*?href="[^"]*/lines/([^"?]+)', found, re.DOTALL)))
 
 
 def slug(iri: str) -> str:
@@ -61,7 +61,7 @@ def test_new_and_dropped_lines_are_those_of_the_question(
         assert [(one["line"], one["label"]["text"]) for one in data[status]] == expected
         side = "newer" if status == "new" else "older"
         assert [(row[side], row[f"{side}Label"]) for row in table if row["status"] == status] == expected
-        tally = re.search(rf'<li class="{status}"><a href="#{status}"><strong>(\d+)', html)
+        tally = re.search(rf'<li class="c-{status}"><a href="#{status}"><strong>(\d+)', html)
         assert tally is not None
         assert int(tally[1]) == len(expected)
 
@@ -97,8 +97,8 @@ def test_the_drawing_has_a_name_and_each_reading(server: Server, pair: dict[str,
     drawings = re.findall(r'<svg class="alluvial (?:wide|middle|narrow).*?</svg>', html, re.DOTALL)
     assert len(drawings) == 3
     for svg in drawings:
-        assert svg.count('<path class="flow') == len(answered(server, "continued-lines"))
-        assert svg.count('<g class="node') == len(answered(server, "lines-of-action"))
+        assert svg.count('<path class="f-flow') == len(answered(server, "continued-lines"))
+        assert svg.count('<g class="f-node') == len(answered(server, "lines-of-action"))
         assert re.search(r'role="img" aria-labelledby="(flow-\w+)-title" aria-describedby="\1-desc"', svg)
     ids = re.findall(r'\sid="([^"]+)"', html)
     assert len(ids) == len(set(ids))

@@ -90,7 +90,7 @@ def test_the_table_says_the_same_as_the_drawings(server: Server) -> None:
     drawn = re.findall(r'<svg class="timeline (?:wide|middle|narrow).*?</svg>', html, re.DOTALL)
     assert len(drawn) == 3
     for svg in drawn:
-        assert sorted(re.findall(r'<g class="plan" data-to="[^"]*/plans/([^"?]+)', svg)) == sorted(rows)
+        assert sorted(re.findall(r'<g class="t-plan" data-to="[^"]*/plans/([^"?]+)', svg)) == sorted(rows)
 
 
 def test_a_drawing_has_a_name_a_description_and_only_what_a_drawing_needs(server: Server) -> None:
@@ -108,7 +108,7 @@ def test_a_drawing_has_a_name_a_description_and_only_what_a_drawing_needs(server
         tags = {element.tag.removeprefix(SVG) for element in root.iter()}
         assert tags <= {"svg", "title", "desc", "g", "path", "rect", "circle", "text", "tspan"}
         assert not any(name in element.attrib for element in root.iter() for name in ("style", "fill", "href"))
-        assert sum(element.get("class") == "on" for element in root.iter()) == 2
+        assert sum(element.get("class") == "t-on" for element in root.iter()) == 2
 
 
 def test_a_day_that_is_none_is_refused_and_an_empty_field_is_no_day(server: Server) -> None:
@@ -124,7 +124,7 @@ def test_a_day_that_is_none_is_refused_and_an_empty_field_is_no_day(server: Serv
 def test_a_day_far_away_is_answered_and_not_drawn(server: Server) -> None:
     for on in ("0001-01-01", "9999-12-31"):
         html = page(server, f"/timeline?on={on}&lang=en")
-        assert 'class="on"' not in html
+        assert 'class="t-on"' not in html
         assert "outside the drawing" in html
 
 
