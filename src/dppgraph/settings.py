@@ -54,6 +54,7 @@ class Settings:
     public_url: str
     metrics_token: str
     access_log: str
+    texts: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,10 @@ def _log(text: str) -> str:
     return str(Path(text.strip()).expanduser().absolute())
 
 
+def _texts(text: str) -> str:
+    return str(Path(text.strip()).expanduser().absolute()) if text.strip() else ""
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text.strip().lower() not in words:
@@ -212,6 +217,12 @@ SETTINGS: Final = (
         secret=True,
     ),
     Setting("access_log", "stderr", _log, "where a line for each request goes: stderr, off, or a file's path"),
+    Setting(
+        "texts",
+        "",
+        _texts,
+        "folder with the texts of sources, told by their SHA-256, to be shown with their quotes; empty: none is shown",
+    ),
 )
 
 

@@ -1,6 +1,7 @@
 """The first page."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from fastapi import FastAPI
@@ -10,10 +11,15 @@ from starlette.responses import Response
 from dppgraph.core.iris import PREFIXES
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
-from dppgraph.web.documents.page import Named
-from dppgraph.web.pages import Links, Page, Pages, Reader, add_page
+from dppgraph.operations.home import read_home
+from dppgraph.operations.timeline import Named, Period, Plan, Timeline
+from dppgraph.web.pages import Page, Pages, Reader, add_page
+from dppgraph.web.timeline import SHEETS, draw
 
 _PAGE: Final = 200
+_DRAWN: Final = 10
+"""Plans that the first page draws at most."""
+
 _A: Final = f"<{PREFIXES['rdf']}type>"
 
 
@@ -32,13 +38,30 @@ class Home:
         return await self.pages.answered(request, Page("", "home.html", self._home))
 
     def _home(self, harvest: Harvest, reader: Reader) -> dict[str, object]:
-        published = harvest.published
-        named = Named(Facts(published, reader.language), Links(published.url, published.base, reader))
-        sets, plans = (
-            [named.value(term) for term in published.subjects(_A, f"<{class_}>")[:_PAGE]]
-            for class_ in (f"{PREFIXES['dcat']}Dataset", f"{PREFIXES['dpp']}PolicyPlan")
-        )
-        return {"sets": sets, "plans": plans}
+        facts = Facts(harvest.published, reader.language)
+        shown = read_home(facts)
+        plans = _latest(shown.timeline)
+        drawings = [draw(shown.timeline, plans, (), None, sheet) for sheet in SHEETS]
+        sets = facts.subjects(_A, f"<{PREFIXES['dcat']}Dataset>")[:_PAGE]
+        return {
+            "shown": shown,
+            "drawings": [drawing for drawing in drawings if drawing],
+            "drawn": len(plans),
+            "sets": [Named(term, facts.label(term)) for term in sets],
+            "names": facts.label,
+        }
+
+
+def _latest(timeline: Timeline) -> list[Plan]:
+    """The plans that the first page draws: those that ended last, in the order of the timeline."""
+    ends = {plan.term: max(map(_end, plan.periods), default=date.min) for plan in timeline.plans}
+    known = [term for term in ends if ends[term] > date.min]
+    wanted = set(sorted(known, key=lambda term: ends[term], reverse=True)[:_DRAWN])
+    return [plan for plan in timeline.plans if plan.term in wanted]
+
+
+def _end(period: Period) -> date:
+    return date.max if period.is_open else period.ends or period.begins or date.min
 
 
 def add_home_routes(app: FastAPI, home: Home) -> None:

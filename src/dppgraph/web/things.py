@@ -19,7 +19,7 @@ _PAGE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Things:
+class ThingList:
     """The route ``/things``.
 
     Attributes:
@@ -43,7 +43,7 @@ class Things:
         return await self.pages.answered(request, Page("things", "things.html", read, parameters=parameters))
 
 
-def add_things_routes(app: FastAPI, things: Things) -> None:
+def add_things_routes(app: FastAPI, things: ThingList) -> None:
     """Adds the route to an application."""
     add_page(app, "/things", things, "Everything that has a page")
 

@@ -13,8 +13,9 @@ from dppgraph.operations.describe import Held
 from dppgraph.operations.dumps import DumpFolders
 from dppgraph.operations.feed import FeedReader
 from dppgraph.operations.findings import Findings, read
-from dppgraph.operations.harvest.make import CATALOGUE, EXACT, STATEMENTS, VOID, made
+from dppgraph.operations.harvest.make import CATALOGUE, EXACT, SEARCH, STATEMENTS, VOID, made
 from dppgraph.store.exact import ExactQuads, Pattern
+from dppgraph.store.search import SearchIndex
 from dppgraph.store.versions import Manifest, VersionStore
 
 _PAGES: Final = (
@@ -93,6 +94,14 @@ class Published:
         named = self._named(object_)
         return self.exact.count(Pattern(None, None, named)) + len(self._pointing_besides(named))
 
+    def count_by_predicate(self, object_: str) -> dict[str, int]:
+        """How many triples point at a thing, by their predicate; sorted."""
+        named = self._named(object_)
+        counted = self.exact.count_by_predicate(named)
+        for _, predicate, _ in self._pointing_besides(named):
+            counted[predicate] = counted.get(predicate, 0) + 1
+        return dict(sorted(counted.items()))
+
     def located(self, lines: Collection[str]) -> list[str]:
         """Lines as the server says them; sorted."""
         if self.url == self.base:
@@ -123,6 +132,9 @@ class Harvest:
         manifest: the version.
         url: where the server answers.
 
+    Attributes:
+        index: its words, to be searched.
+
     Raises:
         StoreUnavailable: it is not there.
     """
@@ -139,6 +151,7 @@ class Harvest:
         self._lock = Lock()
         try:
             exact = ExactQuads(self._folder / EXACT)
+            self.index = SearchIndex(self._folder / SEARCH)
         except Damaged as error:
             raise self._missing() from error
         self.published = Published(exact, self._lines(STATEMENTS), manifest.base, url)
@@ -192,6 +205,11 @@ class Harvest:
         found = self._dumps.at(self.manifest.version)
         return (found.licence if found else None) or ""
 
+    def close(self) -> None:
+        """Lets its files go; whoever looks something up in them then is told that they cannot be read."""
+        self.published.exact.close()
+        self.index.close()
+
     def findings(self) -> list[Findings] | None:
         """What the shapes found of this version; None where the gate was off, or nobody kept it.
 
@@ -240,9 +258,11 @@ class Harvests:
 
     Attributes:
         dumps: where the dumps lie.
+        versions: the store.
     """
 
     def __init__(self, store: VersionStore, url: str) -> None:
+        self.versions = store
         self.dumps = DumpFolders(store, store.harvest_path)
         self._store = store
         self._url = url
@@ -261,7 +281,7 @@ class Harvests:
                 harvest = self._open[manifest.version] = Harvest(self._store, manifest, self._url)
                 while len(self._open) > _OPEN:
                     _, before = self._open.popitem(last=False)
-                    before.published.exact.close()
+                    before.close()
             self._open.move_to_end(manifest.version)
             return harvest
 

@@ -11,17 +11,20 @@ from dppgraph.errors import Damaged, Unknown
 from dppgraph.operations.catalogue import VersionNote, catalogue_document, catalogue_statements
 from dppgraph.operations.dumps import DUMPS, Dump, make_dumps
 from dppgraph.operations.feed import make_members
+from dppgraph.operations.search import entries_of
 from dppgraph.operations.service import void_document
 from dppgraph.store.exact import ExactQuads, write_exact
+from dppgraph.store.search import write_search
 from dppgraph.store.versions import KEPT, Harvesting, Manifest, VersionStore
 
 EXACT: Final = "exact.sqlite"
+SEARCH: Final = "search.sqlite"
 STATEMENTS: Final = "statements.nq"
 """What the catalogue says besides the version's own statements: how large the dumps are, for one."""
 CATALOGUE: Final = "catalogue.nt"
 VOID: Final = "void.nt"
 _STAMP: Final = "harvest.json"
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 """The number of the folder's layout: what another number made is made anew."""
 
 
@@ -42,6 +45,7 @@ def harvesting(store: VersionStore) -> Harvesting:
         dumps.mkdir()
         described = _write_catalogue(folder, manifest, lines, make_dumps(lines, dumps, manifest.base))
         write_exact(folder / EXACT, lines, things, (gone | changed) - present - described)
+        write_search(folder / SEARCH, entries_of(lines, manifest.base))
         make_members(store, manifest, lines, delta)
         (folder / _STAMP).write_text(json.dumps(_stamp(manifest)), encoding="utf-8")
 

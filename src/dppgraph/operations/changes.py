@@ -1,0 +1,178 @@
+"""What changed when: the versions of a store, and what each changed of its parent, thing by thing."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from dppgraph.core.iris import PREFIXES
+from dppgraph.core.quads import Quad, entity_of, parse_line
+from dppgraph.errors import Damaged, Unknown
+from dppgraph.operations.facts import Facts, Text
+from dppgraph.operations.search import KINDS
+from dppgraph.store.versions import Manifest, VersionStore
+
+_VERSIONS: Final = 50
+"""Versions on a page."""
+_THINGS: Final = 25
+"""Things on a page."""
+_MOST: Final = 200_000
+"""Statements of a change that are looked through; of a larger one there are only counts."""
+_NAMES: Final = tuple(
+    f"<{PREFIXES[prefix]}{name}>" for prefix, name in (("skos", "prefLabel"), ("dct", "title"), ("rdfs", "label"))
+)
+
+
+class Version(NamedTuple):
+    """A version: its number, and what it says of itself; of one that is damaged, what is wrong."""
+
+    number: int
+    manifest: Manifest | None
+    damage: str = ""
+
+
+class Statement(NamedTuple):
+    """A statement that a version added, or removed."""
+
+    is_added: bool
+    quad: Quad
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedThing:
+    """What a version changed of a thing and its parts.
+
+    Attributes:
+        term: the thing.
+        label: what it is called, or was.
+        added: how many statements about it there are more.
+        removed: how many there were that are not any more.
+        is_gone: whether there are none now, in the version that is served.
+        statements: those; empty where the whole change is too large to look through.
+    """
+
+    term: str
+    label: Text
+    added: int
+    removed: int
+    is_gone: bool
+    statements: list[Statement]
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """A page of the list of versions: the newest first, which page this is, from 1, and how many there are."""
+
+    versions: list[Version]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A page of what a version changed.
+
+    Attributes:
+        manifest: what the version says of itself.
+        following: the number of the version after it; None for the one that is served.
+        things: what it changed, things first that plans are made of; what describes statements last.
+        count: how many things it changed.
+        is_whole: whether the statements are there too.
+        page: which page this is, from 1.
+        pages: how many there are.
+    """
+
+    manifest: Manifest
+    following: int | None
+    things: list[ChangedThing]
+    count: int
+    is_whole: bool
+    page: int
+    pages: int
+
+
+def list_versions(store: VersionStore, current: int, page: int = 1) -> Versions:
+    """A page of the versions up to the one that is served.
+
+    Raises:
+        Unknown: there is no such page.
+    """
+    pages = max(1, -(-current // _VERSIONS))
+    if page > pages:
+        raise Unknown(f"the list of versions has {pages} pages: there is no page {page}")
+    last = current - (page - 1) * _VERSIONS
+    return Versions([_version(store, number) for number in range(last, max(0, last - _VERSIONS), -1)], page, pages)
+
+
+def change(store: VersionStore, facts: Facts, current: int, number: int, page: int = 1) -> Change:
+    """A page of what a version changed of its parent; the first one made everything.
+
+    Args:
+        store: the versions.
+        facts: what the version says that is served.
+        current: its number.
+        number: the version.
+        page: which page, from 1.
+
+    Raises:
+        Unknown: there is no such version, or no such page.
+        Damaged: its files are not what was published.
+    """
+    if not 1 <= number <= current:
+        raise Unknown(f"there is no version {number}: /changes lists those there are")
+    manifest = store.manifest(number)
+    counts = store.changes(number)
+    entities = sorted(counts, key=lambda entity: _rank(entity, manifest.base))
+    pages = max(1, -(-len(entities) // _THINGS))
+    if page > pages:
+        raise Unknown(f"what version {number} changed has {pages} pages: there is no page {page}")
+    shown = entities[(page - 1) * _THINGS : page * _THINGS]
+    is_whole = manifest.added + manifest.removed <= _MOST
+    statements = _statements(store, number, shown) if is_whole else {}
+    things = [_thing(facts, entity, counts[entity], statements.get(entity, [])) for entity in shown]
+    following = number + 1 if number < current else None
+    return Change(manifest, following, things, len(entities), is_whole, page, pages)
+
+
+def _version(store: VersionStore, number: int) -> Version:
+    try:
+        return Version(number, store.manifest(number))
+    except (Damaged, Unknown) as error:
+        return Version(number, None, str(error))
+
+
+def _statements(store: VersionStore, number: int, entities: Iterable[str]) -> dict[str, list[Statement]]:
+    wanted = set(entities)
+    delta = store.delta(number)
+    found: dict[str, list[Statement]] = defaultdict(list)
+    for is_added, lines in ((False, delta.removed), (True, delta.added)):
+        for line in lines:
+            if (entity := entity_of(line)) in wanted:
+                found[entity].append(Statement(is_added, parse_line(line)))
+    # What was removed stands before what came in its place.
+    return {
+        entity: sorted(said, key=lambda one: (one.quad[:2], one.is_added, one.quad)) for entity, said in found.items()
+    }
+
+
+def _thing(facts: Facts, entity: str, counts: tuple[int, int], statements: list[Statement]) -> ChangedThing:
+    term = entity if entity.startswith("_:") else f"<{entity}>"
+    is_gone = facts.published.exact.is_gone(entity)
+    label = facts.label(term)
+    if is_gone:
+        label = _former(facts, term, statements) or label
+    return ChangedThing(term, label, *counts, is_gone=is_gone, statements=statements)
+
+
+def _former(facts: Facts, term: str, statements: Iterable[Statement]) -> Text | None:
+    """What a thing was called that is not there any more."""
+    said = [one.quad for one in statements if one.quad.subject == term]
+    names = (quad.object for name in _NAMES for quad in said if quad.predicate == name)
+    return next((facts.label(name) for name in names if name.startswith('"')), None)
+
+
+def _rank(entity: str, base: str) -> tuple[int, str]:
+    kind = entity.removeprefix(f"{base}id/").partition("/")[0] if entity.startswith(f"{base}id/") else "other"
+    if kind == "statement":
+        return len(KINDS) + 1, entity
+    return KINDS.index(kind) if kind in KINDS else len(KINDS), entity

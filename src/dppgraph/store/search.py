@@ -1,0 +1,234 @@
+"""The words of a version, to be searched: a full-text index (SQLite FTS5) beside its exact quads.
+
+The index holds no text, only which words stand where: texts are read from the exact quads, in the language of whoever
+asks. It holds as well which words of which source each described statement rests on, in reading order.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from dppgraph.core.words import Wanted, folded
+from dppgraph.errors import Damaged
+
+_TABLES: Final = """
+    PRAGMA journal_mode = OFF;
+    PRAGMA page_size = 8192;
+    CREATE TABLE sources (id INTEGER PRIMARY KEY, term TEXT NOT NULL);
+    CREATE TABLE entries (
+        id INTEGER PRIMARY KEY, kind TEXT NOT NULL, term TEXT NOT NULL, weight REAL NOT NULL,
+        source INTEGER, start INTEGER, end INTEGER
+    );
+    CREATE TABLE statements (entry INTEGER, term TEXT, PRIMARY KEY (entry, term)) WITHOUT ROWID;
+    -- Words are folded before they come here: what is not ASCII is a letter or a figure.
+    CREATE VIRTUAL TABLE words USING fts5(
+        label, text, quote, content = '', tokenize = 'ascii'
+    );
+"""
+_INDEXES: Final = """
+    INSERT INTO words (words) VALUES ('optimize');
+    CREATE UNIQUE INDEX by_source_term ON sources (term);
+    CREATE INDEX by_place ON entries (source, start, end DESC, id) WHERE source IS NOT NULL;
+    CREATE INDEX by_kind ON entries (kind);
+"""
+_FIND: Final = """
+    SELECT entries.id, kind, entries.term, sources.term, start, end
+    FROM words JOIN entries ON entries.id = words.rowid LEFT JOIN sources ON sources.id = entries.source
+    WHERE words MATCH :match AND (:kind IS NULL OR kind = :kind)
+    ORDER BY bm25(words, 8.0, 2.0, 3.0) * weight, entries.id LIMIT :limit OFFSET :offset
+"""
+_COUNT: Final = """
+    SELECT kind, COUNT(*) FROM words JOIN entries ON entries.id = words.rowid WHERE words MATCH ? GROUP BY kind
+"""
+_PASSAGES: Final = """
+    SELECT entries.id, start, end, kind <> '', statements.term
+    FROM sources JOIN entries ON source = sources.id JOIN statements ON entry = entries.id
+    WHERE sources.term = ? ORDER BY start IS NULL, start, end DESC, entries.id, statements.term
+"""
+_VOCABULARY: Final = "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, words, row)"
+_NEAR: Final = "SELECT term, doc FROM temp.vocabulary WHERE term >= ? AND term < ? ORDER BY doc DESC, term LIMIT ?"
+
+
+class Passage(NamedTuple):
+    """A place in a source, or, without offsets, the source as a whole, that statements rest on.
+
+    Attributes:
+        source: the source document, as a term.
+        start: where the words begin, in code points from 0; None where that is not said.
+        end: where they end, exclusive.
+        statements: the statements that rest on it, as terms; sorted.
+        quoted: whether its words are given.
+    """
+
+    source: str
+    start: int | None
+    end: int | None
+    statements: tuple[str, ...]
+    quoted: bool = True
+
+
+class Entry(NamedTuple):
+    """Something that can be found.
+
+    Attributes:
+        kind: what kind of thing it is; empty for what only :meth:`SearchIndex.passages` gives.
+        term: the thing; of a quote, a statement that has it.
+        weight: how much sooner than others of the same words it is to be found; 1 is usual.
+        label: what it is called, in all languages.
+        text: what else is said of it in words.
+        quote: the words of a source that it is.
+        passage: where these stand.
+    """
+
+    kind: str
+    term: str
+    weight: float = 1.0
+    label: str = ""
+    text: str = ""
+    quote: str = ""
+    passage: Passage | None = None
+
+
+class Found(NamedTuple):
+    """An entry that was found: its kind and term, and, of a quote, where it stands."""
+
+    kind: str
+    term: str
+    passage: Passage | None
+
+
+def write_search(path: Path, entries: Iterable[Entry]) -> None:
+    """Makes the file that :class:`SearchIndex` reads; the same bytes for the same entries in the same order.
+
+    Args:
+        path: the file, which is not there yet.
+        entries: what can be found.
+    """
+    sources: dict[str, int] = {}
+    with sqlite3.connect(path) as file:
+        file.executescript(_TABLES)
+        for number, entry in enumerate(entries, 1):
+            place = entry.passage
+            at = (sources.setdefault(place.source, len(sources)), place.start, place.end) if place else (None,) * 3
+            file.execute(
+                "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)", (number, entry.kind, entry.term, entry.weight, *at)
+            )
+            said = ((number, statement) for statement in (place.statements if place else ()))
+            file.executemany("INSERT INTO statements VALUES (?, ?)", said)
+            if entry.kind:
+                words = (folded(text) for text in (entry.label, entry.text, entry.quote))
+                file.execute("INSERT INTO words (rowid, label, text, quote) VALUES (?, ?, ?, ?)", (number, *words))
+        file.executemany("INSERT INTO sources VALUES (?, ?)", ((number, term) for term, number in sources.items()))
+        file.executescript(_INDEXES)
+    file.close()
+
+
+class SearchIndex:
+    """What can be found in one version; may be asked by several threads.
+
+    Args:
+        path: what :func:`write_search` made.
+
+    Raises:
+        Damaged: it is not there, or is something else.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._files: list[sqlite3.Connection] = []
+        self._ask("SELECT COUNT(*) FROM statements", ())
+
+    def find(
+        self, wanted: Sequence[Wanted], *, every: bool = True, kind: str | None = None, offset: int = 0, limit: int = 20
+    ) -> list[Found]:
+        """The entries that have what is looked for, the best first.
+
+        Args:
+            wanted: what is looked for; nothing finds nothing.
+            every: whether they must have all of it, or any.
+            kind: only those of this kind.
+            offset: how many to leave out.
+            limit: how many to give at most.
+        """
+        if not wanted:
+            return []
+        asked = {"match": _match(wanted, every), "kind": kind, "offset": offset, "limit": limit}
+        return [self._found(*row) for row in self._ask(_FIND, asked)]
+
+    def named(self, wanted: Sequence[Wanted], limit: int) -> list[Found]:
+        """Likewise those only that are called so."""
+        if not wanted:
+            return []
+        asked = {"match": f"label : ({_match(wanted, every=True)})", "kind": None, "offset": 0, "limit": limit}
+        return [self._found(*row) for row in self._ask(_FIND, asked)]
+
+    def count(self, wanted: Sequence[Wanted], *, every: bool = True) -> dict[str, int]:
+        """How many entries have what is looked for, by kind."""
+        return {} if not wanted else dict(self._ask(_COUNT, (_match(wanted, every),)))
+
+    def kinds(self) -> dict[str, int]:
+        """How many entries there are, by kind."""
+        return dict(self._ask("SELECT kind, COUNT(*) FROM entries WHERE kind <> '' GROUP BY kind ORDER BY kind", ()))
+
+    def sources(self) -> dict[str, int]:
+        """The source documents that statements rest on, as terms, each with how many passages it has."""
+        text = "SELECT sources.term, COUNT(*) FROM sources JOIN entries ON source = sources.id GROUP BY sources.id"
+        return dict(self._ask(text, ()))
+
+    def passages(self, source: str) -> list[Passage]:
+        """Those of a source in reading order, of two that begin together the longer first; unplaced ones last."""
+        return [
+            Passage(source, start, end, tuple(row[-1] for row in rows), bool(quoted))
+            for (_, start, end, quoted), rows in groupby(self._ask(_PASSAGES, (source,)), key=lambda row: row[:-1])
+        ]
+
+    def beginning(self, letters: str, limit: int) -> list[str]:
+        """Words of the index that begin with some letters, as they are folded; those of most entries first."""
+        found = self._ask(_NEAR, (letters, letters + "\U0010ffff", limit))
+        return [word for word, _ in found]
+
+    def close(self) -> None:
+        """Lets the file go; whoever looks something up in it then is told that it cannot be read."""
+        while self._files:
+            self._files.pop().close()
+
+    def _found(self, number: int, kind: str, term: str, source: str | None, *place: int | None) -> Found:
+        passage = Passage(source, place[0], place[1], self._statements(number)) if source else None
+        return Found(kind, term, passage)
+
+    def _statements(self, number: int) -> tuple[str, ...]:
+        return tuple(
+            term for (term,) in self._ask("SELECT term FROM statements WHERE entry = ? ORDER BY term", (number,))
+        )
+
+    def _ask(self, text: str, values: tuple[object, ...] | Mapping[str, object]) -> list[tuple]:  # type: ignore[type-arg]
+        try:
+            return list(self._file().execute(text, values))
+        except sqlite3.Error as error:
+            raise Damaged(f"{self._path} cannot be read: {error}") from error
+
+    def _file(self) -> sqlite3.Connection:
+        file: sqlite3.Connection | None = getattr(self._local, "file", None)
+        if file is None:
+            # Immutable: no lock is taken, and a file on a disk that cannot be written is read as well.
+            address = f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
+            # Each thread asks by its own; they are closed by another one.
+            file = self._local.file = sqlite3.connect(address, uri=True, check_same_thread=False)
+            self._files.append(file)
+            file.execute(_VOCABULARY)
+        return file
+
+
+def _match(wanted: Sequence[Wanted], every: bool) -> str:
+    """What is looked for, as FTS5 writes it: folded words alone, in quotation marks, so that none is an operator."""
+    return (" AND " if every else " OR ").join(map(_one, wanted))
+
+
+def _one(one: Wanted) -> str:
+    phrase = f'"{" ".join(one.words)}"'
+    # A word as it stands counts twice, and so comes before longer ones.
+    return f"({phrase} OR {phrase}*)" if one.begins else phrase
