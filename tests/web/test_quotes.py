@@ -85,7 +85,7 @@ def test_with_the_text_its_quotes_are_marked_and_lead_to_their_facts(
     shutil.copytree(built[0].folder, tmp_path / "store")
     server = serve("--store", tmp_path / "store", environment={"DPPGRAPH_TEXTS": str(tmp_path)})
     said = page(server, PATH)
-    text = said.split('<div class="source-text quote">')[1].split("</div>")[0]
+    text = said.split('<div class="source-text quote"')[1].split("</div>")[0]
     assert "Op 21 december 2012" in text
     for anchor in re.findall(r'href="#(quote-\d+-\d+)"', text):
         assert f'id="{anchor}"' in said

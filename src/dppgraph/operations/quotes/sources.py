@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.errors import Unknown
-from dppgraph.operations.facts import Facts, Text
+from dppgraph.operations.facts import Facts, Text, tag_of
 from dppgraph.operations.quotes.coverage import Coverage, coverage_of, places_of
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ _DOCUMENT: Final = f"<{_DPP}SourceDocument>"
 _A: Final = f"<{PREFIXES['rdf']}type>"
 _LENGTH: Final = f"<{_DPP}length>"
 _PAGE: Final = f"<{PREFIXES['foaf']}page>"
+_LANGUAGE: Final = f"<{PREFIXES['dct']}language>"
 _LONGEST: Final = 9
 SOURCES: Final = 100
 """Sources on a page."""
@@ -29,6 +30,7 @@ class QuotedSource:
         term: the document.
         label: what it is called.
         page: its own address, as a term.
+        language: the language that it is in (BCP 47); empty where that is not said.
         quotes: how many different quotes are taken from it.
         statements: how many statements name it as their source, with a quote or without.
         coverage: how much of it they rest on.
@@ -37,6 +39,7 @@ class QuotedSource:
     term: str
     label: Text
     page: str | None
+    language: str
     quotes: int
     statements: int
     coverage: Coverage
@@ -85,6 +88,7 @@ def source_of(facts: Facts, term: str, passages: "list[Passage]") -> QuotedSourc
         term,
         facts.label(term),
         facts.one(term, _PAGE),
+        next(filter(None, map(tag_of, facts.all(term, _LANGUAGE))), ""),
         sum(passage.quoted for passage in passages),
         len({statement for passage in passages for statement in passage.statements}),
         coverage_of(places_of(passages), _length(facts, term)),
