@@ -3,16 +3,18 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 CLIENTS := tests/clients/npm
+AXE := tests/browser/npm
+EDITOR_FILE := src/dppgraph/web/static/yasgui/yasgui.min.js
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
-.PHONY: serve test check heavy goldens bench measure lock clean
+.PHONY: serve test check heavy screenshots goldens bench measure editor lock clean
 
 serve: .venv/.run ## set up, build the graph if need be, and serve it at http://127.0.0.1:8000/sparql
 	$(BIN)/dppgraph serve --port $(PORT)
 
 test: check ## set up, check the code, and run the tests
-	$(BIN)/pytest -n 2 --dist worksteal -m "not (heavy or conformance or remote)"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not (heavy or conformance or remote or browser)"
 
 check: .venv/.test ## the code alone: style, types, arrows between layers
 	$(BIN)/ruff check .
@@ -20,9 +22,12 @@ check: .venv/.test ## the code alone: style, types, arrows between layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-heavy: .venv/.test ## the long tests: kills, whole exports, every fixture on its own, the W3C suites, real proxies and clients
-	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory $(CLIENTS)/node_modules/.package-lock.json; fi
-	$(BIN)/pytest -n 2 --dist worksteal -m "heavy or conformance or remote"
+heavy: .venv/.test ## the long tests: kills, whole exports, every fixture on its own, the W3C suites, real proxies, clients and browser
+	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory $(CLIENTS)/node_modules/.package-lock.json $(AXE)/node_modules/.package-lock.json; fi
+	$(BIN)/pytest -n 2 --dist worksteal -m "heavy or conformance or remote or browser"
+
+screenshots: .venv/.test ## pictures of every page, narrow and wide, light and dark, Dutch and English, in screenshots/
+	$(BIN)/python -m tests.browser.screenshots
 
 goldens: .venv/.test ## write what the questions answer now as what they should answer: read the diff
 	$(BIN)/pytest -q tests/web/test_queries.py -k approved --write-goldens
@@ -42,6 +47,11 @@ measure: .venv/.test ## what start-up, build and the questions cost, and what ho
 	$(BIN)/python -m benchmarks.guard
 	$(BIN)/python -m benchmarks.feed
 	$(BIN)/python -m benchmarks.dumps
+	$(BIN)/python -m benchmarks.pages
+
+editor: .venv/.run ## get the query editor from npm, where that could not be done at first
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@test -e $(EDITOR_FILE)
 
 lock: .venv/.test ## resolve the locked versions anew
 	$(BIN)/pip install --quiet uv
@@ -51,10 +61,10 @@ lock: .venv/.test ## resolve the locked versions anew
 	$(BIN)/$(LOCK) --group harvesters --output-file requirements/harvesters.txt
 
 clean: ## remove what the commands above made
-	rm -rf .venv .venv-peers .venv-harvesters .dppgraph $(CLIENTS)/node_modules
+	rm -rf .venv .venv-peers .venv-harvesters .dppgraph screenshots $(CLIENTS)/node_modules $(AXE)/node_modules $(dir $(EDITOR_FILE))
 
-$(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
-	@cd $(CLIENTS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+%/node_modules/.package-lock.json: %/package-lock.json
+	@cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -65,4 +75,5 @@ $(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
 	@echo "setting up .venv ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@test -e $(EDITOR_FILE) || echo "npm could not get the query editor, so its page is a plain form: install npm, then make editor"
 	@touch $@

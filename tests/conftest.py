@@ -173,10 +173,15 @@ class Server:
 Serve = Callable[..., Server]
 
 
-def start_server(*arguments: object, environment: dict[str, str] | None = None, folder: Path | None = None) -> Server:
-    """Starts ``dppgraph serve``, in a folder, and waits until it says that it answers."""
+def start_server(
+    *arguments: object,
+    environment: dict[str, str] | None = None,
+    folder: Path | None = None,
+    python: Path | None = None,
+) -> Server:
+    """Starts ``dppgraph serve``, in a folder, and waits until it answers; with another Python, that one's."""
     process = subprocess.Popen(
-        [*DPPGRAPH, "serve", "--port", "0", *map(str, arguments)],
+        [python or DPPGRAPH[0], *DPPGRAPH[1:], "serve", "--port", "0", *map(str, arguments)],
         stderr=subprocess.PIPE,
         text=True,
         env={"PATH": "/usr/bin:/bin"} | (environment or {}),

@@ -191,6 +191,13 @@ def test_no_value_of_an_iri_breaks_out_of_it(value: str) -> None:
         ("default 3", "default three", "a default or an example is none: count is 'three'"),
         ("example id/plan/x", "example x", "a default or an example is none: plan is 'x'"),
         ("param: count", "param: format", "no parameter can be called format"),
+        ("param: count", "param: page", "no parameter can be called page"),
+        ("# columns: plan\n", "# columns: plan\n# group: fish\n", "the group is fish: it must be one of plans, lines,"),
+        (
+            "# columns: plan\n",
+            "# columns: plan\n# chart: count\n",
+            "the chart is of count, which is none of its columns",
+        ),
         ("count; integer", "count as ?first; integer", "two parameters have one variable"),
         ("# title-nl: Wat?\n", "# title-nl: Wat?\n# colour: red\n", "says colour, which means nothing here"),
         ("# title-nl: Wat?\n", "# title-nl: Wat?\n# something\n", "is written `# key: value`"),

@@ -289,7 +289,8 @@ def test_the_page_is_for_people(server: Server) -> None:
     html = body.decode()
     assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert '<h1><bdi lang="nl">Vlaams plan overheidsopdrachten</bdi></h1>' in html
-    assert f'<link rel="alternate describedby" type="text/turtle" href="{url_of(server, f"doc/{PLAN}.ttl")}">' in html
+    for relation in ("alternate", "describedby"):
+        assert f'<link rel="{relation}" type="text/turtle" href="{url_of(server, f"doc/{PLAN}.ttl")}">' in html
     assert not re.findall(r"<script(?! type=\"module\" src=)", html)
     assert "unsafe" not in headers["content-security-policy"]
     assert "default-src 'none'" in headers["content-security-policy"]

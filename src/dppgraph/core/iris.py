@@ -4,6 +4,7 @@ An IRI here is a plain string; a *term* is what canonical N-Quads writes (``<iri
 """
 
 import re
+from functools import cache
 from typing import Final
 from urllib.parse import quote
 
@@ -91,6 +92,12 @@ def located(term: str, base: str, url: str) -> str:
     if not term.startswith(f"<{base}") or not _ADDRESSES.fullmatch(term, len(base) + 1):
         return term
     return f"<{url}{term[len(base) + 1 :]}"
+
+
+@cache
+def addresses_below(base: str) -> re.Pattern[str]:
+    """What is in each line that :func:`located` may change a term of, and in few others."""
+    return re.compile(f"<{re.escape(base)}{_ADDRESSES.pattern}")
 
 
 def uri_of(iri: str) -> str:

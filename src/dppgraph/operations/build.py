@@ -8,6 +8,7 @@ from dppgraph.core.quads import parse_line
 from dppgraph.errors import NotBuilt, ShapeViolation
 from dppgraph.operations.catalogue import derived
 from dppgraph.operations.feed import latest
+from dppgraph.operations.findings import written
 from dppgraph.operations.harvest import is_made
 from dppgraph.operations.queries import read_questions
 from dppgraph.operations.service import examples, statistics
@@ -87,6 +88,7 @@ def build(
         findings=report.counts if report else None,
         data=sources.named_data,
         shapes=sources.named_shapes,
+        report=written(report.findings()) if report else None,
     )
     manifest = writer.publish(publication, parent.version if parent else None, harvesting)
     undated = parent is not None and not damage and _is_undated(lines, store.lines(parent.version), sources.base)

@@ -54,6 +54,12 @@ _MATCH: Final = """
     JOIN terms AS s ON s.id = found.s JOIN terms AS p ON p.id = found.p JOIN terms AS o ON o.id = found.o
     ORDER BY {found}
 """
+_POINTING: Final = """
+    SELECT p.term, found.number
+    FROM (SELECT p, COUNT(*) AS number FROM triples WHERE o = ? GROUP BY p) AS found
+    JOIN terms AS p ON p.id = found.p
+    ORDER BY p.term
+"""
 _COUNT: Final = "SELECT COUNT(*) FROM triples WHERE {where}"
 _LAST: Final = "\U0010ffff"
 
@@ -161,6 +167,11 @@ class ExactQuads:
         """How many triples a pattern fits."""
         where, values = self._where(pattern)
         return 0 if values is None else int(self._one(_COUNT.format(where=where), values))
+
+    def count_by_predicate(self, object_: str) -> dict[str, int]:
+        """How many triples have an object, by their predicate; sorted."""
+        number = self._number(object_)
+        return {} if number is None else {predicate: int(count) for predicate, count in self._ask(_POINTING, (number,))}
 
     def things(self, *, offset: int = 0, limit: int = -1) -> list[tuple[str, int]]:
         """The things that have names of ours, as IRIs, each with the version that changed it last; by name.

@@ -5,13 +5,14 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from dppgraph.core import formats
+from dppgraph.core.formats import Format
 from dppgraph.errors import DppgraphError, EngineDied, ReaderTooSlow
 from dppgraph.store.interface import Answer, GraphStore, QueryRequest
 from dppgraph.store.versions.manifest import Manifest
@@ -39,6 +40,24 @@ VARY: Final = b"Accept, Accept-Encoding"
 
 _FRESH: Final = b"public, no-cache"
 """Caches may keep it, and ask whether it is still true: a 304 costs next to nothing."""
+
+
+class Content(NamedTuple):
+    """What was read of an answer.
+
+    Attributes:
+        format: how it is written.
+        version: the number of the version that it comes from.
+        data: its bytes.
+        whole: whether these are all of them.
+        lasting: whether the same query is answered so again by the same version.
+    """
+
+    format: Format
+    version: int
+    data: bytes
+    whole: bool
+    lasting: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +158,61 @@ class Sending:
         if content is None:
             return StreamedAnswer(answer, self.min_rate, self.metrics, filling)
         return await self.sent(request, asked, filling.whole(content), MISS)
+
+    async def content(self, request: Request, query: QueryRequest, most: int) -> Content:
+        """The answer to a query, or the beginning of a long one, for a page that shows it.
+
+        Args:
+            request: the request for the page.
+            query: the query.
+            most: bytes after which no more is read.
+
+        Raises:
+            DppgraphError: as ``GraphStore.query``, at its beginning or later.
+            ClientDisconnect: nobody waits for it any more.
+        """
+        request.scope["state"]["query"] = hash_of(query.text)
+        manifest = self.store.manifest
+        asked = Asked.of(query, manifest.version)
+        self.cache.at(manifest.version)
+        kept = self.cache.get(asked, query.results, query.rdf) if query.version in (None, manifest.version) else None
+        if kept is not None:
+            self.cache.hits += 1
+            format_ = next(
+                known for known in (query.results, query.rdf) if known and known.content_type == kept.content_type
+            )
+            return Content(format_, kept.version, kept.content[:most], len(kept.content) <= most, lasting=True)
+        self.cache.misses += 1
+        try:
+            found = await unless_gone(request, self._content(query, asked, manifest, most))
+        except asyncio.CancelledError as error:
+            self.metrics.query_ended(error)
+            raise EngineDied("this server is being stopped: ask again in a moment") from error
+        except (DppgraphError, ClientDisconnect) as error:
+            self.metrics.query_ended(error)
+            raise
+        self.metrics.query_ended()
+        return found
+
+    async def _content(self, query: QueryRequest, asked: Asked, manifest: Manifest, most: int) -> Content:
+        answer = await self.store.query(query)
+        lasting = answer.lasting and answer.version == asked.version
+        filling = _Filling(self, asked, answer, manifest) if lasting else None
+        read = bytearray()
+        try:
+            async for chunk in answer.chunks:
+                read += chunk
+                if len(read) > most:
+                    return Content(answer.format, answer.version, bytes(read[:most]), whole=False, lasting=lasting)
+                if filling:
+                    filling.take(chunk)
+            if filling:
+                filling.done()
+        finally:
+            if filling:
+                filling.give_up()
+            await answer.chunks.aclose()
+        return Content(answer.format, answer.version, bytes(read), whole=True, lasting=lasting)
 
     async def sent(self, request: Request, asked: Asked, kept: Kept, cache: str) -> Response:
         """An answer that is kept, or was to be; the words of the request are remembered with it."""

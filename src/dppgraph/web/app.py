@@ -18,29 +18,42 @@ from dppgraph.operations.queries import Question
 from dppgraph.operations.quotes import Texts
 from dppgraph.operations.service import Endpoint
 from dppgraph.settings import Settings
+from dppgraph.web.about import About, add_about_routes
+from dppgraph.web.agents import add_agent_routes
 from dppgraph.web.answers import Sending
 from dppgraph.web.api import Api, add_api_page
 from dppgraph.web.cache import CacheFront
 from dppgraph.web.catalogue import Catalogue, add_catalogue_routes
 from dppgraph.web.changes import Changes, add_change_routes
+from dppgraph.web.compare import ComparePage, add_compare_routes
+from dppgraph.web.concepts import add_concept_routes
 from dppgraph.web.context import add_context_routes
 from dppgraph.web.crawlers import Crawlers, add_crawler_routes
 from dppgraph.web.direct import Direct, response_of
 from dppgraph.web.documents import Documents, add_document_routes
 from dppgraph.web.dumps import BELOW, DumpFiles, add_dump_routes
+from dppgraph.web.editor import Editor, add_terms_route
 from dppgraph.web.feed import Feed, add_feed_routes
 from dppgraph.web.fragments import Fragments, add_fragment_routes
 from dppgraph.web.health import Health, Readiness
 from dppgraph.web.home import Home, add_home_routes
+from dppgraph.web.lines import add_line_routes
 from dppgraph.web.made import Making
 from dppgraph.web.metrics import MetricsEndpoint
+from dppgraph.web.ontology import OntologyPages, add_ontology_routes
 from dppgraph.web.pages import Pages, add_static_routes
-from dppgraph.web.problems import accept_of, problem
+from dppgraph.web.plans import add_plan_routes
+from dppgraph.web.problems import problem, wanted_of
+from dppgraph.web.quality import QualityPage, add_quality_routes
 from dppgraph.web.queries import add_query_routes
+from dppgraph.web.questions import add_questions_routes
 from dppgraph.web.quotes import Quotes, add_quote_routes
+from dppgraph.web.reading import Things
 from dppgraph.web.search import Search, add_search_routes
 from dppgraph.web.service import ServiceDescription
 from dppgraph.web.sparql import METHODS, SparqlEndpoint, add_sparql_routes
+from dppgraph.web.things import ThingList, add_things_routes
+from dppgraph.web.timeline import TimelinePage, add_timeline_routes
 
 _READY = "200 once the query engine answers, 503 while it does not, or while the server is being stopped."
 _METRICS = "Prometheus' text format. Open to this machine itself, and to whoever has the token."
@@ -93,8 +106,11 @@ def create_app(
     # A redirect would be built from the Host header, which is the client's.
     app.router.redirect_slashes = False
     health = Health(store)
-    sparql = SparqlEndpoint(sending, ServiceDescription(sending, endpoint, making), settings.max_query)
+    pages = Pages(making)
+    editor = Editor(pages, questions, settings.query_timeout, settings.max_rows)
+    sparql = SparqlEndpoint(sending, ServiceDescription(sending, endpoint, making), editor, settings.max_query)
     add_sparql_routes(app, sparql)
+    add_terms_route(app, making)
     add_query_routes(app, questions, sending, making)
     add_context_routes(app, context)
     add_document_routes(app, Documents(making))
@@ -104,13 +120,24 @@ def create_app(
     add_feed_routes(app, Feed(making))
     add_fragment_routes(app, Fragments(making))
     add_crawler_routes(app, Crawlers(making))
-    pages = Pages(making)
     add_static_routes(app)
     add_home_routes(app, Home(pages))
+    add_questions_routes(app, questions, pages)
+    things = Things(pages, questions)
+    add_plan_routes(app, things)
+    add_line_routes(app, things)
+    add_concept_routes(app, things)
+    add_agent_routes(app, things)
+    add_timeline_routes(app, TimelinePage(pages))
+    add_compare_routes(app, ComparePage(pages))
     add_search_routes(app, Search(pages))
     add_quote_routes(app, Quotes(pages, Texts(Path(settings.texts) if settings.texts else None)))
     add_change_routes(app, Changes(pages, making.harvests.versions))
     add_api_page(app, Api(pages, app, questions))
+    add_about_routes(app, About(pages))
+    add_things_routes(app, ThingList(pages))
+    add_ontology_routes(app, OntologyPages.of(pages, questions))
+    add_quality_routes(app, QualityPage(pages, questions, endpoint.union))
     app.add_api_route(
         "/health",
         health,
@@ -154,4 +181,4 @@ def _http(request: Request, error: Exception) -> Response:
         HTTPStatus.METHOD_NOT_ALLOWED: "This address is not asked with this method.",
     }
     detail = details.get(status, status.description or status.phrase)
-    return problem(status, status.phrase, detail, accept_of(request.scope), headers=dict(error.headers or {}))
+    return problem(status, status.phrase, detail, wanted_of(request.scope), headers=dict(error.headers or {}))

@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from dppgraph.errors import TooManyRequests
 from dppgraph.web.cache.front import Answers, Found, Reply, Waiting
-from dppgraph.web.problems import accept_of, problem_of
+from dppgraph.web.problems import problem_of, wanted_of
 
 UNIX: Final = "unix"
 """Who connects through a socket in the file system: a process of this machine that its permissions let in."""
@@ -266,7 +266,7 @@ class SubPath:
 def _refused(scope: Scope, limit: RateLimit, wait: int) -> Response:
     allowed = f"{limit.rate:g} requests a second on average, {limit.burst} at once"
     error = TooManyRequests(f"one client may send {allowed}: try again in {wait} s", retry_after=wait)
-    response = problem_of(error, accept_of(scope))
+    response = problem_of(error, wanted_of(scope))
     # draft-ietf-httpapi-ratelimit-headers-11, sections 3 and 4.
     response.headers["ratelimit-policy"] = f'"client";q={limit.burst};w={math.ceil(limit.burst / limit.rate)}'
     response.headers["ratelimit"] = f'"client";r=0;t={wait}'

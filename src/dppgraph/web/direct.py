@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dppgraph.errors import DppgraphError
 from dppgraph.web.cache.front import CONDITIONAL, Reply, Waiting
-from dppgraph.web.problems import accept_of, problem, problem_of
+from dppgraph.web.problems import problem, problem_of, wanted_of
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -87,7 +87,7 @@ async def answered(endpoint: Endpoint, scope: Scope, receive: Receive, send: Sen
 def response_of(error: Exception, request: Request) -> Response:
     """The answer that tells of an error: what is expected as it is, what is not with a number for the log."""
     if isinstance(error, DppgraphError):
-        return problem_of(error, accept_of(request.scope))
+        return problem_of(error, wanted_of(request.scope))
     if isinstance(error, ClientDisconnect):
         # Nobody is there to read it.
         return Response(status_code=_GONE)
@@ -95,4 +95,4 @@ def response_of(error: Exception, request: Request) -> Response:
     _log.error("internal error %s", number, exc_info=error)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = f"This is our fault. The log knows it as {number}."
-    return problem(status, "Internal error", detail, accept_of(request.scope), extra={"number": number})
+    return problem(status, "Internal error", detail, wanted_of(request.scope), extra={"number": number})

@@ -1,7 +1,7 @@
-"""The first page, the list of everything that has a page, and how pages look."""
+"""The first page."""
 
-import json
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from fastapi import FastAPI
@@ -9,21 +9,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dppgraph.core.iris import PREFIXES
-from dppgraph.errors import Unknown
-from dppgraph.operations.catalogue import dataset_json
-from dppgraph.operations.documents import path_of
+from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
-from dppgraph.web.documents.page import Named
+from dppgraph.operations.home import read_home
+from dppgraph.operations.timeline import Named, Period, Plan, Timeline
 from dppgraph.web.pages import Page, Pages, Reader, add_page
-from dppgraph.web.parameters import decoded, number_of
+from dppgraph.web.timeline import SHEETS, draw
 
 _PAGE: Final = 200
+_DRAWN: Final = 10
+"""Plans that the first page draws at most."""
+
 _A: Final = f"<{PREFIXES['rdf']}type>"
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The routes ``/``, ``/about`` and ``/things``.
+    """The route ``/``.
 
     Attributes:
         pages: answers for the pages.
@@ -35,49 +37,33 @@ class Home:
         """The first page."""
         return await self.pages.answered(request, Page("", "home.html", self._home))
 
-    async def things(self, request: Request) -> Response:
-        """A page of the list of everything.
+    def _home(self, harvest: Harvest, reader: Reader) -> dict[str, object]:
+        facts = Facts(harvest.published, reader.language)
+        shown = read_home(facts)
+        plans = _latest(shown.timeline)
+        drawings = [draw(shown.timeline, plans, (), None, sheet) for sheet in SHEETS]
+        sets = facts.subjects(_A, f"<{PREFIXES['dcat']}Dataset>")[:_PAGE]
+        return {
+            "shown": shown,
+            "drawings": [drawing for drawing in drawings if drawing],
+            "drawn": len(plans),
+            "sets": [Named(term, facts.label(term)) for term in sets],
+            "names": facts.label,
+        }
 
-        Raises:
-            Unknown: there is no such page.
-        """
-        page = number_of(decoded(request.scope["query_string"]), "page") or 1
 
-        def read(harvest: Harvest, _: Reader) -> dict[str, object]:
-            return self._things(harvest, page)
+def _latest(timeline: Timeline) -> list[Plan]:
+    """The plans that the first page draws: those that ended last, in the order of the timeline."""
+    ends = {plan.term: max(map(_end, plan.periods), default=date.min) for plan in timeline.plans}
+    known = [term for term in ends if ends[term] > date.min]
+    wanted = set(sorted(known, key=lambda term: ends[term], reverse=True)[:_DRAWN])
+    return [plan for plan in timeline.plans if plan.term in wanted]
 
-        parameters = {"page": page} if page > 1 else {}
-        return await self.pages.answered(request, Page("things", "things.html", read, parameters=parameters))
 
-    async def about(self, request: Request) -> Response:
-        """Who keeps the data, and under which licence."""
-        return await self.pages.answered(request, Page("about", "about.html", self._about))
-
-    def _home(self, harvest: Harvest, _: Reader) -> dict[str, object]:
-        published, named = harvest.published, Named(harvest.published, self.pages.making.frames)
-        sets, plans = (
-            [named.value(term) for term in published.subjects(_A, f"<{class_}>")[:_PAGE]]
-            for class_ in (f"{PREFIXES['dcat']}Dataset", f"{PREFIXES['dpp']}PolicyPlan")
-        )
-        return {"sets": sets, "plans": plans}
-
-    def _about(self, harvest: Harvest, reader: Reader) -> dict[str, object]:
-        return {"catalogue": json.loads(dataset_json(harvest.catalogue(), reader.language))}
-
-    def _things(self, harvest: Harvest, page: int) -> dict[str, object]:
-        published, named = harvest.published, Named(harvest.published, self.pages.making.frames)
-        pages = max(1, -(-published.exact.count_things() // _PAGE))
-        if page > pages:
-            raise Unknown(f"the list has {pages} pages: there is no page {page}")
-        found = [
-            (named.value(f"<{iri}>"), path_of(iri, published.base))
-            for iri, _ in published.exact.things(offset=(page - 1) * _PAGE, limit=_PAGE)
-        ]
-        return {"things": found, "page": page, "pages": pages}
+def _end(period: Period) -> date:
+    return date.max if period.is_open else period.ends or period.begins or date.min
 
 
 def add_home_routes(app: FastAPI, home: Home) -> None:
-    """Adds the routes to an application."""
+    """Adds the route to an application."""
     add_page(app, "/", home, "The first page")
-    add_page(app, "/things", home.things, "Everything that has a page")
-    add_page(app, "/about", home.about, "Who keeps the data")

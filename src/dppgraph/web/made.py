@@ -4,6 +4,7 @@ They are kept beside the answers to queries, and sent like them.
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,12 +37,14 @@ class Made(NamedTuple):
         headers: those that only it has.
         modified: when it last changed, ISO 8601; empty for when what it is made of was made.
         lasting: whether it is the same in all versions to come.
+        until: from when it is true no more, in seconds since 1970; its resource names what it is true of till then.
     """
 
     content: bytes
     headers: Sequence[tuple[bytes, bytes]] = ()
     modified: str = ""
     lasting: bool = False
+    until: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,9 @@ class Making:
             manifest.version,
             tag_of(made.content.decode()),
             [*_said(_FOR_GOOD if made.lasting else headers_of(manifest.version), format_), *made.headers],
-            modified=int(changed.timestamp()),
+            # A day that passes changes what depends on it, and nothing that has a date of its own.
+            modified=int(changed.timestamp()) if math.isinf(made.until) else 0,
+            until=made.until,
         )
         asked = key[0]
         if manifest.version == asked.version:

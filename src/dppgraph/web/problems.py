@@ -1,17 +1,22 @@
 """Errors as RFC 9457 problem documents, and as a page for browsers: one table from error class to status."""
 
+import base64
+import hashlib
 import json
+import re
 from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from starlette.responses import Response
 from starlette.types import Scope
 
 from dppgraph import errors
+from dppgraph.core.languages import LANGUAGES, language_of
 from dppgraph.core.negotiation import quality_of
 from dppgraph.web.headers import header_of
-from dppgraph.web.rendering import environment
+from dppgraph.web.rendering import TEMPLATES, environment
 
 STATUSES: Final[dict[type[errors.DppgraphError], HTTPStatus]] = {
     errors.InvalidInput: HTTPStatus.BAD_REQUEST,
@@ -77,6 +82,16 @@ HEADERS: Final = {
     "vary": "Accept",
 }
 _LONGEST_ACCEPT: Final = 8_192
+_LANG: Final = re.compile(rb"(?:^|&)lang=(nl|en)(?:&|$)")
+_OF_STATUS: Final[Mapping[HTTPStatus, str]] = {
+    HTTPStatus.NOT_FOUND: "unknown",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method",
+    HTTPStatus.PRECONDITION_FAILED: "changed",
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "part",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "internal",
+}
+"""What kind of problem a status tells of where no error does."""
+
 _Value = TypeVar("_Value")
 
 
@@ -85,8 +100,30 @@ def status_of(error: errors.DppgraphError) -> HTTPStatus:
     return _nearest(error, STATUSES, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def problem_of(error: errors.DppgraphError, accept: str | None) -> Response:
-    """The answer that tells of an error."""
+class Wanted(NamedTuple):
+    """How whoever asked wants to be told of a problem.
+
+    Attributes:
+        accept: the request's Accept header.
+        language: the language of a page.
+        home: where the first page is, as a relative address: this holds behind any sub path.
+    """
+
+    accept: str | None
+    language: str = LANGUAGES[0]
+    home: str = "./"
+
+
+def wanted_of(scope: Scope) -> Wanted:
+    """How the sender of a request wants to be told: a page in the language of its address, else of Accept-Language."""
+    asked = _LANG.search(scope.get("query_string", b""))
+    accepted = header_of(scope, b"accept-language").decode("latin-1")
+    language = asked[1].decode() if asked else language_of(accepted)
+    return Wanted(accept_of(scope), language, "../" * (scope["path"].count("/") - 1) or "./")
+
+
+def problem_of(error: errors.DppgraphError, wanted: Wanted | None) -> Response:
+    """The answer that tells of an error; for whoever cannot say how it is wanted, a document."""
     extra: dict[str, object] = {}
     headers: dict[str, str] = {}
     if isinstance(error, errors.QuerySyntax) and error.line is not None:
@@ -99,14 +136,14 @@ def problem_of(error: errors.DppgraphError, accept: str | None) -> Response:
         headers = {"www-authenticate": "Bearer"}
     kind = next(kind for kind in type(error).__mro__ if kind in TITLES or kind is errors.DppgraphError)
     title = _nearest(error, TITLES, "Something went wrong")
-    return problem(status_of(error), title, str(error), accept, kind=_slug(kind), extra=extra, headers=headers)
+    return problem(status_of(error), title, str(error), wanted, kind=_slug(kind), extra=extra, headers=headers)
 
 
 def problem(
     status: HTTPStatus,
     title: str,
     detail: str,
-    accept: str | None,
+    wanted: Wanted | None,
     *,
     kind: str | None = None,
     extra: dict[str, object] | None = None,
@@ -118,7 +155,7 @@ def problem(
         status: the HTTP status.
         title: what kind of problem it is; the same text for the same kind.
         detail: what is wrong now, and what to do.
-        accept: the request's Accept header.
+        wanted: how it is wanted.
         kind: the last part of its ``type``; None for ``about:blank``.
         extra: more members of the document.
         headers: more headers of the answer.
@@ -131,10 +168,11 @@ def problem(
         **(extra or {}),
     }
     all_headers = HEADERS | (headers or {})
-    if quality_of(accept, "text/html") > quality_of(accept, "application/problem+json"):
-        page_headers = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
-        page = environment("en").get_template("problem.html").render(problem=said)
-        return Response(page, status, all_headers | page_headers, "text/html; charset=utf-8")
+    if wanted and quality_of(wanted.accept, "text/html") > quality_of(wanted.accept, "application/problem+json"):
+        page = _page(said, wanted, kind or _OF_STATUS.get(status, "other"))
+        return Response(
+            page, status, all_headers | {"content-security-policy": _style()[1]}, "text/html; charset=utf-8"
+        )
     return Response(json.dumps(said, ensure_ascii=False), status, all_headers, "application/problem+json")
 
 
@@ -143,6 +181,23 @@ def accept_of(scope: Scope) -> str | None:
     accept = header_of(scope, b"accept").decode("latin-1")
     # No client lists that many types: a header of megabytes would keep everybody else waiting.
     return accept if 0 < len(accept) <= _LONGEST_ACCEPT else None
+
+
+def _page(said: Mapping[str, object], wanted: Wanted, kind: str) -> str:
+    """The page of a problem: what is the matter and what to do, in the reader's language; the details in English."""
+    told = {"problem": said, "kind": kind, "language": wanted.language, "home": wanted.home, "style": _style()[0]}
+    return environment(wanted.language).get_template("problem.html").render(told)
+
+
+@cache
+def _style() -> tuple[str, str]:
+    """The style of the page, which stands in it, and the policy that lets in this one and no other.
+
+    Whatever went wrong, and behind whichever path: nothing else has to be loaded.
+    """
+    style = (TEMPLATES / "problem.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return style, f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def _slug(kind: type) -> str:

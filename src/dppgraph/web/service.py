@@ -1,4 +1,4 @@
-"""What ``/sparql`` answers without a query: its service description, for clients that find out what they can ask."""
+"""What ``/sparql`` answers programs without a query: its service description, by which they find out what to ask."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -14,10 +14,9 @@ from dppgraph.operations.service import Endpoint, Graphs, described, graphs_requ
 from dppgraph.web.answers import Sending, headers_of, kept_response
 from dppgraph.web.cache.kept import Kept, tag_of
 from dppgraph.web.made import Making
-from dppgraph.web.pages import Reader, reader_of, shown
 from dppgraph.web.parameters import Parameters, format_of
 
-_MAY_BE_GIVEN = ("format", "version")
+_MAY_BE_GIVEN = ("format", "version", "lang", "example")
 
 
 def asks_for_service(parameters: Parameters) -> bool:
@@ -47,33 +46,25 @@ class ServiceDescription:
             NotAcceptable: it comes in no format that the client takes.
             DppgraphError: as ``GraphStore.query``.
         """
-        format_ = format_of(parameters, request.scope, formats.PAGES)
+        format_ = format_of(parameters, request.scope, formats.RDF)
         number = version or self.sending.store.manifest.version
-        reader = reader_of(request.scope, parameters, format_)
-        key = number, f"{format_.name} {reader.key}"
-        if key not in self._written:
-            await self._write(key, format_, reader)
-        return await kept_response(request, self._written[key])
+        if (number, format_.name) not in self._written:
+            await self._write(number, format_)
+        return await kept_response(request, self._written[number, format_.name])
 
-    async def _write(self, key: tuple[int, str], format_: Format, reader: Reader) -> None:
-        number = key[0]
+    async def _write(self, number: int, format_: Format) -> None:
         graphs = await self._graphs(number)
         base = self.sending.store.manifest.base
 
         def write() -> bytes:
-            harvests = self.making.harvests
-            said = described(self.endpoint, graphs, base, harvests.statistics(number))
-            if format_ != formats.HTML:
-                return export(said, format_)
-            harvest = harvests.of(self.sending.store.manifest)
-            return shown("shown.service", "sparql", export(said, formats.TURTLE), harvest, reader)
+            return export(described(self.endpoint, graphs, base, self.making.harvests.statistics(number)), format_)
 
         content = await asyncio.to_thread(write)
         for known in [key for key in self._written if key[0] not in (number, self.sending.store.manifest.version)]:
             # Of versions that nobody asks any more.
             del self._written[known]
         tag = tag_of(content.decode())
-        self._written[key] = Kept(content, format_.content_type, number, tag, headers_of(number))
+        self._written[number, format_.name] = Kept(content, format_.content_type, number, tag, headers_of(number))
 
     async def _graphs(self, number: int) -> Graphs:
         try:

@@ -13,7 +13,8 @@ from dppgraph.errors import BadCall, BadParameter, BodyTooLarge, DppgraphError, 
 from dppgraph.store.interface import QueryRequest
 from dppgraph.web.answers import Sending, preflight
 from dppgraph.web.cache.front import Reply, Waiting
-from dppgraph.web.parameters import Parameters, decoded, described, formats_of, timeout_of, version_of
+from dppgraph.web.editor import Editor, shows_page
+from dppgraph.web.parameters import Parameters, decoded, described, format_of, formats_of, timeout_of, version_of
 from dppgraph.web.service import ServiceDescription, asks_for_service
 
 METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
@@ -31,11 +32,13 @@ class SparqlEndpoint:
     Attributes:
         sending: what answers.
         service: what is answered without a query.
+        editor: what is answered to people.
         max_query: bytes that a request's body may have.
     """
 
     sending: Sending
     service: ServiceDescription
+    editor: Editor
     max_query: int
 
     async def __call__(self, request: Request) -> Response:
@@ -44,8 +47,14 @@ class SparqlEndpoint:
             return preflight(METHODS)
         parameters = decoded(request.scope["query_string"])
         if request.method in ("GET", "HEAD") and asks_for_service(parameters):
+            if format_of(parameters, request.scope, formats.PAGES) == formats.HTML:
+                return await self.editor.empty(request, parameters)
             return await self.service.answered(request, parameters, version_of(parameters))
-        return await self.sending.answered(request, await self._query_of(request, parameters))
+        parameters, texts = await self._asked(request, parameters)
+        if shows_page(parameters):
+            rest = [(name, value) for name, value in parameters if name != "format"]
+            return await self.editor.asked(request, parameters, _query(rest, texts, request.scope))
+        return await self.sending.answered(request, _query(parameters, texts, request.scope))
 
     def take_on(self, scope: Scope, words: bytes, reply: Reply) -> Waiting | None:
         """A query that comes by GET; errors are told in the usual way."""
@@ -53,14 +62,15 @@ class SparqlEndpoint:
             return None
         try:
             parameters = decoded(scope["query_string"])
-            if asks_for_service(parameters):
+            if asks_for_service(parameters) or shows_page(parameters):
                 return None
             query = _query(parameters, _texts(parameters), scope)
         except DppgraphError:
             return None
         return self.sending.take_on(scope, query, words, reply)
 
-    async def _query_of(self, request: Request, parameters: Parameters) -> QueryRequest:
+    async def _asked(self, request: Request, parameters: Parameters) -> tuple[Parameters, list[str]]:
+        """The parameters of a request's address and body, and the queries that it sends."""
         texts = _texts(parameters)
         if request.method == "POST":
             media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -74,7 +84,7 @@ class SparqlEndpoint:
                 parameters = [*parameters, ("update", "")]
             else:
                 raise UnsupportedMedia(f"a query is POSTed as {_FORM} or {_QUERY}, not as {media_type or 'nothing'}")
-        return _query(parameters, texts, request.scope)
+        return parameters, texts
 
     async def _body(self, request: Request) -> bytes:
         body = bytearray()
@@ -111,7 +121,7 @@ def add_sparql_routes(app: FastAPI, endpoint: SparqlEndpoint) -> None:
 
 _ABOUT: Final = (
     "SPARQL 1.1 Protocol, query operation. An answer is complete, or it is a problem document or breaks off. "
-    "A GET without a query answers the service description, as RDF."
+    "A GET without a query answers the service description, as RDF; `format=html` a page, with query and answer."
 )
 _QUERY_PARAMETER: Final = described("query", "string", "the query; without it, the service description is answered")
 _PARAMETERS: Final = [

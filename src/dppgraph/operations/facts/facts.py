@@ -25,6 +25,9 @@ _NAMING: Final = tuple(
 )
 """The properties that name a thing, the better one first."""
 
+_MANY: Final = 100
+"""Up to so many descriptions of what is said of a thing are all read at once."""
+
 
 class Fact(NamedTuple):
     """A value, and what it rests on.
@@ -51,6 +54,7 @@ class Facts:
         self.language = language
         self._about: dict[str, dict[str, list[str]]] = {}
         self._labels: dict[str, Text] = {}
+        self._telling: dict[str, frozenset[str]] = {}
         self._described: dict[str, dict[tuple[str, str], list[str]]] = {}
 
     def about(self, subject: str) -> Mapping[str, list[str]]:
@@ -94,9 +98,7 @@ class Facts:
 
     def evidence(self, subject: str, predicate: str, object_: str) -> list[Evidence]:
         """The descriptions of a statement: quoted ones first, in the order of their source's text."""
-        if subject not in self._described:
-            self._described[subject] = self._descriptions(subject)
-        found = [self.described(statement) for statement in self._described[subject].get((predicate, object_), [])]
+        found = [self.described(statement) for statement in self._describing(subject, predicate, object_)]
         order = list(dict.fromkeys(PROVENANCE.values()))
         return sorted(found, key=lambda one: (order.index(one.provenance), one.start or 0, one.statement))
 
@@ -141,10 +143,23 @@ class Facts:
         text = next((text for text in found if text is not None), None)
         return text or Text(compact(term[1:-1], self.published.base) if term.startswith("<") else term)
 
-    def _descriptions(self, subject: str) -> dict[tuple[str, str], list[str]]:
-        """The descriptions of all statements about a thing, by the property and value that they describe."""
+    def _describing(self, subject: str, predicate: str, object_: str) -> list[str]:
+        """The descriptions of a statement."""
+        if subject not in self._telling:
+            self._telling[subject] = frozenset(self.subjects(f"<{_RDF}subject>", subject))
+        telling = self._telling[subject]
+        if len(telling) > _MANY:
+            # Of a plan with ten thousand lines, only those that are shown are looked up.
+            found = (one for one in self.subjects(f"<{_RDF}object>", object_) if one in telling)
+            return [statement for statement in found if predicate in self.all(statement, f"<{_RDF}predicate>")]
+        if subject not in self._described:
+            self._described[subject] = self._descriptions(telling)
+        return self._described[subject].get((predicate, object_), [])
+
+    def _descriptions(self, statements: Iterable[str]) -> dict[tuple[str, str], list[str]]:
+        """Descriptions of statements about a thing, by the property and value that they describe."""
         found: dict[tuple[str, str], list[str]] = {}
-        for statement in self.subjects(f"<{_RDF}subject>", subject):
+        for statement in sorted(statements):
             if predicate := self.one(statement, f"<{_RDF}predicate>"):
                 for object_ in self.all(statement, f"<{_RDF}object>"):
                     found.setdefault((predicate, object_), []).append(statement)

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Final
 
-from dppgraph.core.iris import NAMESPACE, located
+from dppgraph.core.iris import NAMESPACE, addresses_below, located
 from dppgraph.core.quads import Quad, parse_line
 from dppgraph.errors import Damaged, StoreUnavailable, Unknown
 from dppgraph.operations.describe import Held
 from dppgraph.operations.dumps import DumpFolders
 from dppgraph.operations.feed import FeedReader
+from dppgraph.operations.findings import Findings, read
 from dppgraph.operations.harvest.make import CATALOGUE, EXACT, SEARCH, STATEMENTS, VOID, made
 from dppgraph.store.exact import ExactQuads, Pattern
 from dppgraph.store.search import SearchIndex
@@ -93,11 +94,21 @@ class Published:
         named = self._named(object_)
         return self.exact.count(Pattern(None, None, named)) + len(self._pointing_besides(named))
 
+    def count_by_predicate(self, object_: str) -> dict[str, int]:
+        """How many triples point at a thing, by their predicate; sorted."""
+        named = self._named(object_)
+        counted = self.exact.count_by_predicate(named)
+        for _, predicate, _ in self._pointing_besides(named):
+            counted[predicate] = counted.get(predicate, 0) + 1
+        return dict(sorted(counted.items()))
+
     def located(self, lines: Collection[str]) -> list[str]:
         """Lines as the server says them; sorted."""
-        if self.url == self.base or not any(self.base in line for line in lines):
+        if self.url == self.base:
             return sorted(lines)
-        return sorted(Quad(*map(self._located, parse_line(line))).line() for line in lines)
+        # Nearly all lines have names and no address: those are not taken apart.
+        moves = addresses_below(self.base).search
+        return sorted(Quad(*map(self._located, parse_line(line))).line() if moves(line) else line for line in lines)
 
     def _pointing_besides(self, object_: str) -> list[tuple[str, str, str]]:
         besides = {parse_line(line)[:3] for line in self._more.pointing(object_)}
@@ -198,6 +209,15 @@ class Harvest:
         """Lets its files go; whoever looks something up in them then is told that they cannot be read."""
         self.published.exact.close()
         self.index.close()
+
+    def findings(self) -> list[Findings] | None:
+        """What the shapes found of this version; None where the gate was off, or nobody kept it.
+
+        Raises:
+            Damaged: it is not what was published.
+        """
+        content = self._store.findings(self.manifest.version)
+        return None if content is None else read(content)
 
     def _lines(self, name: str) -> list[str]:
         try:

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from dppgraph.core.query_text import QueryForm
 from dppgraph.errors import BadParameter
 from dppgraph.operations.queries.parameters import Parameter
+
+GROUPS: Final = ("plans", "lines", "aims", "decisions", "trust", "data", "other")
+"""What questions are about, in the order in which they are shown; the last is that of a question that does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class Question:
         text: the whole file.
         form: what kind of query it is.
         rdflib: why rdflib's engine cannot give the same answer; empty where it can.
+        group: what it is about, one of :data:`GROUPS`.
+        chart: the column whose numbers are worth a picture; empty for none.
     """
 
     name: str
@@ -31,6 +37,8 @@ class Question:
     text: str
     form: QueryForm
     rdflib: str
+    group: str = GROUPS[-1]
+    chart: str = ""
 
     def values(self, given: Mapping[str, str], base: str) -> dict[str, str]:
         """Variable name to term, defaults included, for :func:`dppgraph.core.prebinding.with_values`.

@@ -10,7 +10,7 @@ from dppgraph.core.languages import LANGUAGES
 from dppgraph.core.query_text import read_query
 from dppgraph.errors import BadParameter, BadQuestion, Unknown
 from dppgraph.operations.queries.parameters import TYPES, Parameter
-from dppgraph.operations.queries.question import Question
+from dppgraph.operations.queries.question import GROUPS, Question
 
 _HEADER: Final = re.compile(r"# ([a-z][a-z0-9A-Z-]*): (.+)")
 RESERVED: Final = ("format", "timeout", "version")
@@ -74,6 +74,7 @@ def read_question(name: str, text: str) -> Question:
         if len({getattr(parameter, what) for parameter in found}) < len(found):
             raise BadQuestion(f"{name}: two parameters have one {what}")
     columns = tuple(header.pop("columns", "").split())
+    group, chart = _shown(name, columns, header)
     if bool(columns) != (query.form == "select"):
         raise BadQuestion(f"{name}: a SELECT has a line `# columns: ...`, and nothing else has")
     said = Question(
@@ -85,15 +86,27 @@ def read_question(name: str, text: str) -> Question:
         text=text,
         form=query.form,
         rdflib=header.pop("rdflib", ""),
+        group=group,
+        chart=chart,
     )
     if header:
         raise BadQuestion(f"{name}: the header says {', '.join(header)}, which means nothing here")
     return said
 
 
+def _shown(name: str, columns: tuple[str, ...], header: dict[str, str]) -> tuple[str, str]:
+    """How pages show the question: its group, and its chart."""
+    group, chart = header.pop("group", GROUPS[-1]), header.pop("chart", "")
+    if group not in GROUPS:
+        raise BadQuestion(f"{name}: the group is {group}: it must be one of {', '.join(GROUPS)}")
+    if chart and chart not in columns:
+        raise BadQuestion(f"{name}: the chart is of {chart}, which is none of its columns")
+    return group, chart
+
+
 def has_header(text: str) -> bool:
     """Whether a query's text begins with a header of its own, be it a whole one or not."""
-    return re.match(r"# (title|description|columns|param)\b", text) is not None
+    return re.match(r"# (title|description|columns|group|chart|param)\b", text) is not None
 
 
 def _text(path: Path) -> str:
@@ -134,7 +147,7 @@ def _parameter(name: str, line: str, header: dict[str, str]) -> Parameter:
         raise BadQuestion(f"{name}: {match['of']} has a prefix that is not one of ours")
     if match["need"] and not match["example"]:
         raise BadQuestion(f"{name}: the parameter {match['name']} needs an example")
-    if match["name"] in RESERVED:
+    if match["name"] in (*RESERVED, "page"):
         raise BadQuestion(f"{name}: no parameter can be called {match['name']}, which is about the answer itself")
     found = Parameter(
         name=match["name"],

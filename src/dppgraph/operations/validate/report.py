@@ -4,11 +4,13 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final, Literal
 
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad, canonical, literal
+from dppgraph.operations.findings import SHOWN, Findings, Seen
 from dppgraph.store.rdf import literal_text, serialised
 
 Severity = Literal["Violation", "Warning", "Info"]
@@ -86,6 +88,11 @@ class Report:
         """Severity to number of results."""
         found = Counter(result.severity for result in self.results)
         return {severity: found[severity] for severity in SEVERITIES}
+
+    def findings(self) -> list[Findings]:
+        """The results by check: the worst first, then by the name of the check."""
+        by_check = sorted(self.results, key=_check)
+        return [_together(list(results)) for _, results in groupby(by_check, key=_check)]
 
     def summary(self) -> str:
         """The report in one line."""
@@ -193,6 +200,17 @@ def messages_of(literals: Iterable[str]) -> tuple[tuple[str, str], ...]:
         language = term.rpartition('"')[2].removeprefix("@")
         found[language if language and not language.startswith("^^") else "en"] = literal_text(term)
     return tuple(sorted(found.items()))
+
+
+def _check(result: Result) -> tuple[int, str]:
+    return SEVERITIES.index(result.severity), result.check
+
+
+def _together(results: list[Result]) -> Findings:
+    first = results[0]
+    found = sorted(results, key=lambda result: (result.focus, result.path, result.value))
+    seen = (Seen(result.focus, result.path, result.value, dict(result.messages)) for result in found[:SHOWN])
+    return Findings(first.severity, first.check, first.shape, len(results), tuple(seen))
 
 
 def _plain(term: str) -> str:

@@ -6,7 +6,8 @@
       current            the number of the version that is served, and its manifest's SHA-256
       inputs             which files it was last built from
       lock               held by the one process that may write
-      versions/000002/   manifest.json · added.nq.gz · removed.nq.gz · digest.json · changes.json [· quads.nq.gz]
+      versions/000002/   manifest.json · added.nq.gz · removed.nq.gz · digest.json · changes.json
+                         [· findings.json] [· quads.nq.gz]
       indexes/000002/    an Oxigraph database: a cache, made anew from the quads when it is missing
       harvest/000002/    what harvesters take, made from the quads: a cache likewise
       feed/              the members of the feed, of each version (operations/feed)

@@ -24,13 +24,20 @@ _KEYFRAME_EVERY: Final = 16
 KEPT: Final = 3
 """Versions whose database and harvest are kept: both can be made anew."""
 
+FINDINGS: Final = "findings.json"
+"""What the shapes found of a version: it could only be had anew with the files that were built from."""
+
 Harvesting = Callable[[Path, Manifest, list[str], Delta], None]
 """Fills a new folder with what is to be had of a version besides its quads: given manifest, lines and delta."""
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What is to be published, and what is said of it; the fields are those of the manifest."""
+    """What is to be published, and what is said of it; the fields are those of the manifest.
+
+    Attributes:
+        report: what the shapes found, as the file that is kept of it; None where the gate was off.
+    """
 
     lines: list[str]
     agent: str
@@ -41,6 +48,7 @@ class Publication:
     findings: dict[str, int] | None
     data: str | None = None
     shapes: str | None = None
+    report: bytes | None = None
 
 
 class Writer:
@@ -148,6 +156,8 @@ class Writer:
             "digest.json": json.dumps(tree, indent=0).encode(),
             "changes.json": json.dumps(_changes(delta), indent=0, ensure_ascii=False).encode(),
         }
+        if what.report is not None:
+            contents[FINDINGS] = what.report
         if self._keyframe_due(parent):
             contents["quads.nq.gz"] = compressed(what.lines)
         return Manifest(

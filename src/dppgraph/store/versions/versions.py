@@ -14,7 +14,7 @@ from dppgraph.store.merge import sharing
 from dppgraph.store.versions.files import decompressed, read_checked, writable
 from dppgraph.store.versions.lock import write_lock
 from dppgraph.store.versions.manifest import Manifest, read_manifest
-from dppgraph.store.versions.publish import Writer
+from dppgraph.store.versions.publish import FINDINGS, Writer
 
 
 class VersionStore:
@@ -129,6 +129,16 @@ class VersionStore:
         name = "changes.json"
         said = json.loads(read_checked(self.path(number) / name, manifest.files[name]))
         return {entity: (added, removed) for entity, (added, removed) in said.items()}
+
+    def findings(self, number: int) -> bytes | None:
+        """What the shapes found of a version, as it was handed over when it was published; None where it is not kept.
+
+        Raises:
+            Unknown: there is no such version.
+            Damaged: its file is not what was published.
+        """
+        sha256 = self.manifest(number).files.get(FINDINGS)
+        return read_checked(self.path(number) / FINDINGS, sha256) if sha256 else None
 
     def verified(self, number: int) -> Manifest:
         """The manifest of a version of which every file has been compared with its checksum.

@@ -1,5 +1,6 @@
 """Which answers are kept: bounded in bytes, those first let go that were asked longest ago, all with a new version."""
 
+import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -177,7 +178,7 @@ class AnswerCache:
         entry = self._entries.get(found[0])
         kept = entry.answers.get(found[1]) if entry else None
         # What was let go meanwhile, and asked again, need not be there in the same coding.
-        if kept is None or not kept.is_coded(found[2]):
+        if kept is None or not kept.is_coded(found[2]) or kept.until <= time.time():
             self._words_bytes -= len(words) + _ENTRY
             del self._words[words]
             return None

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import math
 import re
 import zlib
 from collections.abc import Callable
@@ -90,6 +91,7 @@ class Kept:
         more: further headers.
         query: the hash of the query's text, for the log.
         modified: when it last changed, in seconds since 1970; 0 where only the tag tells.
+        until: when it ceases to be true, likewise; never, where it is true of its version for good.
     """
 
     content: bytes
@@ -99,6 +101,7 @@ class Kept:
     more: Headers = field(default_factory=list)
     query: str | None = None
     modified: int = 0
+    until: float = math.inf
     _coded: dict[str, bytes] = field(default_factory=dict)
     _lines: dict[tuple[int, str | None], bytes] = field(default_factory=dict)
 

@@ -9,22 +9,23 @@ from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad, datatype_of, parse_line
 from dppgraph.operations.documents import Document, path_of
+from dppgraph.operations.facts import Facts, text_of
 from dppgraph.operations.frames import Frames
 from dppgraph.operations.harvest import Published
-from dppgraph.store.rdf import literal_text
 from dppgraph.web.documents.signposts import signposts
-from dppgraph.web.pages import Reader, Site, rendered
+from dppgraph.web.pages import Links, Reader, Site, rendered
 from dppgraph.web.rendering import followed
+from dppgraph.web.vocabulary import labels
 
 _TYPE: Final = f"<{PREFIXES['rdf']}type>"
-_TEXTS: Final = (f"{PREFIXES['xsd']}string", f"{PREFIXES['rdf']}langString")
-_SPOKEN: Final = ("en", "nl", "")
-"""The languages of names, the better one first."""
+_TEXTS: Final = (f"{PREFIXES['xsd']}string", f"{PREFIXES['rdf']}langString", f"{PREFIXES['rdf']}dirLangString")
+_MOST: Final = 100
+"""How many values of a property, and how many sections, a page shows: the other formats have all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What is said: a text, with its language and datatype, and where it leads."""
+    """What is said: a text, with its language and what kind of value it is, and where it leads."""
 
     text: str
     language: str = ""
@@ -33,99 +34,94 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """What is said by one property: its first values, and how many more there are."""
+
+    property: Value
+    values: list[Value]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """What is said of one thing: property and values, in the order of the properties' names."""
+    """What is said of one thing: its rows, in the order of the properties' names."""
 
     anchor: str
     title: Value
-    rows: list[tuple[Value, list[Value]]]
+    rows: list[Row]
 
 
 def page(document: Document, published: Published, frames: Frames, site: Site, reader: Reader) -> bytes:
     """The page of a document in HTML."""
-    words = _Words(document, published, frames)
+    links = Links(site.url, site.base, reader)
+    words = _Words(document, Facts(published, reader.language), links, frames)
     iri = document.description.iri
     path = path_of(iri, published.base) or ""
-    address = f"{published.url}{path}"
+    sections = words.sections()
+    # The ontology is read at an address of its own.
+    read = links.link("ontology") if path == "ns" and "ontology" in site.there else links.to(f"<{iri}>")
     told = {
         "iri": iri,
         "title": words.title(iri),
         "types": [words.value(f"<{type_}>") for type_ in document.types],
-        "sections": words.sections(),
+        "sections": sections[:_MOST],
+        "left_out": max(0, len(sections) - _MOST),
         "pointing": words.pointing(),
-        "formats": [(f"{address}.{known.extension}", known) for known in formats.RDF],
-        "address": address,
+        "read": read if read != links.link(path) else "",
         "page": document.page,
         "pages": document.pages,
         "posts": [post for post in signposts(document, published) if post.relation not in ("cite-as", "describedby")],
     }
     parameters = {"page": document.page} if document.page > 1 else {}
-    return rendered("document.html", site, reader, path, told, parameters=parameters)
+    data = [(f"{published.url}{path}.{known.extension}", known) for known in formats.RDF]
+    return rendered("document.html", site, reader, path, told, parameters=parameters, data=data)
 
 
 class Named:
     """The words for things.
 
     Args:
-        published: what is said.
-        frames: which properties name a thing.
+        facts: what is said.
+        links: where things are.
     """
 
-    def __init__(self, published: Published, frames: Frames) -> None:
-        self._published = published
-        self._naming = frozenset(frames.named_by)
-        self._names: dict[str, Value] = {}
+    def __init__(self, facts: Facts, links: Links) -> None:
+        self._label = labels(facts)
+        self._links = links
 
     def value(self, term: str) -> Value:
         """What is shown of a term."""
         if term.startswith('"'):
-            language = term.rpartition("@")[2] if not term.endswith(('"', ">")) else ""
-            datatype = datatype_of(term)
-            shown = "" if datatype in _TEXTS else _compact(datatype)
-            return Value(literal_text(term), language.partition("--")[0], shown)
+            text, datatype = text_of(term), datatype_of(term)
+            kind = "" if datatype in _TEXTS else self._label(f"<{datatype}>").text
+            return Value(text.text, text.language, kind)
         if not term.startswith("<") or term.startswith("<<("):
             return Value(term)
-        name = self.name(term)
-        return Value(name.text, name.language, href=self._href(term[1:-1]))
+        name = self._label(term)
+        return Value(name.text, name.language, href=self._href(term))
 
-    def name(self, term: str) -> Value:
-        """What a thing is called."""
-        if term not in self._names:
-            self._names[term] = self._looked_up(term)
-        return self._names[term]
-
-    def _looked_up(self, term: str) -> Value:
-        found: dict[str, str] = {}
-        for line in sorted(self._published.saying(term, self._naming)):
-            text = parse_line(line).object
-            if text.startswith('"'):
-                language = text.rpartition("@")[2] if not text.endswith(('"', ">")) else ""
-                found.setdefault(language, text)
-        if not found:
-            return Value(_compact(term[1:-1], self._published.base))
-        language = next(known for known in (*_SPOKEN, *found) if known in found)
-        return Value(literal_text(found[language]), language)
-
-    def _href(self, iri: str) -> str:
-        path = path_of(iri, self._published.base)
-        if path is not None:
-            mark, part = iri.partition("#")[1:]
-            return f"{self._published.url}{path}{mark}{part}"
-        return followed(iri)
+    def _href(self, term: str) -> str:
+        mark, part = term[1:-1].partition("#")[1:]
+        document = self._links.document(term)
+        return f"{document}{mark}{part}" if document else followed(term[1:-1])
 
 
 class _Words(Named):
     """The words for the things of one document."""
 
-    def __init__(self, document: Document, published: Published, frames: Frames) -> None:
-        super().__init__(published, frames)
+    def __init__(self, document: Document, facts: Facts, links: Links, frames: Frames) -> None:
+        super().__init__(facts, links)
         self._document = document
+        self._facts = facts
+        self._naming = frames.named_by
         self._quads = sorted({parse_line(line)._replace(graph="") for line in document.description.lines})
 
     def title(self, iri: str) -> Value:
         """What the thing is called; an ontology, which ends in a hash, by that name of it."""
         hashed = f"<{iri}#>"
-        return self.name(hashed if self._published.saying(hashed, self._naming) else f"<{iri}>")
+        named = self._facts.published.saying(hashed, frozenset(self._naming))
+        name = self._label(hashed if named else f"<{iri}>")
+        return Value(name.text, name.language)
 
     def sections(self) -> list[Section]:
         """What is said of the thing, then of what hangs on it."""
@@ -144,27 +140,22 @@ class _Words(Named):
         told.sort(key=lambda subject: (subject != f"<{iri}>", subject.partition("#")[0] != f"<{iri}", subject))
         return [self._section(subject, by_subject[subject]) for subject in told]
 
-    def pointing(self) -> list[tuple[Value, list[Value]]]:
-        """By which property what points here."""
-        return self._rows((quad.predicate, quad.subject) for quad in self._document.pointing)
+    def pointing(self) -> list[Row]:
+        """By which property what points here; a page has as many as there are."""
+        return self._rows(((quad.predicate, quad.subject) for quad in self._document.pointing), len(self._quads))
 
     def _section(self, subject: str, quads: list[Quad]) -> Section:
         return Section(
             subject.strip("<>").partition("#")[2] or subject.strip("<>"),
             self.value(subject),
-            self._rows((quad.predicate, quad.object) for quad in quads),
+            self._rows(((quad.predicate, quad.object) for quad in quads), _MOST),
         )
 
-    def _rows(self, pairs: Iterable[tuple[str, str]]) -> list[tuple[Value, list[Value]]]:
-        by_predicate: dict[str, list[Value]] = defaultdict(list)
+    def _rows(self, pairs: Iterable[tuple[str, str]], most: int) -> list[Row]:
+        by_predicate: dict[str, list[str]] = defaultdict(list)
         for predicate, term in pairs:
-            by_predicate[predicate].append(self.value(term))
-        return [(self.value(predicate), values) for predicate, values in sorted(by_predicate.items())]
-
-
-def _compact(iri: str, base: str = "") -> str:
-    """An IRI with a prefix, or as it goes on after the base."""
-    for prefix, namespace in PREFIXES.items():
-        if iri.startswith(namespace) and iri != namespace:
-            return f"{prefix}:{iri.removeprefix(namespace)}"
-    return iri.removeprefix(base) or iri
+            by_predicate[predicate].append(term)
+        return [
+            Row(self.value(predicate), list(map(self.value, terms[:most])), max(0, len(terms) - most))
+            for predicate, terms in sorted(by_predicate.items())
+        ]

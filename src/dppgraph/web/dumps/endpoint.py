@@ -26,7 +26,7 @@ from dppgraph.web.dumps.listing import listing
 from dppgraph.web.made import Making
 from dppgraph.web.pages import Reader, Site, reader_of
 from dppgraph.web.parameters import decoded, whole
-from dppgraph.web.problems import accept_of, problem
+from dppgraph.web.problems import accept_of, problem, wanted_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
 BELOW: Final = "/dumps/"
@@ -75,7 +75,7 @@ class DumpFiles:
         status = judged(request.scope, etag, modified)
         if status is HTTPStatus.PRECONDITION_FAILED:
             detail = "This file is another one by now: ask for it without If-Match and If-Unmodified-Since."
-            return problem(status, "The file has changed", detail, accept_of(request.scope))
+            return problem(status, "The file has changed", detail, wanted_of(request.scope))
         request.scope["state"]["version"] = files.found.version
         if status is HTTPStatus.NOT_MODIFIED:
             request.scope["state"]["cache"] = "revalidated"
@@ -86,7 +86,7 @@ class DumpFiles:
             detail = f"This file has {dump.size} bytes: ask for some of them."
             size = {"content-range": f"bytes */{dump.size}", "accept-ranges": "bytes"}
             status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
-            return problem(status, "There is no such part", detail, accept_of(request.scope), headers=size)
+            return problem(status, "There is no such part", detail, wanted_of(request.scope), headers=size)
         opened = _opened(files, dump)
         if opened is None:
             # It was let go a moment ago.

@@ -15,7 +15,7 @@ from dppgraph.errors import DppgraphError, NeedsToken, Refused
 from dppgraph.web.clients import is_here
 from dppgraph.web.metrics.exposition import CONTENT_TYPE, rendered
 from dppgraph.web.metrics.snapshot import Snapshot, Watched
-from dppgraph.web.problems import accept_of, problem_of
+from dppgraph.web.problems import problem_of, wanted_of
 
 Fronts = Callable[[], Awaitable[Mapping[int, Snapshot]]]
 """Gives the numbers of all fronts."""
@@ -93,7 +93,7 @@ def _is_asked_as_here(request: Request) -> bool:
 
 
 def _refusal(error: DppgraphError, request: Request) -> Response:
-    response = problem_of(error, accept_of(request.scope))
+    response = problem_of(error, wanted_of(request.scope))
     for name in [name for name in response.headers if name.startswith("access-control-")]:
         del response.headers[name]
     return response

@@ -1,6 +1,6 @@
 """The pages that people read: in Dutch and English, each with its data at the same address."""
 
-from dppgraph.web.pages.data import csv_of, json_of
+from dppgraph.web.pages.data import csv_of, json_of, plain
 from dppgraph.web.pages.links import Links
 from dppgraph.web.pages.pages import Page, Pages
 from dppgraph.web.pages.reader import Reader, reader_of
@@ -20,6 +20,7 @@ __all__ = [
     "add_static_routes",
     "csv_of",
     "json_of",
+    "plain",
     "reader_of",
     "rendered",
     "shown",

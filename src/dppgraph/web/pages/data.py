@@ -5,6 +5,8 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 
+from dppgraph.operations.facts import text_of
+
 
 def json_of(data: object) -> bytes:
     """Data as JSON, in UTF-8."""
@@ -18,3 +20,10 @@ def csv_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     table.writerow(columns)
     table.writerows(["" if cell is None else cell for cell in row] for row in rows)
     return file.getvalue().encode()
+
+
+def plain(term: str) -> str:
+    """A term as data have it: an IRI without its brackets, the characters of a literal."""
+    if term.startswith('"'):
+        return text_of(term).text
+    return term[1:-1] if term.startswith("<") and not term.startswith("<<") else term

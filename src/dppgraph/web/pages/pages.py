@@ -1,7 +1,9 @@
 """Answering for a page: in which format and language, made once for a version, and kept."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlencode
@@ -37,6 +39,7 @@ class Page:
         read: gathers what it shows; in a thread.
         data: writes the same in other formats.
         parameters: those of its address that count, without the language; its data has the same.
+        day: the day of which it tells how things stand, where its address does not say so; it is made anew after it.
     """
 
     path: str
@@ -44,6 +47,14 @@ class Page:
     read: Callable[[Harvest, Reader], Told]
     data: Mapping[Format, Callable[[Told, Harvest], bytes]] = field(default_factory=lambda: MappingProxyType({}))
     parameters: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    day: date | None = None
+
+    @property
+    def until(self) -> float:
+        """When it ceases to be true, in seconds since 1970: when its day ends in UTC."""
+        if self.day is None:
+            return math.inf
+        return datetime.combine(self.day + timedelta(days=1), time(), UTC).timestamp()
 
     @property
     def offered(self) -> tuple[Format, ...]:
@@ -87,12 +98,12 @@ class Pages:
             links = [f'<{uri_of(href)}>; rel="alternate"; type="{known.media_types[0]}"' for href, known in data]
             headers = [(b"link", ", ".join(links).encode())] if links else []
             if format_ != formats.HTML:
-                return Made(page.data[format_](told, harvest), headers)
+                return Made(page.data[format_](told, harvest), headers, until=page.until)
             site = Site.of(harvest)
             content = rendered(page.template, site, reader, page.path, told, parameters=page.parameters, data=data)
-            return Made(content, headers)
+            return Made(content, headers, until=page.until)
 
-        resource = f"page {page.path}?{urlencode(page.parameters)} {reader.key}"
+        resource = f"page {page.path}?{urlencode(page.parameters)} {reader.key} {page.day or ''}"
         return await self.making.answered(request, resource, format_, make)
 
     def _format(self, request: Request, parameters: Parameters, page: Page) -> Format:

@@ -1,8 +1,9 @@
 """What pages are made with: templates, words in two languages, and the files beside them."""
 
 from dppgraph.web.rendering.assets import Asset, asset, assets
+from dppgraph.web.rendering.environment import FOLDER as TEMPLATES
 from dppgraph.web.rendering.environment import environment
 from dppgraph.web.rendering.filters import followed
 from dppgraph.web.rendering.words import translations
 
-__all__ = ["Asset", "asset", "assets", "environment", "followed", "translations"]
+__all__ = ["TEMPLATES", "Asset", "asset", "assets", "environment", "followed", "translations"]

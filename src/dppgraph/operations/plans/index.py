@@ -1,0 +1,153 @@
+"""The list of plans: each with its period, its status on a day, its level, its approvals and how many lines it has."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from dppgraph.operations.facts import Facts, Text
+from dppgraph.operations.lines import lines_of
+from dppgraph.operations.paging import Paging
+from dppgraph.operations.plans.events import dates_of
+from dppgraph.operations.plans.periods import Span, Status, spans_of, status_of
+from dppgraph.operations.said import Name, instances, names_of, prefixed, values
+from dppgraph.store.exact import Pattern
+
+_LATE: Final = "9999"
+COLUMNS: Final = (
+    "plan", "title", "start", "end", "from", "until", "status", "level", "approved", "approvedBy", "lines", "listing",
+)  # fmt: skip
+"""The columns of the list as a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A decision, in short: when and by whom."""
+
+    dates: list[Text]
+    agents: list[Name]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPlan:
+    """A plan in the list.
+
+    Attributes:
+        term: the plan.
+        title: its title.
+        start: the start of its period as stated; several where sources disagree.
+        end: likewise the end.
+        spans: its period as days.
+        status: where it stands on the day that is asked about.
+        levels: the policy level that owns it.
+        approvals: the decisions that adopted it, the earliest first.
+        lines: how many lines of action it has that stand under no other.
+        listing: whether these are all.
+    """
+
+    term: str
+    title: Text
+    start: list[Text]
+    end: list[Text]
+    spans: list[Span]
+    status: Status
+    levels: list[Name]
+    approvals: list[Approved]
+    lines: int
+    listing: list[Name]
+
+    def row(self) -> list[object]:
+        """Itself as a row of the table; of several values, all, with a semicolon between."""
+        texts = (self.start, self.end)
+        days = ({span.first for span in self.spans}, {span.last for span in self.spans})
+        approvals = self.approvals
+        return [
+            self.term[1:-1],
+            self.title.text,
+            *(_joined(text.text for text in found) for found in texts),
+            *(_joined(sorted(found - {""})) for found in days),
+            self.status.value,
+            _joined(name.label.text for name in self.levels),
+            _joined(text.text for one in approvals for text in one.dates),
+            _joined(dict.fromkeys(name.label.text for one in approvals for name in one.agents)),
+            self.lines,
+            _joined(name.label.text for name in self.listing),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanList:
+    """A page of the list of plans, the earliest first; those without a period last.
+
+    Attributes:
+        on: the day that the status is of.
+        paging: which page this is.
+        plans: the plans of it.
+    """
+
+    on: date
+    paging: Paging
+    plans: list[ListedPlan]
+
+    def rows(self) -> Iterator[list[object]]:
+        """The plans of the page as rows of the table."""
+        return (plan.row() for plan in self.plans)
+
+
+def plan_list(facts: Facts, on: date, page: int = 1) -> PlanList:
+    """A page of the list of all policy instruments.
+
+    Args:
+        facts: where to look.
+        on: the day for which their status is told.
+        page: which page.
+
+    Raises:
+        Unknown: there is no such page.
+    """
+    plans = sorted(instances(facts, "dpp:PolicyInstrument"), key=lambda plan: _in_time(facts, plan))
+    paging = Paging.of(len(plans), page)
+    has_tiers = bool(facts.published.exact.match(Pattern(None, prefixed("dpp:partOfLine"), None), limit=1))
+    return PlanList(on, paging, [_listed(facts, plan, on, has_tiers=has_tiers) for plan in paging.cut(plans)])
+
+
+def _listed(facts: Facts, plan: str, on: date, *, has_tiers: bool) -> ListedPlan:
+    periods = values(facts, plan, "dct:temporal")
+    spans = spans_of(facts, plan)
+    start, end = (
+        [facts.label(term) for node in periods for term in values(facts, node, name)]
+        for name in ("dcat:startDate", "dcat:endDate")
+    )
+    approvals = [
+        Approved([date.label for date in dates_of(facts, event)], _names(facts, event, "prov:wasAssociatedWith"))
+        for event in values(facts, plan, "dpp:approvedIn", "dpp:decidesOn")
+    ]
+    lines = lines_of(facts, plan)
+    if has_tiers:
+        known = set(lines)
+        lines = [line for line in lines if not known.intersection(values(facts, line, "dpp:partOfLine"))]
+    return ListedPlan(
+        term=plan,
+        title=facts.label(plan),
+        start=start,
+        end=end,
+        spans=spans,
+        status=status_of(spans, on),
+        levels=_names(facts, plan, "dpp:policyLevel"),
+        approvals=sorted(approvals, key=lambda one: one.dates[0].text if one.dates else _LATE),
+        lines=len(lines),
+        listing=_names(facts, plan, "dpp:lineListing"),
+    )
+
+
+def _in_time(facts: Facts, plan: str) -> tuple[str, Text, str]:
+    first = min((span.first for span in spans_of(facts, plan) if span.first), default=_LATE)
+    return first, facts.label(plan), plan
+
+
+def _names(facts: Facts, thing: str, predicate: str) -> list[Name]:
+    return names_of(facts, values(facts, thing, predicate))
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "; ".join(texts)

@@ -1,0 +1,167 @@
+"""The page of the editor: a form, examples, and the answer to the query that is in it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dppgraph.core import formats
+from dppgraph.core.iris import PREFIXES
+from dppgraph.errors import DppgraphError, QuerySyntax, Unknown
+from dppgraph.operations.facts import Facts
+from dppgraph.operations.harvest import Harvest
+from dppgraph.operations.queries import Question, filled, unknown
+from dppgraph.operations.questions import form
+from dppgraph.store.interface import QueryRequest
+from dppgraph.web.answers import Content
+from dppgraph.web.pages import Page, Pages, Reader, reader_of
+from dppgraph.web.pages.pages import Told
+from dppgraph.web.parameters import Parameters, number_of
+from dppgraph.web.problems import TITLES, status_of
+from dppgraph.web.questions.listed import in_groups
+from dppgraph.web.results import FORMATS, MOST, failure_of, result_of, word_of
+from dppgraph.web.unkept import page_now
+
+_FIRST: Final = Path(__file__).parent / "first.rq"
+_TABLES: Final = (formats.CSV, formats.TSV, formats.JSON, formats.XML)
+_GRAPHS: Final = (formats.TURTLE, formats.JSONLD, formats.NTRIPLES, formats.RDFXML)
+_WORD: Final = re.compile(r"\s*(?:[\w:?$-]+|\S)")
+_LONGEST: Final = 6000
+"""Characters of a query that go into an address which is to be passed on."""
+
+
+def shows_page(parameters: Parameters) -> bool:
+    """Whether a request says that its answer is to be a page; a browser's Accept alone does not, as clients send it."""
+    named = [value for name, value in parameters if name == "format"]
+    return bool(named) and named[-1].strip().lower() in (formats.HTML.name, *formats.HTML.media_types)
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """What answers at ``/sparql`` with a page.
+
+    Attributes:
+        pages: answers for pages.
+        questions: the named questions, as examples.
+        deadline: seconds that a query may take.
+        most_rows: rows that an answer may have.
+    """
+
+    pages: Pages
+    questions: Mapping[str, Question]
+    deadline: float
+    most_rows: int
+
+    async def empty(self, request: Request, parameters: Parameters) -> Response:
+        """The form, with an example in it: the one that is asked for, or a first one.
+
+        Raises:
+            Unknown: there is no such example.
+        """
+        named = next((value for name, value in parameters if name == "example"), "")
+        if named and named not in self.questions:
+            raise unknown(named, list(self.questions))
+
+        def read(harvest: Harvest, reader: Reader) -> Told:
+            text = (
+                self._example(self.questions[named], harvest, reader) if named else _FIRST.read_text(encoding="utf-8")
+            )
+            return self._told(reader, harvest, text, example=bool(named))
+
+        page = Page("sparql", "sparql.html", read, parameters={"example": named or None})
+        return await self.pages.answered(request, page, formats.HTML)
+
+    async def asked(self, request: Request, parameters: Parameters, query: QueryRequest) -> Response:
+        """The form with a query in it, and its answer, or what is wrong with it.
+
+        Args:
+            request: the request.
+            parameters: those of its address, and of its body where it has one.
+            query: what it asks.
+
+        Raises:
+            ClientDisconnect: nobody waits for it any more.
+        """
+        reader = reader_of(request.scope, parameters)
+        number = number_of(parameters, "page") or 1
+        content, error = None, None
+        results, rdf = FORMATS
+        try:
+            content = await self.pages.making.sending.content(request, replace(query, results=results, rdf=rdf), MOST)
+        except DppgraphError as failed:
+            error = failed
+
+        def read(harvest: Harvest, reader: Reader) -> Told:
+            return self._told(reader, harvest, query.text, content, error, page=number)
+
+        given = {"format": formats.HTML.name, "query": query.text, "page": number if number > 1 else None}
+        page = Page("sparql", "sparql.html", read, parameters=given)
+        return await page_now(self.pages.making, page, reader, status_of(error) if error else HTTPStatus.OK)
+
+    def _example(self, question: Question, harvest: Harvest, reader: Reader) -> str:
+        asked = form(question, {}, Facts(harvest.published, reader.language))
+        if not asked.is_right:
+            raise Unknown(f"there is nothing in this data to ask {question.name} about, so it is no example here")
+        return filled(question, asked.values, harvest.manifest.base, reader.language)
+
+    def _told(
+        self,
+        reader: Reader,
+        harvest: Harvest,
+        text: str,
+        content: Content | None = None,
+        error: DppgraphError | None = None,
+        *,
+        page: int = 1,
+        example: bool = False,
+    ) -> Told:
+        facts = Facts(harvest.published, reader.language)
+        result = result_of(content, page, facts) if content is not None else None
+        offered = _GRAPHS if content is not None and content.format in formats.RDF else _TABLES
+        is_short = len(text) <= _LONGEST
+        return {
+            "query": text,
+            "example": example,
+            "result": result,
+            "failure": _failure(error) if error else None,
+            "marked": _marked(error, text) if error else None,
+            "files": [(_address(harvest, known.name, text), known) for known in offered] if result and is_short else [],
+            "permalink": _address(harvest, formats.HTML.name, text) if (result or error) and is_short else "",
+            "asked": {"format": formats.HTML.name, "query": text},
+            "groups": in_groups(self.questions),
+            "prefixes": PREFIXES,
+            "deadline": self.deadline,
+            "most_rows": self.most_rows,
+            "word": lambda start, name, otherwise="": word_of(start, name, reader.language, otherwise),
+        }
+
+
+def _address(harvest: Harvest, format_: str, text: str) -> str:
+    return f"{harvest.published.url}sparql?{urlencode({'format': format_, 'query': text})}"
+
+
+def _failure(error: DppgraphError) -> dict[str, object]:
+    """What is said of an error: in words of the page, and as the problem document says it."""
+    title = next((TITLES[kind] for kind in type(error).__mro__ if kind in TITLES), "")
+    place = (error.line, error.column) if isinstance(error, QuerySyntax) and error.line is not None else None
+    detail = str(error)
+    # The title once: the detail often begins with it.
+    title = "" if detail.lower().startswith(title.lower()) else title
+    return {"message": failure_of(error), "title": title, "detail": detail, "place": place}
+
+
+def _marked(error: DppgraphError, text: str) -> dict[str, str] | None:
+    """The line of a query in which it stops making sense, before, at and after that place."""
+    if not isinstance(error, QuerySyntax) or error.line is None or error.column is None:
+        return None
+    lines = text.split("\n")
+    line = lines[error.line - 1] if error.line <= len(lines) else ""
+    at = _WORD.match(line, error.column - 1)
+    end = at.end() if at else error.column
+    return {"before": line[: error.column - 1], "at": line[error.column - 1 : end] or " ", "after": line[end:]}

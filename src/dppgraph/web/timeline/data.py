@@ -1,0 +1,172 @@
+"""The timeline as data: all plans, whichever the page shows."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, cast
+
+from dppgraph.operations.facts import Evidence, Text, text_of
+from dppgraph.operations.harvest import Harvest
+from dppgraph.operations.timeline import Event, Named, Plan, Target, Timeline
+from dppgraph.web.pages import csv_of, json_of
+
+COLUMNS: Final = (
+    "what",
+    "iri",
+    "label",
+    "plan",
+    "kind",
+    "date",
+    "from",
+    "until",
+    "openEnded",
+    "inForce",
+    "by",
+    "quote",
+)
+"""The columns of the table; ``what`` is plan, event, target or gap, and ``plan`` the plan that it is about."""
+
+_STANDING: Final[Mapping[str, bool | None]] = {"in-force": True, "upcoming": False, "ended": False, "unknown": None}
+
+
+def timeline_json(told: Mapping[str, object], _: Harvest) -> bytes:
+    """The timeline as JSON."""
+    timeline, on = _asked(told)
+    return json_of(
+        {
+            "on": on or None,
+            "plans": [_plan(plan, on) for plan in timeline.plans],
+            "targets": [_target(target) for target in timeline.targets],
+            "gaps": [
+                {
+                    "before": _iri(gap.before),
+                    "after": _iri(gap.after),
+                    "from": gap.days.first.isoformat(),
+                    "until": gap.days.last.isoformat(),
+                }
+                for gap in timeline.gaps
+            ],
+        }
+    )
+
+
+def timeline_csv(told: Mapping[str, object], _: Harvest) -> bytes:
+    """The timeline as a table."""
+    timeline, on = _asked(told)
+    return csv_of(COLUMNS, ([row.get(column) for column in COLUMNS] for row in _rows(timeline, on)))
+
+
+def _asked(told: Mapping[str, object]) -> tuple[Timeline, str]:
+    return cast("Timeline", told["timeline"]), cast("str", told["on"])
+
+
+def _plan(plan: Plan, on: str) -> dict[str, object]:
+    return {
+        "plan": _iri(plan.term),
+        "title": _text(plan.title),
+        "level": _named(plan.level) if plan.level else None,
+        "periods": [
+            {
+                "start": _said(period.start),
+                "end": _said(period.end),
+                "from": period.first or None,
+                "until": period.last or None,
+                "openEnded": period.is_open,
+            }
+            for period in plan.periods
+        ],
+        **({"inForce": _STANDING[plan.standing(on)]} if on else {}),
+        "succeeds": list(map(_iri, plan.older)),
+        "succeededBy": list(map(_iri, plan.newer)),
+        "events": list(map(_event, plan.events)),
+    }
+
+
+def _event(event: Event) -> dict[str, object]:
+    return {
+        "event": _iri(event.term),
+        "kind": event.kind or None,
+        "label": _text(event.label),
+        "dates": list(map(_said, event.dates)),
+        "by": list(map(_named, event.bodies)),
+        "quotes": _quotes(event.evidence),
+    }
+
+
+def _target(target: Target) -> dict[str, object]:
+    return {
+        "target": _iri(target.term),
+        "label": _text(target.label),
+        "deadlines": list(map(_said, target.deadlines)),
+        "plans": list(map(_named, target.plans)),
+        "quotes": _quotes(target.evidence),
+    }
+
+
+def _rows(timeline: Timeline, on: str) -> Iterator[dict[str, object]]:
+    for plan in timeline.plans:
+        for period in plan.periods or (None,):
+            yield {
+                "what": "plan",
+                "iri": _iri(plan.term),
+                "label": plan.title.text,
+                "from": period.first if period else None,
+                "until": period.last if period else None,
+                "openEnded": _word(period.is_open if period else None),
+                "inForce": _word(_STANDING[period.standing(on)] if period and on else None),
+            }
+        for event in plan.events:
+            about = {"what": "event", "iri": _iri(event.term), "label": event.label.text, "plan": _iri(plan.term)}
+            by, quote = "; ".join(body.label.text for body in event.bodies), " ".join(_words(event.evidence))
+            for date in event.dates or (None,):
+                yield about | {"kind": event.kind, "date": _said(date), "by": by, "quote": quote}
+    for target in timeline.targets:
+        about = {"what": "target", "iri": _iri(target.term), "label": target.label.text}
+        for date in target.deadlines or (None,):
+            for promising in target.plans or (None,):
+                of = _iri(promising.term) if promising else None
+                yield about | {"plan": of, "date": _said(date), "quote": " ".join(_words(target.evidence))}
+    for gap in timeline.gaps:
+        yield {
+            "what": "gap",
+            "iri": _iri(gap.after),
+            "plan": _iri(gap.before),
+            "from": gap.days.first,
+            "until": gap.days.last,
+        }
+
+
+def _iri(term: str) -> str:
+    return term[1:-1] if term.startswith("<") else term
+
+
+def _said(literal: str | None) -> str | None:
+    return text_of(literal).text if literal else None
+
+
+def _word(value: bool | None) -> str | None:
+    return None if value is None else str(value).lower()
+
+
+def _text(text: Text) -> dict[str, str | None]:
+    return {"text": text.text, "language": text.language or None}
+
+
+def _named(thing: Named) -> dict[str, object]:
+    return {"iri": _iri(thing.term), "label": _text(thing.label)}
+
+
+def _quotes(evidence: Iterable[Evidence]) -> list[dict[str, object]]:
+    return [
+        {
+            "quote": _text(one.quote),
+            "source": _iri(one.source) if one.source else None,
+            "page": _iri(one.page) if one.page else None,
+            "start": one.start,
+            "end": one.end,
+        }
+        for one in evidence
+        if one.quote
+    ]
+
+
+def _words(evidence: Iterable[Evidence]) -> list[str]:
+    return [one.quote.text for one in evidence if one.quote]

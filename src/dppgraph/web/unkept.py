@@ -1,0 +1,36 @@
+"""A page that is made for one request and not kept: it tells of an error, or of what is another thing each time."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Final
+
+from starlette.responses import Response
+
+from dppgraph.core import formats
+from dppgraph.web.answers import CORS
+from dppgraph.web.made import Making
+from dppgraph.web.pages import Page, Reader, Site, rendered
+
+_HEADERS: Final = CORS | {"cache-control": "no-store", "vary": "Accept, Accept-Encoding, Accept-Language"}
+
+
+async def page_now(making: Making, page: Page, reader: Reader, status: HTTPStatus) -> Response:
+    """A page in HTML.
+
+    Args:
+        making: knows what it is made of.
+        page: the page.
+        reader: who reads it.
+        status: the status of the answer.
+
+    Raises:
+        DppgraphError: as ``page.read``.
+    """
+
+    def make() -> bytes:
+        harvest = making.harvests.of(making.sending.store.manifest)
+        told = page.read(harvest, reader)
+        return rendered(page.template, Site.of(harvest), reader, page.path, told, parameters=page.parameters)
+
+    content = await asyncio.to_thread(make)
+    return Response(content, status, _HEADERS, formats.HTML.content_type)
