@@ -122,7 +122,7 @@ def read_source(
     if page > len(parts):
         raise Unknown(f"the source {term} has {len(parts)} pages: there is no page {page}")
     part = parts[page - 1]
-    quotes = [_quoted(facts, passages[at], at + 1, text, source.language) for at in range(part.first, part.stop)]
+    quotes = [_quoted(facts, passages[at], at + 1, text) for at in range(part.first, part.stop)]
     gaps = [Gap(*gap) for gap in source.coverage.gaps if part.start <= gap[0] < part.end]
     return Reading(
         source,
@@ -166,11 +166,9 @@ def _parts(placed: Sequence[Interval], count: int, length: int) -> list[_Part]:
     return [*parts, *(_Part(first, stop, end, end) for first, stop in pairwise(more))]
 
 
-def _quoted(facts: Facts, passage: Passage, number: int, text: str | None, language: str) -> Quoted:
+def _quoted(facts: Facts, passage: Passage, number: int, text: str | None) -> Quoted:
     said = [(statement, facts.described(statement)) for statement in passage.statements]
     words = next((evidence.quote for _, evidence in said if evidence.quote), None) if passage.quoted else None
-    if words and not words.language:
-        words = words._replace(language=language)
     carried = [
         Carried(
             statement,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.errors import Unknown
-from dppgraph.operations.facts import Facts, Text, tag_of
+from dppgraph.operations.facts import Facts, Text
 from dppgraph.operations.quotes.coverage import Coverage, coverage_of, places_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ _DOCUMENT: Final = f"<{_DPP}SourceDocument>"
 _A: Final = f"<{PREFIXES['rdf']}type>"
 _LENGTH: Final = f"<{_DPP}length>"
 _PAGE: Final = f"<{PREFIXES['foaf']}page>"
-_LANGUAGE: Final = f"<{PREFIXES['dct']}language>"
 _LONGEST: Final = 9
 SOURCES: Final = 100
 """Sources on a page."""
@@ -88,7 +87,7 @@ def source_of(facts: Facts, term: str, passages: "list[Passage]") -> QuotedSourc
         term,
         facts.label(term),
         facts.one(term, _PAGE),
-        next(filter(None, map(tag_of, facts.all(term, _LANGUAGE))), ""),
+        facts.language_of(term),
         sum(passage.quoted for passage in passages),
         len({statement for passage in passages for statement in passage.statements}),
         coverage_of(places_of(passages), _length(facts, term)),
