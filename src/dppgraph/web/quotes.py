@@ -25,6 +25,7 @@ from dppgraph.operations.quotes import (
     read_source,
 )
 from dppgraph.web.pages import Page, Pages, Reader, add_page, csv_of, json_of
+from dppgraph.web.pages.says import says
 from dppgraph.web.pages.suffix import parted
 from dppgraph.web.parameters import decoded, described, number_of
 
@@ -86,7 +87,14 @@ class Quotes:
             found = read_source(harvest, facts, f"<{harvest.manifest.base}id/source/{name}>", self.texts, page, at)
             begun = {number for piece in found.text or () for number in piece.begins}
             anchors = {one.number: _anchor(one) for one in found.passages if isinstance(one, Quoted)}
-            return {"found": found, "names": facts.label, "bars": bars, "begun": begun, "anchors": anchors}
+            return {
+                "found": found,
+                "names": facts.label,
+                "says": lambda predicate: says(facts, predicate),
+                "bars": bars,
+                "begun": begun,
+                "anchors": anchors,
+            }
 
         data = MappingProxyType({formats.DATA: _source_json, formats.CSV: _source_csv})
         path = (path_of(f"x:id/source/{name}", "x:") or "").removeprefix("doc/source/")
