@@ -34,6 +34,7 @@ ADDRESSES = (
     "catalogue",
     "about",
 )
+A = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 ITS_IRI = f"{BASE}id/{PLAN}"
 
 
@@ -294,6 +295,53 @@ def test_the_page_is_for_people(server: Server) -> None:
     assert not re.findall(r"<script(?! type=\"module\" src=)", html)
     assert "unsafe" not in headers["content-security-policy"]
     assert "default-src 'none'" in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("nl", ("vervangt", "goedgekeurd in")), ("en", ("replaces", "approved in"))]
+)
+def test_properties_are_called_what_the_reader_calls_them(
+    server: Server, language: str, words: tuple[str, ...]
+) -> None:
+    html = get(server, f"/doc/{PLAN}?lang={language}", "text/html")[2].decode()
+    for word in words:
+        assert re.search(rf'<th scope="row"><a href="[^"]*"><bdi lang="{language}">{word}</bdi></a></th>', html), word
+    assert f'href="{url_of(server)}plans/{PLAN.partition("/")[2]}?lang={language}"' in html
+
+
+def test_a_page_shows_the_first_of_many_and_says_how_many_more(many: Server) -> None:
+    html = get(many, "/doc/plan/x?lang=en", "text/html")[2].decode()
+    assert html.count('<section id="') == 100
+    assert "401 more things belong to this" in html
+    assert "And 400 more" in html
+    assert "x" * 1000 not in html
+    assert len(said(get(many, "/doc/plan/x.nt")[2], formats.NTRIPLES)) > 1500
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory, sources: Sources) -> Iterator[Server]:
+    """A server of a plan with 500 lines of action and a title that does not end."""
+    folder = tmp_path_factory.mktemp("many")
+    (folder / "data").mkdir()
+    ns, plan = f"<{BASE}ns#", f"<{BASE}id/plan/x>"
+    lines = [f'{plan} <http://purl.org/dc/terms/title> "{"x" * 100_000}"@nl .', f"{plan} {A} {ns}PolicyPlan> ."]
+    for number in range(500):
+        line = f"<{BASE}id/line-of-action/{number:03}>"
+        lines += [
+            f"{plan} {ns}hasLineOfAction> {line} .",
+            f'{line} {ns}position> "{number}" .',
+            f"{line} {ns}lineOf> {plan} .",
+        ]
+    (folder / "data" / "data.nt").write_text("\n".join(lines) + "\n")
+    store = VersionStore(folder / "store")
+    with store.writing("tests") as writer:
+        ungated = replace(
+            sources, data=folder / "data", shapes=None, named_data=str(folder / "data"), named_shapes="none"
+        )
+        build(store, writer, ungated, agent="tests", harvesting=harvesting(store))
+    running = start_server("--store", store.folder)
+    yield running
+    assert running.stop() == 0
 
 
 def test_hostile_data_is_only_text_on_a_page(small: Server) -> None:

@@ -42,7 +42,7 @@ _SAYING: Final = """
     FROM terms AS s, terms AS p
     CROSS JOIN (SELECT * FROM triples UNION ALL SELECT * FROM again) AS quads ON quads.s = s.id AND quads.p = p.id
     JOIN terms AS o ON o.id = quads.o JOIN terms AS g ON g.id = quads.g
-    WHERE s.term = ? AND p.term = ?
+    WHERE s.term = ? AND p.term IN ({places})
 """
 _SUBJECTS: Final = """
     SELECT term FROM terms
@@ -132,8 +132,8 @@ class ExactQuads:
 
     def saying(self, subject: str, predicates: frozenset[str]) -> list[str]:
         """Those of a subject's lines that have one of these predicates; sorted."""
-        found = (row for predicate in predicates for row in self._ask(_SAYING, (subject, predicate)))
-        return sorted(Quad(*row).line() for row in found)
+        text = _SAYING.format(places=", ".join("?" * len(predicates)))
+        return sorted(Quad(*row).line() for row in self._ask(text, (subject, *predicates)))
 
     def parts(self, owner: str) -> list[str]:
         """The subjects that are a fragment of the thing ``owner``, as terms; sorted."""

@@ -19,11 +19,13 @@ from dppgraph.operations.export import export
 from dppgraph.operations.harvest import Harvest
 from dppgraph.web.answers import preflight
 from dppgraph.web.made import Made, Making
-from dppgraph.web.pages import Reader, Site, reader_of, rendered, shown
-from dppgraph.web.parameters import decoded, described, format_of
-from dppgraph.web.rendering import followed
+from dppgraph.web.pages import Links, Reader, Site, reader_of, rendered, shown
+from dppgraph.web.parameters import decoded, described, format_of, number_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
+_PAGE: Final = 100
+"""Data sets on a page."""
+
 _LEADING: Final = ("alternate", "describedby")
 _VOID: Final = ".well-known/void"
 
@@ -51,7 +53,11 @@ class Catalogue:
         return await self._answered(request, _VOID, formats.PAGES, self._void)
 
     async def _answered(
-        self, request: Request, name: str, offered: tuple[Format, ...], make: Callable[[Harvest, Format, Reader], Made]
+        self,
+        request: Request,
+        name: str,
+        offered: tuple[Format, ...],
+        make: Callable[[Harvest, Format, Reader, int], Made],
     ) -> Response:
         if request.method == "OPTIONS":
             return preflight(METHODS)
@@ -64,10 +70,11 @@ class Catalogue:
             raise Unknown(f"there is no {name}.{extension}: take one of {', '.join(one.extension for one in offered)}")
         wanted = format_ or format_of(parameters, request.scope, offered)
         reader = reader_of(request.scope, parameters, wanted)
-        key = f"{name} {reader.key}"
-        return await self.making.answered(request, key, wanted, lambda harvest: make(harvest, wanted, reader))
+        page = number_of(parameters, "page") or 1
+        key = f"{name} {reader.key} {page}"
+        return await self.making.answered(request, key, wanted, lambda harvest: make(harvest, wanted, reader, page))
 
-    def _catalogue(self, harvest: Harvest, format_: Format, reader: Reader) -> Made:
+    def _catalogue(self, harvest: Harvest, format_: Format, reader: Reader, page: int) -> Made:
         lines = harvest.catalogue()
         if not lines:
             raise Unknown("the data that is served here describes no catalogue: data/catalogue.ttl is the place for it")
@@ -76,15 +83,29 @@ class Catalogue:
         headers = [(b"link", self._links(lines, harvest, others).encode())]
         if format_ != formats.HTML:
             return Made(export(lines, format_, self.making.frames), headers)
-        written = dataset_json(lines, reader.language)
+        return Made(self._page(lines, harvest, reader, page, others), headers)
+
+    def _page(
+        self, lines: list[str], harvest: Harvest, reader: Reader, page: int, others: list[tuple[str, Format]]
+    ) -> bytes:
+        catalogue = json.loads(dataset_json(lines, reader.language))
+        sets = catalogue["dataset"]
+        pages = max(1, -(-len(sets) // _PAGE))
+        if page > pages:
+            raise Unknown(f"the catalogue has {pages} pages: there is no page {page}")
+        catalogue["dataset"] = sets[(page - 1) * _PAGE : page * _PAGE]
         told = {
-            "formats": others,
-            "catalogue": json.loads(written),
-            "address": lambda iri: self._address(iri, harvest.manifest.base),
+            "catalogue": catalogue,
+            "count": len(sets),
+            "page": page,
+            "pages": pages,
+            "address": Links(self.making.url, harvest.manifest.base, reader).document,
             # A text of the data may hold what ends the element that this is in.
-            "json": written.replace("<", "\\u003c"),
+            "json": json.dumps(catalogue, ensure_ascii=False).replace("<", "\\u003c"),
         }
-        return Made(rendered("catalogue.html", Site.of(harvest), reader, "catalogue", told), headers)
+        parameters = {"page": page} if page > 1 else {}
+        site = Site.of(harvest)
+        return rendered("catalogue.html", site, reader, "catalogue", told, parameters=parameters, data=others)
 
     def _links(self, lines: list[str], harvest: Harvest, others: list[tuple[str, Format]]) -> str:
         """The signposts of the catalogue, as those of a document."""
@@ -101,11 +122,7 @@ class Catalogue:
             links.append(f'<{uri_of(licence)}>; rel="license"')
         return ", ".join(links)
 
-    def _address(self, iri: str, base: str) -> str:
-        path = path_of(iri, base)
-        return followed(iri) if path is None else f"{self.making.url}{path}"
-
-    def _void(self, harvest: Harvest, format_: Format, reader: Reader) -> Made:
+    def _void(self, harvest: Harvest, format_: Format, reader: Reader, _: int) -> Made:
         if format_ == formats.HTML:
             return Made(shown("shown.statistics", _VOID, export(harvest.void(), formats.TURTLE), harvest, reader))
         return Made(export(harvest.void(), format_, self.making.frames))

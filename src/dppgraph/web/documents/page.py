@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad, datatype_of, parse_line
 from dppgraph.operations.documents import Document, path_of
-from dppgraph.operations.facts import Facts, text_of
+from dppgraph.operations.facts import Facts, Text, text_of
 from dppgraph.operations.frames import Frames
 from dppgraph.operations.harvest import Published
 from dppgraph.web.documents.signposts import signposts
@@ -57,15 +57,15 @@ def page(document: Document, published: Published, frames: Frames, site: Site, r
     words = _Words(document, Facts(published, reader.language), links, frames)
     iri = document.description.iri
     path = path_of(iri, published.base) or ""
-    sections = words.sections()
+    subjects = words.subjects()
     # The ontology is read at an address of its own.
     read = links.link("ontology") if path == "ns" and "ontology" in site.there else links.to(f"<{iri}>")
     told = {
         "iri": iri,
         "title": words.title(iri),
         "types": [words.value(f"<{type_}>") for type_ in document.types],
-        "sections": sections[:_MOST],
-        "left_out": max(0, len(sections) - _MOST),
+        "sections": [words.section(subject) for subject in subjects[:_MOST]],
+        "left_out": max(0, len(subjects) - _MOST),
         "pointing": words.pointing(),
         "read": read if read != links.link(path) else "",
         "page": document.page,
@@ -114,7 +114,19 @@ class _Words(Named):
         self._document = document
         self._facts = facts
         self._naming = frames.named_by
-        self._quads = sorted({parse_line(line)._replace(graph="") for line in document.description.lines})
+        self._by_subject: dict[str, list[Quad]] = defaultdict(list)
+        for quad in sorted({parse_line(line)._replace(graph="") for line in document.description.lines}):
+            self._by_subject[quad.subject].append(quad)
+
+    def value(self, term: str) -> Value:
+        """What is shown of a term; a part without a name goes by what it is."""
+        said = super().value(term)
+        mark, part = term.strip("<>").partition("#")[1:]
+        if said.language or not mark or not term.startswith(f"<{self._document.description.iri}#"):
+            return said
+        kinds = [self._label(quad.object) for quad in self._by_subject.get(term, ()) if quad.predicate == _TYPE]
+        name = next((kind for kind in kinds if kind.language), Text(f"#{part}"))
+        return replace(said, text=name.text, language=name.language)
 
     def title(self, iri: str) -> Value:
         """What the thing is called; an ontology, which ends in a hash, by that name of it."""
@@ -123,33 +135,31 @@ class _Words(Named):
         name = self._label(hashed if named else f"<{iri}>")
         return Value(name.text, name.language)
 
-    def sections(self) -> list[Section]:
-        """What is said of the thing, then of what hangs on it."""
+    def subjects(self) -> list[str]:
+        """What something is said of here: the thing, then what hangs on it."""
         iri = self._document.description.iri
         pointing = set(self._document.pointing)
-        by_subject: dict[str, list[Quad]] = defaultdict(list)
-        for quad in self._quads:
-            by_subject[quad.subject].append(quad)
         # What is no more than named, or only points here, is said where it is named.
         told = [
             subject
-            for subject, quads in by_subject.items()
+            for subject, quads in self._by_subject.items()
             if subject.partition("#")[0].strip("<>") == iri
             or any(quad.predicate not in {*self._naming, _TYPE} and quad not in pointing for quad in quads)
         ]
-        told.sort(key=lambda subject: (subject != f"<{iri}>", subject.partition("#")[0] != f"<{iri}", subject))
-        return [self._section(subject, by_subject[subject]) for subject in told]
+        return sorted(told, key=lambda one: (one != f"<{iri}>", one.partition("#")[0] != f"<{iri}", one))
 
-    def pointing(self) -> list[Row]:
-        """By which property what points here; a page has as many as there are."""
-        return self._rows(((quad.predicate, quad.subject) for quad in self._document.pointing), len(self._quads))
-
-    def _section(self, subject: str, quads: list[Quad]) -> Section:
+    def section(self, subject: str) -> Section:
+        """What is said of one of them."""
         return Section(
             subject.strip("<>").partition("#")[2] or subject.strip("<>"),
             self.value(subject),
-            self._rows(((quad.predicate, quad.object) for quad in quads), _MOST),
+            self._rows(((quad.predicate, quad.object) for quad in self._by_subject[subject]), _MOST),
         )
+
+    def pointing(self) -> list[Row]:
+        """By which property what points here, as much of it as the document has on this page."""
+        pointing = self._document.pointing
+        return self._rows(((quad.predicate, quad.subject) for quad in pointing), len(pointing))
 
     def _rows(self, pairs: Iterable[tuple[str, str]], most: int) -> list[Row]:
         by_predicate: dict[str, list[str]] = defaultdict(list)

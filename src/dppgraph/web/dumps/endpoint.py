@@ -25,7 +25,7 @@ from dppgraph.web.dumps.files import Files, etag_of, headers_of_file, selected
 from dppgraph.web.dumps.listing import listing
 from dppgraph.web.made import Making
 from dppgraph.web.pages import Reader, Site, reader_of
-from dppgraph.web.parameters import decoded, whole
+from dppgraph.web.parameters import decoded, number_of, whole
 from dppgraph.web.problems import accept_of, problem, wanted_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
@@ -103,16 +103,18 @@ class DumpFiles:
         if files is None:
             raise self._none(number)
         accept = accept_of(request.scope)
-        page = quality_of(accept, "text/html") > quality_of(accept, "application/json")
-        reader = reader_of(request.scope, decoded(request.scope["query_string"])) if page else None
-        key = reader.key if reader else ""
+        parameters = decoded(request.scope["query_string"])
+        is_page = quality_of(accept, "text/html") > quality_of(accept, "application/json")
+        reader = reader_of(request.scope, parameters) if is_page else None
+        page = number_of(parameters, "page") or 1
+        key = f"{reader.key} {page}" if reader else ""
         if key not in files.listed:
-            files.listed[key] = await asyncio.to_thread(self._listing, files, reader)
+            files.listed[key] = await asyncio.to_thread(self._listing, files, reader, page)
         return await kept_response(request, files.listed[key])
 
-    def _listing(self, files: Files, reader: Reader | None) -> Kept:
+    def _listing(self, files: Files, reader: Reader | None, page: int) -> Kept:
         harvest = self.making.harvests.of(self.making.sending.store.manifest)
-        return listing(files.found, Site.of(harvest), reader)
+        return listing(files.found, Site.of(harvest), reader, page)
 
     async def _files(self, number: int | None) -> Files | None:
         """The files of a version, or of the current one; None where there are none.
