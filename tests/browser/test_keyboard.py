@@ -13,6 +13,10 @@ MANY = 200
 """So many steps are taken on a page: what is beyond is more of the same."""
 
 
+STOPS = 4
+"""A field for a date has a stop for each of its parts, and one for its calendar: more in one place are a trap."""
+
+
 def walked(visit: Visit, limit: int = MANY) -> list[dict[str, Any]]:
     """What the tab key comes to from the top of a page on, one after the other."""
     steps: list[dict[str, Any]] = []
@@ -21,7 +25,7 @@ def walked(visit: Visit, limit: int = MANY) -> list[dict[str, Any]]:
         step = visit.run("focused")
         if step is None or (steps and step["place"] == steps[0]["place"]):
             break
-        if len(steps) > 3 and step["place"] == steps[-1]["place"] == steps[-2]["place"]:
+        if len(steps) >= STOPS and all(before["place"] == step["place"] for before in steps[-STOPS:]):
             return [*steps, {**step, "trapped": True}]
         steps.append(step)
     return steps
