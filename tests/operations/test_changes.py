@@ -124,3 +124,12 @@ def test_a_diff_is_the_difference(
     found = [one for each in change(builds.store, builds.facts(2), 2, 2).things for one in each.statements]
     assert sorted(one.quad.line() for one in found if one.is_added) == delta.added
     assert sorted(one.quad.line() for one in found if not one.is_added) == delta.removed
+
+
+def test_of_two_long_texts_the_beginning_that_they_share_is_left_out(builds: Builds) -> None:
+    start = "the same beginning \\n" * 20
+    for end in ("old", "new"):
+        builds(f'{thing("x")} {LABEL} "{start}{end}" .')
+    found = change(builds.store, builds.facts(2), 2, 2).things
+    same = next(one for one in found if one.term == thing("x")).statements[0].same
+    assert same == 20 * len("the same beginning \n") - 60

@@ -13,7 +13,8 @@ from tests.operations.published import facts_of, thing
 THEMES = """
     concept:s a skos:ConceptScheme ; dct:title "Thema's"@nl ; skos:hasTopConcept concept:a .
     concept:a a skos:Concept ; skos:prefLabel "water"@nl ; skos:definition "Nat."@nl .
-    concept:b a skos:Concept ; skos:inScheme concept:s ; skos:prefLabel "aarde"@nl , "earth"@en ; skos:broader concept:a .
+    concept:b a skos:Concept ; skos:inScheme concept:s ; skos:broader concept:a ;
+        skos:prefLabel "aarde"@nl , "earth"@en .
     concept:c a skos:Concept ; skos:exactMatch <https://e.org/c> .
     line:1 dpp:theme concept:a ; dct:subject concept:a ; dpp:lineOf plan:x . plan:x dpp:emphasises concept:a .
     statement:1 a dpp:InterpretedStatement ; rdf:subject line:1 ; rdf:predicate dpp:theme ; rdf:object concept:a ;

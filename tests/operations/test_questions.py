@@ -7,7 +7,7 @@ from dppgraph.operations.build import Built
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest, Harvests
 from dppgraph.operations.queries import filled, read_question, read_questions
-from dppgraph.operations.questions import choices, form
+from dppgraph.operations.questions import choices, example, form
 from dppgraph.operations.terms import terms, written
 from dppgraph.store.versions import VersionStore
 from tests.conftest import BASE, REPOSITORY
@@ -96,6 +96,12 @@ def test_the_filled_in_text_has_its_title_and_no_parameter(facts: Facts) -> None
     assert "# param" not in text
     with pytest.raises(BadParameter):
         filled(question, {}, BASE, "nl")
+
+
+def test_every_question_is_an_example_even_where_the_graph_has_none(facts: Facts) -> None:
+    text = QUESTIONS["successors"].text.replace("dpp:PolicyInstrument", "dpp:NothingOfThisKind")
+    assert example(QUESTIONS["successors"], facts).startswith("# Which plans followed this plan, in order?")
+    assert f"<{BASE}{FIRST}>" in example(read_question("nothing", text), facts)
 
 
 def test_the_terms_are_those_of_the_graph_with_their_names(harvest: Harvest) -> None:

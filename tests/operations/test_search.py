@@ -58,6 +58,14 @@ def test_words_are_found_without_accents_in_both_languages_and_by_their_beginnin
     assert found(harvest, "line of action", "en").kinds["term"]
 
 
+def test_a_word_is_found_inside_others(harvest: Harvest) -> None:
+    plans = found(harvest, "duurzame opdrachten", kind="plan")
+    assert "Vlaams actieplan duurzame overheidsopdrachten 2009-2011" in [hit.label.text for hit in plans.hits]
+    assert all(any("overheidsopdrachten" in piece.text for piece in hit.named if piece.is_marked) for hit in plans.hits)
+    # Three letters are inside too much.
+    assert not found(harvest, "pen").count
+
+
 def test_a_quote_has_its_source_and_its_place(harvest: Harvest) -> None:
     hit = next(hit for hit in found(harvest, '"duurzame overheidsopdrachten" 2020').hits if hit.kind == "quote")
     assert hit.source == f"<{BASE}id/source/beleid-2009-2014>"

@@ -30,7 +30,7 @@ def texts(message: Message) -> list[str]:
 
 def used() -> Iterator[tuple[Path, str, bool]]:
     """The keys that templates and code name: in which file, and whether more follows."""
-    for path in (*TEMPLATES.rglob("*.html"), *SOURCE.rglob("*.py")):
+    for path in (*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.xml"), *SOURCE.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
         for key, more in re.findall(rf'"({KEY}|[a-z]+(?:-[a-z]+)*\.(?:[a-z0-9-]*-)?)"(\s*~)?', text):
             yield path, key, bool(more) or key.endswith((".", "-"))

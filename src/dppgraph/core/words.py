@@ -37,10 +37,12 @@ class Wanted(NamedTuple):
     Attributes:
         words: the words, folded.
         begins: whether the last of them may be the beginning of a longer one.
+        others: other words that are as good, such as compounds with it.
     """
 
     words: tuple[str, ...]
     begins: bool
+    others: tuple[str, ...] = ()
 
 
 def words_of(text: str) -> list[Word]:
@@ -100,6 +102,8 @@ def _single(text: str, shortest: int) -> list[Wanted]:
 
 
 def _stands(one: Wanted, words: list[Word], at: int) -> bool:
+    if words[at].folded in one.others:
+        return True
     last = len(one.words) - 1
     there = [word.folded for word in words[at : at + len(one.words)]]
     if there[:last] != list(one.words[:last]):

@@ -1,6 +1,6 @@
 """Agents: who they are, and what they decided, issued and said."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -159,13 +159,9 @@ def agent_list(facts: Facts, page: int = 1) -> AgentList:
     Raises:
         Unknown: there is no such page.
     """
-    found = names_of(facts, _all(facts))
+    found = names_of(facts, instances(facts, *_CLASSES))
     paging = Paging.of(len(found), page)
     return AgentList(paging, [_listed(facts, name) for name in paging.cut(found)])
-
-
-def _all(facts: Facts) -> Iterable[str]:
-    return (term for class_ in _CLASSES for term in instances(facts, class_))
 
 
 def _listed(facts: Facts, name: Name) -> ListedAgent:

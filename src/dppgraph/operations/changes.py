@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from dppgraph.core.iris import PREFIXES
@@ -10,6 +11,7 @@ from dppgraph.core.quads import Quad, entity_of, parse_line
 from dppgraph.errors import Damaged, Unknown
 from dppgraph.operations.facts import Facts, Text
 from dppgraph.operations.search import KINDS
+from dppgraph.store.rdf import literal_text
 from dppgraph.store.versions import Manifest, VersionStore
 
 _VERSIONS: Final = 50
@@ -18,6 +20,8 @@ _THINGS: Final = 25
 """Things on a page."""
 _MOST: Final = 200_000
 """Statements of a change that are looked through; of a larger one there are only counts."""
+_LONG: Final = 200
+_AROUND: Final = 60
 _NAMES: Final = tuple(
     f"<{PREFIXES[prefix]}{name}>" for prefix, name in (("skos", "prefLabel"), ("dct", "title"), ("rdfs", "label"))
 )
@@ -32,10 +36,17 @@ class Version(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """A statement that a version added, or removed."""
+    """A statement that a version added, or removed.
+
+    Attributes:
+        is_added: which of the two.
+        quad: the statement.
+        same: of a long text that took the place of another, how many characters at its beginning may be left out.
+    """
 
     is_added: bool
     quad: Quad
+    same: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +160,30 @@ def _statements(store: VersionStore, number: int, entities: Iterable[str]) -> di
         for line in lines:
             if (entity := entity_of(line)) in wanted:
                 found[entity].append(Statement(is_added, parse_line(line)))
-    # What was removed stands before what came in its place.
-    return {
-        entity: sorted(said, key=lambda one: (one.quad[:2], one.is_added, one.quad)) for entity, said in found.items()
-    }
+    return {entity: _side_by_side(said) for entity, said in found.items()}
+
+
+def _side_by_side(statements: Iterable[Statement]) -> list[Statement]:
+    """Statements in order, what was removed before what came in its place."""
+    found: list[Statement] = []
+    ordered = sorted(statements, key=lambda one: (one.quad[:2], one.is_added, one.quad))
+    for _, group in groupby(ordered, key=lambda one: one.quad[:2]):
+        some = list(group)
+        if [one.is_added for one in some] == [False, True]:
+            same = _same([one.quad.object for one in some])
+            some = [one._replace(same=same) for one in some]
+        found += some
+    return found
+
+
+def _same(terms: list[str]) -> int:
+    """How much at the beginning of a long text says nothing, where another text took its place."""
+    if not all(term.startswith('"') and len(term) > _LONG for term in terms):
+        return 0
+    before, after = map(literal_text, terms)
+    pairs = enumerate(zip(before, after, strict=False))
+    differs = next((at for at, (one, other) in pairs if one != other), min(len(before), len(after)))
+    return max(0, differs - _AROUND)
 
 
 def _thing(facts: Facts, entity: str, counts: tuple[int, int], statements: list[Statement]) -> ChangedThing:

@@ -135,12 +135,12 @@ def is_of_class(facts: Facts, thing: str, class_: str) -> bool:
     return prefixed(class_) in facts.types(thing)
 
 
-def instances(facts: Facts, class_: str) -> list[str]:
-    """The things of a class and of those that are below it, sorted.
+def instances(facts: Facts, *names: str) -> list[str]:
+    """The things of some classes and of those that are below them, sorted.
 
     A store without the ontology's rules has no wider types written down, so the classes are followed here.
     """
-    classes, found = [prefixed(class_)], set[str]()
+    classes, found = [prefixed(name) for name in names], set[str]()
     for known in classes:
         found.update(facts.subjects(_TYPE, known))
         narrower = facts.subjects(prefixed("rdfs:subClassOf"), known)

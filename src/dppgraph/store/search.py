@@ -24,12 +24,15 @@ _TABLES: Final = """
     );
     CREATE TABLE statements (entry INTEGER, term TEXT, PRIMARY KEY (entry, term)) WITHOUT ROWID;
     -- Words are folded before they come here: what is not ASCII is a letter or a figure.
+    CREATE TABLE vocabulary (word TEXT PRIMARY KEY, entries INTEGER NOT NULL) WITHOUT ROWID;
     CREATE VIRTUAL TABLE words USING fts5(
         label, text, quote, content = '', tokenize = 'ascii'
     );
 """
 _INDEXES: Final = """
     INSERT INTO words (words) VALUES ('optimize');
+    CREATE VIRTUAL TABLE temp.counted USING fts5vocab(main, words, row);
+    INSERT INTO vocabulary SELECT term, doc FROM temp.counted ORDER BY term;
     CREATE UNIQUE INDEX by_source_term ON sources (term);
     CREATE INDEX by_place ON entries (source, start, end DESC, id) WHERE source IS NOT NULL;
     CREATE INDEX by_kind ON entries (kind);
@@ -48,8 +51,10 @@ _PASSAGES: Final = """
     FROM sources JOIN entries ON source = sources.id JOIN statements ON entry = entries.id
     WHERE sources.term = ? ORDER BY start IS NULL, start, end DESC, entries.id, statements.term
 """
-_VOCABULARY: Final = "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, words, row)"
-_NEAR: Final = "SELECT term, doc FROM temp.vocabulary WHERE term >= ? AND term < ? ORDER BY doc DESC, term LIMIT ?"
+_BEGINNING: Final = "SELECT word FROM vocabulary WHERE word >= ? AND word < ? ORDER BY entries DESC, word LIMIT ?"
+_CONTAINING: Final = """
+    SELECT word FROM vocabulary WHERE instr(word, :part) > 1 ORDER BY entries DESC, word LIMIT :limit
+"""
 
 
 class Passage(NamedTuple):
@@ -188,8 +193,11 @@ class SearchIndex:
 
     def beginning(self, letters: str, limit: int) -> list[str]:
         """Words of the index that begin with some letters, as they are folded; those of most entries first."""
-        found = self._ask(_NEAR, (letters, letters + "\U0010ffff", limit))
-        return [word for word, _ in found]
+        return [word for (word,) in self._ask(_BEGINNING, (letters, letters + "\U0010ffff", limit))]
+
+    def containing(self, part: str, limit: int) -> list[str]:
+        """Words that have some letters later than at their beginning; those of most entries first."""
+        return [word for (word,) in self._ask(_CONTAINING, {"part": part, "limit": limit})]
 
     def close(self) -> None:
         """Lets the file go; whoever looks something up in it then is told that it cannot be read."""
@@ -219,7 +227,6 @@ class SearchIndex:
             # Each thread asks by its own; they are closed by another one.
             file = self._local.file = sqlite3.connect(address, uri=True, check_same_thread=False)
             self._files.append(file)
-            file.execute(_VOCABULARY)
         return file
 
 
@@ -231,4 +238,10 @@ def _match(wanted: Sequence[Wanted], every: bool) -> str:
 def _one(one: Wanted) -> str:
     phrase = f'"{" ".join(one.words)}"'
     # A word as it stands counts twice, and so comes before longer ones.
-    return f"({phrase} OR {phrase}*)" if one.begins else phrase
+    if not one.begins:
+        return phrase
+    return f"({' OR '.join([phrase, f'{phrase}*', *map(_quoted, one.others)])})"
+
+
+def _quoted(word: str) -> str:
+    return f'"{word}"'

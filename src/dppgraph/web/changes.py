@@ -16,6 +16,7 @@ from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
 from dppgraph.store.versions import VersionStore
 from dppgraph.web.pages import Page, Pages, Reader, add_page, csv_of, json_of
+from dppgraph.web.pages.says import says
 from dppgraph.web.pages.suffix import parted
 from dppgraph.web.parameters import decoded, described, number_of, whole
 
@@ -68,6 +69,7 @@ class Changes:
             return {
                 "found": change(self.store, facts, harvest.manifest.version, number, page),
                 "names": facts.label,
+                "says": lambda predicate: says(facts, predicate),
             }
 
         data = MappingProxyType({formats.DATA: _change_json, formats.CSV: _change_csv})

@@ -1,6 +1,6 @@
 """The source reader: ``/sources`` lists the sources, ``/sources/NAME`` shows one, quote by quote."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple, cast
@@ -25,6 +25,7 @@ from dppgraph.operations.quotes import (
     read_source,
 )
 from dppgraph.web.pages import Page, Pages, Reader, add_page, csv_of, json_of
+from dppgraph.web.pages.says import says
 from dppgraph.web.pages.suffix import parted
 from dppgraph.web.parameters import decoded, described, number_of
 
@@ -85,8 +86,15 @@ class Quotes:
             facts = Facts(harvest.published, reader.language)
             found = read_source(harvest, facts, f"<{harvest.manifest.base}id/source/{name}>", self.texts, page, at)
             begun = {number for piece in found.text or () for number in piece.begins}
-            anchors = {one.number: _anchor(one) for one in found.passages if isinstance(one, Quoted)}
-            return {"found": found, "names": facts.label, "bars": bars, "begun": begun, "anchors": anchors}
+            anchors = _anchors(one for one in found.passages if isinstance(one, Quoted))
+            return {
+                "found": found,
+                "names": facts.label,
+                "says": lambda predicate: says(facts, predicate),
+                "bars": bars,
+                "begun": begun,
+                "anchors": anchors,
+            }
 
         data = MappingProxyType({formats.DATA: _source_json, formats.CSV: _source_csv})
         path = (path_of(f"x:id/source/{name}", "x:") or "").removeprefix("doc/source/")
@@ -119,9 +127,14 @@ def bars(coverage: Coverage) -> list[Bar]:
     return found
 
 
-def _anchor(one: Quoted) -> str:
-    """The name of a quote's place on its page: the search leads to it."""
-    return f"quote-{one.number}" if one.start is None else f"quote-{one.start}-{one.end}"
+def _anchors(quotes: Iterable[Quoted]) -> dict[int, str]:
+    """The names of the quotes' places on their page, by their numbers: the search leads to them."""
+    found: dict[str, int] = {}
+    for one in quotes:
+        name = f"quote-{one.number}" if one.start is None else f"quote-{one.start}-{one.end}"
+        # Where quotes of the same place disagree, only the first is led to.
+        found[f"{name}-{one.number}" if name in found else name] = one.number
+    return {number: name for name, number in found.items()}
 
 
 def _list_rows(told: Mapping[str, object]) -> Iterator[dict[str, object]]:
@@ -178,7 +191,7 @@ def _passage(one: Quoted | Gap) -> dict[str, object]:
         for fact in one.facts
     ]
     said = {"number": one.number, "start": one.start, "end": one.end}
-    return said | {"quote": one.text.text if one.text else None, "facts": facts}
+    return said | {"quote": one.text.text if one.text else None, "count": one.count, "facts": facts}
 
 
 def _source_csv(told: Mapping[str, object], _: Harvest) -> bytes:

@@ -160,7 +160,7 @@ def _address(hit: Hit, links: Links) -> str:
     if path is None or not path.startswith("doc/source/"):
         return _to(hit.kind, hit.term, links)
     place = f"#quote-{hit.start}-{hit.end}" if hit.start is not None else ""
-    return links.link(f"sources/{path.removeprefix('doc/source/')}{place}", at=hit.start)
+    return links.link(f"sources/{path.removeprefix('doc/source/')}{place}", at=hit.start or None)
 
 
 def _to(kind: str, term: str, links: Links) -> str:

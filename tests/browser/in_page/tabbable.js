@@ -1,6 +1,8 @@
-// All that the tab key should come to, by its place in the document.
+// All that the tab key should come to, by its place in the document as it is now: `focused.js` asks for the same places, also
+// where an editor adds to the page as soon as it has the focus.
 () => {
   const all = [...document.querySelectorAll("*")];
+  window.placesOfElements = new Map(all.map((element, place) => [element, place]));
   const seen = (element) => element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: false });
   const grouped = new Set();
   const found = [];

@@ -14,6 +14,9 @@ from dppgraph.operations.said import Name, instances, names_of, prefixed, values
 from dppgraph.store.exact import Pattern
 
 _LATE: Final = "9999"
+_CLASSES: Final = ("dpp:PolicyInstrument", "dpp:PolicyPlan", "dpp:ActionPlan")
+"""By name, for a store that has no ontology to tell which is below which."""
+
 COLUMNS: Final = (
     "plan", "title", "start", "end", "from", "until", "status", "level", "approved", "approvedBy", "lines", "listing",
 )  # fmt: skip
@@ -105,7 +108,7 @@ def plan_list(facts: Facts, on: date, page: int = 1) -> PlanList:
     Raises:
         Unknown: there is no such page.
     """
-    plans = sorted(instances(facts, "dpp:PolicyInstrument"), key=lambda plan: _in_time(facts, plan))
+    plans = sorted(instances(facts, *_CLASSES), key=lambda plan: _in_time(facts, plan))
     paging = Paging.of(len(plans), page)
     has_tiers = bool(facts.published.exact.match(Pattern(None, prefixed("dpp:partOfLine"), None), limit=1))
     return PlanList(on, paging, [_listed(facts, plan, on, has_tiers=has_tiers) for plan in paging.cut(plans)])

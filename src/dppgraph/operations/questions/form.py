@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from dppgraph.errors import BadParameter
 from dppgraph.operations.facts import Facts, Text
-from dppgraph.operations.queries import Parameter, Question
+from dppgraph.operations.queries import Parameter, Question, filled
 from dppgraph.operations.questions.choices import Choice, choices, in_groups
 
 LANG: Final = "lang"
@@ -61,17 +61,17 @@ def form(question: Question, given: Mapping[str, str], facts: Facts) -> Form:
         parameter.name: choices(parameter.of, facts) for parameter in question.parameters.values() if parameter.of
     }
     said = {name: value for name, value in given.items() if name != LANG}
-    example = not said
-    filled = _examples(question, listed) if example else said
+    is_example = not said
+    entered = _examples(question, listed) if is_example else said
     fields = [
-        _field(parameter, filled.get(parameter.name, ""), listed.get(parameter.name, []), facts)
+        _field(parameter, entered.get(parameter.name, ""), listed.get(parameter.name, []), facts)
         for parameter in question.parameters.values()
         if parameter.name != LANG
     ]
     values = {field.parameter.name: field.value for field in fields if field.value}
     if LANG in question.parameters:
         values[LANG] = facts.language
-    return Form(fields, values, [name for name in said if name not in question.parameters], example)
+    return Form(fields, values, [name for name in said if name not in question.parameters], is_example)
 
 
 def _field(parameter: Parameter, value: str, listed: list[Choice], facts: Facts) -> Field:
@@ -113,3 +113,10 @@ def _examples(question: Question, listed: Mapping[str, list[Choice]]) -> dict[st
         elif free:
             found[name] = free[0]
     return found
+
+
+def example(question: Question, facts: Facts) -> str:
+    """The query of a question that is asked with an example: one of the graph, else the one that the question names."""
+    found = form(question, {}, facts)
+    values = found.values if found.is_right else question.examples
+    return filled(question, values, facts.published.base, facts.language)

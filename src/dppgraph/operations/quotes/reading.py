@@ -19,6 +19,8 @@ from dppgraph.store.search import Passage
 
 _QUOTES: Final = 100
 """Quotes on a page."""
+_FACTS: Final = 100
+"""Facts of a quote that are shown."""
 _LONGEST: Final = 20_000
 """Characters of a text after which a page ends, at the next quote."""
 _RDF: Final = PREFIXES["rdf"]
@@ -46,7 +48,8 @@ class Quoted:
         start: where its words begin, in code points from 0; None where that is not said.
         end: where they end, exclusive.
         text: the words; None where they are not given.
-        facts: what rests on them.
+        facts: what rests on them; of very many, the first.
+        count: how many that are.
         is_misplaced: whether the text of the source has other words there.
     """
 
@@ -55,6 +58,7 @@ class Quoted:
     end: int | None
     text: Text | None
     facts: list[Carried]
+    count: int
     is_misplaced: bool = False
 
 
@@ -167,7 +171,7 @@ def _parts(placed: Sequence[Interval], count: int, length: int) -> list[_Part]:
 
 
 def _quoted(facts: Facts, passage: Passage, number: int, text: str | None) -> Quoted:
-    said = [(statement, facts.described(statement)) for statement in passage.statements]
+    said = [(statement, facts.described(statement)) for statement in passage.statements[:_FACTS]]
     words = next((evidence.quote for _, evidence in said if evidence.quote), None) if passage.quoted else None
     carried = [
         Carried(
@@ -181,7 +185,7 @@ def _quoted(facts: Facts, passage: Passage, number: int, text: str | None) -> Qu
     misplaced = bool(
         text is not None and words and passage.start is not None and text[passage.start : passage.end] != words.text
     )
-    return Quoted(number, passage.start, passage.end, words, carried, misplaced)
+    return Quoted(number, passage.start, passage.end, words, carried, len(passage.statements), misplaced)
 
 
 def _order(one: Quoted | Gap) -> tuple[bool, int, int, int]:

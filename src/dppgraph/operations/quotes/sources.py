@@ -29,6 +29,7 @@ class QuotedSource:
         term: the document.
         label: what it is called.
         page: its own address, as a term.
+        language: the language that it is in (BCP 47); empty where that is not said.
         quotes: how many different quotes are taken from it.
         statements: how many statements name it as their source, with a quote or without.
         coverage: how much of it they rest on.
@@ -37,6 +38,7 @@ class QuotedSource:
     term: str
     label: Text
     page: str | None
+    language: str
     quotes: int
     statements: int
     coverage: Coverage
@@ -85,6 +87,7 @@ def source_of(facts: Facts, term: str, passages: "list[Passage]") -> QuotedSourc
         term,
         facts.label(term),
         facts.one(term, _PAGE),
+        facts.language_of(term),
         sum(passage.quoted for passage in passages),
         len({statement for passage in passages for statement in passage.statements}),
         coverage_of(places_of(passages), _length(facts, term)),

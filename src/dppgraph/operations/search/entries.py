@@ -32,7 +32,7 @@ KINDS: Final = (
 )
 """The kinds of what can be found, in the order in which they are offered; the last holds what is none of the rest."""
 
-_WEIGHTS: Final = {"plan": 2.0, "line-of-action": 1.3, "term": 0.7, "data": 0.5, "other": 0.7}
+_WEIGHTS: Final = {"plan": 3.0, "line-of-action": 1.5, "term": 0.7, "data": 0.5, "other": 0.7}
 _CALLED: Final = {
     "scheme": "concept",
     "graph": "data",

@@ -27,6 +27,9 @@ LONGEST: Final = 200
 _SUGGESTED: Final = 8
 _NEAR: Final = 2_000
 _TEXTS: Final = 200
+_PART: Final = 4
+"""Letters that a word needs to be looked for inside others."""
+_COMPOUNDS: Final = 40
 _ABOUT: Final = f"<{PREFIXES['rdf']}subject>"
 
 
@@ -117,7 +120,7 @@ def search(index: SearchIndex, facts: "Facts", asked: str, *, kind: str = "", pa
         BadParameter: the text is too long, or there is no such kind.
         Unknown: there is no such page.
     """
-    wanted = _wanted(asked)
+    wanted = [_with_compounds(index, one) for one in _wanted(asked)]
     if kind and kind not in KINDS:
         raise BadParameter(f"kind is {kind[:50]!r}: it must be one of {', '.join(KINDS)}")
     counted = index.count(wanted)
@@ -140,7 +143,7 @@ def suggest(index: SearchIndex, facts: "Facts", begun: str) -> list[Suggestion]:
     Raises:
         BadParameter: the text is too long.
     """
-    wanted = _wanted(begun, shortest=2)
+    wanted = [_with_compounds(index, one) for one in _wanted(begun, shortest=2)]
     if not wanted or not any(one.begins or len(one.words) > 1 for one in wanted):
         return []
     found = [Suggestion(one.kind, one.term, facts.label(one.term)) for one in index.named(wanted, 3 * _SUGGESTED)]
@@ -152,6 +155,13 @@ def _wanted(asked: str, shortest: int = 3) -> list[Wanted]:
     if len(asked) > LONGEST:
         raise BadParameter(f"what is looked for has {len(asked)} characters: {LONGEST} are the most")
     return wanted_of(asked, shortest=shortest)
+
+
+def _with_compounds(index: SearchIndex, one: Wanted) -> Wanted:
+    """A word together with those that have it inside: Dutch writes what belongs together as one."""
+    if not one.begins or len(one.words[-1]) < _PART:
+        return one
+    return one._replace(others=tuple(index.containing(one.words[-1], _COMPOUNDS)))
 
 
 def _in_order(counted: dict[str, int]) -> dict[str, int]:

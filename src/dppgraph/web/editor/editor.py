@@ -13,11 +13,11 @@ from starlette.responses import Response
 
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
-from dppgraph.errors import DppgraphError, QuerySyntax, Unknown
+from dppgraph.errors import DppgraphError, QuerySyntax
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
-from dppgraph.operations.queries import Question, filled, unknown
-from dppgraph.operations.questions import form
+from dppgraph.operations.queries import Question, unknown
+from dppgraph.operations.questions import example
 from dppgraph.store.interface import QueryRequest
 from dppgraph.web.answers import Content
 from dppgraph.web.pages import Page, Pages, Reader, reader_of
@@ -70,9 +70,11 @@ class Editor:
 
         def read(harvest: Harvest, reader: Reader) -> Told:
             text = (
-                self._example(self.questions[named], harvest, reader) if named else _FIRST.read_text(encoding="utf-8")
+                example(self.questions[named], Facts(harvest.published, reader.language))
+                if named
+                else _FIRST.read_text(encoding="utf-8")
             )
-            return self._told(reader, harvest, text, example=bool(named))
+            return self._told(reader, harvest, text, is_example=bool(named))
 
         page = Page("sparql", "sparql.html", read, parameters={"example": named or None})
         return await self.pages.answered(request, page, formats.HTML)
@@ -104,12 +106,6 @@ class Editor:
         page = Page("sparql", "sparql.html", read, parameters=given)
         return await page_now(self.pages.making, page, reader, status_of(error) if error else HTTPStatus.OK)
 
-    def _example(self, question: Question, harvest: Harvest, reader: Reader) -> str:
-        asked = form(question, {}, Facts(harvest.published, reader.language))
-        if not asked.is_right:
-            raise Unknown(f"there is nothing in this data to ask {question.name} about, so it is no example here")
-        return filled(question, asked.values, harvest.manifest.base, reader.language)
-
     def _told(
         self,
         reader: Reader,
@@ -119,7 +115,7 @@ class Editor:
         error: DppgraphError | None = None,
         *,
         page: int = 1,
-        example: bool = False,
+        is_example: bool = False,
     ) -> Told:
         facts = Facts(harvest.published, reader.language)
         result = result_of(content, page, facts) if content is not None else None
@@ -127,7 +123,7 @@ class Editor:
         is_short = len(text) <= _LONGEST
         return {
             "query": text,
-            "example": example,
+            "example": is_example,
             "result": result,
             "failure": _failure(error) if error else None,
             "marked": _marked(error, text) if error else None,

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from dppgraph.core import formats
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
-from dppgraph.operations.queries import GROUPS, Parameter, Question, filled
-from dppgraph.operations.questions import form
+from dppgraph.operations.queries import GROUPS, Parameter, Question
+from dppgraph.operations.questions import example
 from dppgraph.web.pages import Page, Pages, Reader, json_of
 from dppgraph.web.pages.pages import Told
 
@@ -44,14 +44,8 @@ def in_groups(questions: Mapping[str, Question]) -> list[tuple[str, list[Questio
 
 
 def _texts(questions: Mapping[str, Question], facts: Facts) -> dict[str, str]:
-    """Each question as a query that can be run, with what it can be asked with as an example; where there is one."""
-    base = facts.published.base
-    asked = {name: form(known, {}, facts) for name, known in questions.items()}
-    return {
-        name: filled(questions[name], found.values, base, facts.language)
-        for name, found in asked.items()
-        if found.is_right
-    }
+    """Each question as a query that can be run, with an example of what it can be asked with."""
+    return {name: example(known, facts) for name, known in questions.items()}
 
 
 def _data(told: Told, harvest: Harvest) -> bytes:
@@ -69,7 +63,7 @@ def _data(told: Told, harvest: Harvest) -> bytes:
                 "parameters": [_parameter(parameter, language) for parameter in known.parameters.values()],
                 "page": f"{url}questions/{known.name}",
                 "answer": f"{url}queries/{known.name}",
-                "query": texts.get(known.name),
+                "query": texts[known.name],
             }
             for group, found in groups
             for known in found
