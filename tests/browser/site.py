@@ -48,6 +48,7 @@ ROUTES = (
     "/api",
     "/catalogue",
     "/changes",
+    "/changes/{}",
     "/compare",
     "/concepts",
     "/concepts/{}",

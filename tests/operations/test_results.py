@@ -86,6 +86,8 @@ def test_a_query_without_columns_or_rows_is_an_empty_table() -> None:
         ("<javascript:alert(1)>", "iri", "javascript:alert(1)"),
         (typed("7", "integer"), "number", "7"),
         (typed("INF", "double"), "number", "INF"),
+        (typed("9" * 5000, "integer"), "number", "9" * 5000),
+        (typed("1E999999", "double"), "number", "1E999999"),
         (typed("2012", "gYear"), "date", "2012"),
         (typed("true", "boolean"), "boolean", "true"),
         ('"nee"@nl', "text", "nee"),

@@ -64,7 +64,7 @@ def test_what_the_data_say_of_their_keeper_is_only_text(other: Server, path: str
     found = page(other, f"{path}?lang=en")
     said = facts(found)
     assert said["Published by"] == "Gemeente"
-    assert " ".join(said["Contact"].split()) == "dienst : a@b.example"
+    assert " ".join(said["Contact"].split()) == "dienst: a@b.example"
     links = [link.get("href") for link in select(found, "a")]
     assert "mailto:a@b.example" in links
     assert not any("javascript" in link for link in links)

@@ -1,6 +1,7 @@
 """What all pages have: a language, an address for each, files that browsers keep, and nothing that runs by itself."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -119,6 +120,10 @@ def test_any_text_may_stand_where_a_date_should(text: str) -> None:
 def test_numbers_and_long_texts() -> None:
     assert (number(11318, "nl"), number(11318, "en"), number(0.5, "nl")) == ("11.318", "11,318", "0,5")
     assert number("many", "nl") == "many"
+    # A small number does not become none, a monstrous one ends nothing.
+    assert (number(Decimal("0.00012"), "nl"), number(1e-7, "en")) == ("0,00012", "0.0000001")
+    for monster in (Decimal("1E+999"), Decimal("1E-999"), Decimal("NaN"), float("inf"), 10**400):
+        assert number(monster, "nl") == str(monster)
     assert short("one two three", 8) == "one two…"
     assert short("x" * 20, 8) == "xxxxxxxx…"
     assert short("one", 8) == "one"

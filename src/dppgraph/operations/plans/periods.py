@@ -1,5 +1,6 @@
 """The period of a plan, as it is stated and as days, and where the plan stands on a day."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,6 +11,7 @@ from dppgraph.operations.said import Said, said, together, values
 
 _TRUE: Final = ("true", "1")
 _DAY: Final = len("2012-12-21")
+_IS_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Status(StrEnum):
@@ -85,7 +87,7 @@ def spans_of(facts: Facts, plan: str) -> list[Span]:
         firsts, lasts, is_open = (_texts(facts, node, name) for name in ("dpp:from", "dpp:until", "dpp:openEnded"))
         without_end = any(text in _TRUE for text in is_open)
         pairs = ((first, last) for first in firsts or [""] for last in lasts or [""])
-        found += [Span(first[:_DAY], last[:_DAY], without_end) for first, last in pairs]
+        found += [Span(_day(first), _day(last), without_end) for first, last in pairs]
     return found
 
 
@@ -99,3 +101,8 @@ def status_of(spans: list[Span], on: date) -> Status:
 
 def _texts(facts: Facts, node: str, predicate: str) -> list[str]:
     return [facts.label(term).text for term in values(facts, node, predicate)]
+
+
+def _day(text: str) -> str:
+    """The day that a text begins with, as days are written; empty where it is none."""
+    return text[:_DAY] if _IS_DAY.match(text) else ""

@@ -16,6 +16,9 @@ _NUMBERS: Final = frozenset(
         *("positiveInteger", "negativeInteger", "nonPositiveInteger", "unsignedInt", "unsignedLong", "unsignedShort"),
     )
 )
+_LARGEST: Final = 300
+"""The power of ten beyond which a number is only its text: nothing is counted with it."""
+
 _DATES: Final = frozenset(f"{_XSD}{name}" for name in ("date", "dateTime", "gYear", "gYearMonth"))
 
 
@@ -97,4 +100,4 @@ def _decimal(text: str) -> Decimal | None:
         value = Decimal(text.strip())
     except InvalidOperation:
         return None
-    return value if value.is_finite() else None
+    return value if value.is_finite() and abs(value.adjusted()) <= _LARGEST else None

@@ -6,6 +6,7 @@ from textwrap import wrap
 from typing import Final
 
 from dppgraph.operations.ontology import Row
+from dppgraph.web.rendering.filters import short
 
 _BOX: Final = 196
 _GAP: Final = 222
@@ -21,6 +22,8 @@ _SET_IN: Final = " "
 _IN_BOX: Final = 21
 _ON_LINE: Final = 27
 """Characters that fit: those of a wide typeface, since nobody knows which one there is."""
+_LONGEST: Final = 80
+"""Characters of a name that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +116,12 @@ def drawing(rows: Sequence[Row], named: Callable[[str], str], own: Callable[[str
 
 
 def _texts(row: Row, named: Callable[[str], str]) -> _Texts:
-    more = [line for iri in row.kinds for line in wrap(named(iri), _IN_BOX - 2)]
+    more = [line for iri in row.kinds for line in wrap(short(named(iri), _LONGEST), _IN_BOX - 2)]
     # A name that goes on is set in, so that it is not read as two.
-    links = [line for iri in row.links for line in wrap(named(iri), _ON_LINE, subsequent_indent=_SET_IN)]
-    return _Texts(wrap(named(row.cls), _IN_BOX) or ["?"], more, links)
+    links = [
+        line for iri in row.links for line in wrap(short(named(iri), _LONGEST), _ON_LINE, subsequent_indent=_SET_IN)
+    ]
+    return _Texts(wrap(short(named(row.cls), _LONGEST), _IN_BOX) or ["?"], more, links)
 
 
 def _levels(rows: Sequence[Row], texts: Sequence[_Texts]) -> list[int]:

@@ -9,6 +9,8 @@ _DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:Z|[+-]\d\d:\d\d|T.*)?", re.AS
 _MONTH: Final = re.compile(r"(\d{4})-(\d\d)(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 _LITERAL: Final = re.compile(r'"([^"\\]*)"\^\^<[^<>]*>')
 _LONGEST: Final = 600
+_DIGITS: Final = 24
+"""A number with more digits stays as it is written: no one reads it, and it would cost what it is long."""
 _FOLLOWED: Final = ("http://", "https://", "mailto:")
 
 
@@ -58,7 +60,11 @@ def number(value: object, language: str) -> str:
 
     if not isinstance(value, int | float | Decimal):
         return str(value)
-    return format_decimal(value, locale=_locale(language))
+    exact = Decimal(str(value))
+    if not exact.is_finite() or abs(exact.adjusted()) > _DIGITS or len(exact.as_tuple().digits) > _DIGITS:
+        return str(value)
+    # All of it: a small number is not to become none.
+    return format_decimal(exact, locale=_locale(language), decimal_quantization=False)
 
 
 def _locale(language: str) -> str:
