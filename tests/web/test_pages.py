@@ -80,6 +80,7 @@ def test_links_lead_to_readers_pages_documents_and_elsewhere_and_nowhere_else() 
     assert links.to(f"<{BASE}id/statement/a>") == "https://plans.example/x/doc/statement/a?lang=en"
     assert links.document(f"<{BASE}id/plan/a>") == "https://plans.example/x/doc/plan/a?lang=en"
     assert Links(BASE, BASE, Reader("nl")).to(f"<{BASE}ns#Plan>") == f"{BASE}ns#Plan"
+    assert links.to(f"<{BASE}queries/gaps?x=é&y=1#z>") == "https://plans.example/x/queries/gaps?x=%C3%A9&y=1#z"
     assert links.to("https://elsewhere.example/a") == "https://elsewhere.example/a"
     for iri in ("javascript:alert(1)", "data:text/html,x", "JAVASCRIPT:x", "urn:x", "ftp://x/", "//x", "", '"text"'):
         assert links.to(f"<{iri}>") == ""
