@@ -123,9 +123,8 @@ def _plans() -> list[str]:
         f"<id/plan/{slug}> a dpp:PolicyPlan , dpp:PolicyInstrument ; dct:title {_literal(f'named oddly {slug}')} ."
         for slug in _SLUGS
     ]
-    found.append(
-        f"<id/plan/nameless> a dpp:PolicyPlan , dpp:PolicyInstrument . [] a dpp:PolicyPlan , dpp:PolicyInstrument ; dct:title {_literal('without an IRI')} ."
-    )
+    found.append("<id/plan/nameless> a dpp:PolicyPlan , dpp:PolicyInstrument .")
+    found.append(f"[] a dpp:PolicyPlan , dpp:PolicyInstrument ; dct:title {_literal('without an IRI')} .")
     found.append(f"<{_IRIS[0]}> a dpp:PolicyPlan , dpp:PolicyInstrument ; dct:title {_literal('named by a script')} .")
     return found
 
