@@ -1,6 +1,7 @@
 """What all pages have: a language, an address for each, files that browsers keep, and nothing that runs by itself."""
 
 import re
+import socket
 from decimal import Decimal
 
 import pytest
@@ -42,6 +43,19 @@ def test_what_depends_on_the_language_says_so_and_has_a_tag_for_each(server: Ser
     assert dutch["etag"] != english["etag"]
     assert page(server, "/about", "nl", **{"If-None-Match": dutch["etag"]})[0] == 304
     assert page(server, "/about", "en", **{"If-None-Match": dutch["etag"]})[0] == 200
+
+
+def test_no_reader_gets_the_page_of_another_by_headers_that_come_twice(server: Server) -> None:
+    twice = b"Accept-Language: en;q=0.5\r\nAccept-Language: nl;q=0.1\r\n"
+    for path in ("/accessibility?page=7", "/agents"):
+        head = f"GET {path} HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nConnection: close\r\n".encode()
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+            connection.sendall(head + twice + b"\r\n")
+            assert b'<html lang="en">' in b"".join(iter(lambda: connection.recv(1 << 16), b""))
+        for language in ("nl;q=0.1", "nl"):
+            # Exactly as the other asked, but for the language: what is kept is known by the words of a request.
+            asked = {"Accept": "text/html", "Connection": "close", "Accept-Language": language}
+            assert b'<html lang="nl">' in server.ask("GET", path, headers=asked)[2]
 
 
 @pytest.mark.parametrize("language", ["fr", "", "nl-BE", "<script>"])
