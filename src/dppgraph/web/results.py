@@ -24,6 +24,7 @@ from dppgraph.web.rendering import translations
 
 MOST: Final = 4 << 20
 """Bytes of an answer that a page reads: a longer one is for programs."""
+from dppgraph.web.vocabulary import labels
 
 FORMATS: Final = (formats.TSV, formats.NTRIPLES)
 """The formats in which a page asks for a table and for a graph."""
@@ -78,8 +79,9 @@ def result_of(content: Content, page: int, facts: Facts, chart: str = "") -> Res
     pages = max(1, -(-len(table.rows) // _ROWS))
     if page > pages:
         raise Unknown(f"the answer has {pages} pages: there is no page {page}")
-    part = shown(table.columns, table.rows[(page - 1) * _ROWS : page * _ROWS], facts)
-    pictured = bars(shown(table.columns, table.rows, facts), chart) if chart and len(table.rows) <= _PICTURED else []
+    label = labels(facts)
+    part = shown(table.columns, table.rows[(page - 1) * _ROWS : page * _ROWS], label)
+    pictured = bars(shown(table.columns, table.rows, label), chart) if chart and len(table.rows) <= _PICTURED else []
     return Result(
         part.columns,
         part.rows,
