@@ -152,7 +152,10 @@ def _log(text: str) -> str:
 
 
 def _texts(text: str) -> str:
-    return str(Path(text.strip()).expanduser().absolute()) if text.strip() else ""
+    folder = Path(text.strip()).expanduser().absolute()
+    if text.strip() and not folder.is_dir():
+        raise ValueError("a folder that is there, such as ./texts, or nothing")
+    return str(folder) if text.strip() else ""
 
 
 def _one_of(*words: str) -> Callable[[str], str]:

@@ -100,7 +100,7 @@ def _plans() -> list[str]:
     for number, text in enumerate(_TEXTS):
         start, end = _DATES[number % len(_DATES)], _DATES[(number + 1) % len(_DATES)]
         found.append(
-            f"""{_plan(number)} a dpp:ActionPlan ;
+            f"""{_plan(number)} a dpp:ActionPlan , dpp:PolicyInstrument ;
             dct:title {_literal(f"{text} {number}", languages[number % len(languages)])} ;
             dct:alternative {_literal(text)} ; dct:description {_literal(_LONG, "nl")} , {_literal(_UNBROKEN)} ;
             dct:issued {start} ; dpp:sequenceNumber {_NUMBERS[number % len(_NUMBERS)]} ;
@@ -119,11 +119,13 @@ def _plans() -> list[str]:
             <id/approval/hostile-{number}> a dpp:Approval ; dpp:decisionDate {start} , {end} ;
             skos:prefLabel {_literal(text, "en")} ; prov:wasAssociatedWith <id/agent/hostile> , <{_IRIS[0]}> ."""
         )
-    found += [f"<id/plan/{slug}> a dpp:PolicyPlan ; dct:title {_literal(f'named oddly {slug}')} ." for slug in _SLUGS]
-    found.append(
-        f"<id/plan/nameless> a dpp:PolicyPlan . [] a dpp:PolicyPlan ; dct:title {_literal('without an IRI')} ."
-    )
-    found.append(f"<{_IRIS[0]}> a dpp:PolicyPlan ; dct:title {_literal('named by a script')} .")
+    found += [
+        f"<id/plan/{slug}> a dpp:PolicyPlan , dpp:PolicyInstrument ; dct:title {_literal(f'named oddly {slug}')} ."
+        for slug in _SLUGS
+    ]
+    found.append("<id/plan/nameless> a dpp:PolicyPlan , dpp:PolicyInstrument .")
+    found.append(f"[] a dpp:PolicyPlan , dpp:PolicyInstrument ; dct:title {_literal('without an IRI')} .")
+    found.append(f"<{_IRIS[0]}> a dpp:PolicyPlan , dpp:PolicyInstrument ; dct:title {_literal('named by a script')} .")
     return found
 
 
@@ -186,7 +188,9 @@ def _many() -> list[str]:
     numbers = range(1, MANY + 1)
     lines = " , ".join(f"<id/line-of-action/many-{number}>" for number in numbers)
     title = _literal("many lines", "nl")
-    found = [f"<id/plan/many> a dpp:PolicyPlan ; dct:title {title} ; dpp:hasLineOfAction {lines} ."]
+    found = [
+        f"<id/plan/many> a dpp:PolicyPlan , dpp:PolicyInstrument ; dct:title {title} ; dpp:hasLineOfAction {lines} ."
+    ]
     for number in numbers:
         language = ("nl", "en", "fr")[number % 3]
         label = f"; skos:prefLabel {_literal(f'line {number}', language)} " if number % 10 else ""

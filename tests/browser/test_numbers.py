@@ -91,7 +91,7 @@ def compared(site: Site) -> dict[str, int]:
         if "2012-2014" in row["newer"] and "2009-2011" in row["older"]
     ]
     sure = [kind for confidence, kind in read if confidence >= SURE]
-    kept = sum(kind == "continuity-continues" for kind in sure)
+    kept = sum(kind == "kind-continues" for kind in sure)
     unsure = sum(confidence < SURE for confidence, _ in read)
     return {**statuses, "kept": kept, "changed": len(sure) - kept, "unsure": unsure}
 

@@ -92,3 +92,14 @@ def test_numbers_that_are_none_are_left_out() -> None:
     }
     published = SimpleNamespace(about=lambda subject: said.get(subject, []), base=BASE)
     assert Facts(cast("Any", published), "nl").described("<s>") == Evidence("<s>", "external")
+
+
+@pytest.mark.parametrize("number", ["1e999999999", "-1E+400", "9" * 5000, "1e-400", "0e999999999"])
+def test_a_monstrous_number_is_none(number: str) -> None:
+    said = {
+        "<s>": [f'<s> <{DPP}confidence> "{number}" <g> .', f"<s> <{PREFIXES['oa']}hasSelector> <p> <g> ."],
+        "<p>": [f'<p> <{PREFIXES["oa"]}{end}> "{number}" <g> .' for end in ("start", "end")],
+    }
+    published = SimpleNamespace(about=lambda subject: said.get(subject, []), base=BASE)
+    found = Facts(cast("Any", published), "nl").described("<s>")
+    assert (found.confidence, found.start, found.end) == (None, None, None)

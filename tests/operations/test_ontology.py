@@ -22,6 +22,7 @@ from dppgraph.store.memory import MemoryStore
 from dppgraph.store.rdf import literal_text
 from dppgraph.store.versions import VersionStore
 from tests.conftest import BASE, REPOSITORY
+from tests.operations.published import facts_of
 
 PREAMBLE = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
 QUESTIONS = read_questions(REPOSITORY / "queries")
@@ -199,3 +200,11 @@ def test_a_version_without_an_ontology_has_no_terms(tmp_path: Path, sources: Sou
     empty = ontology(facts)
     assert (empty.title, empty.terms, schemes(facts)) == (None, (), [])
     assert diagram(empty.terms) == []
+
+
+def test_classes_that_are_kinds_of_each_other_are_drawn_once(tmp_path: Path) -> None:
+    classes = " ".join(f"dpp:{name} a owl:Class ; rdfs:isDefinedBy <{NAMESPACE}> ." for name in "ABCD")
+    link = f"dpp:p a owl:ObjectProperty ; rdfs:isDefinedBy <{NAMESPACE}> ; rdfs:domain dpp:A ; rdfs:range dpp:B ."
+    kinds = "dpp:C rdfs:subClassOf dpp:A , dpp:C , dpp:D . dpp:D rdfs:subClassOf dpp:A , dpp:C ."
+    rows = diagram(ontology(facts_of(tmp_path, ontology=f"{classes} {link} {kinds}")).terms)
+    assert [(row.cls, row.kinds) for row in rows] == [(dpp("A"), (dpp("C"), dpp("D"))), (dpp("B"), ())]

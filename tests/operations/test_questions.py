@@ -1,5 +1,7 @@
 """Questions as forms: what can be chosen, what is filled in, what is wrong with it; and the terms of queries."""
 
+from pathlib import Path
+
 import pytest
 
 from dppgraph.errors import BadParameter
@@ -11,6 +13,7 @@ from dppgraph.operations.questions import choices, example, form
 from dppgraph.operations.terms import terms, written
 from dppgraph.store.versions import VersionStore
 from tests.conftest import BASE, REPOSITORY
+from tests.operations.published import facts_of
 
 QUESTIONS = read_questions(REPOSITORY / "queries")
 FIRST = "id/plan/vlaams-actieplan-duurzame-overheidsopdrachten-2009-2011"
@@ -44,6 +47,18 @@ def test_concepts_are_chosen_from_their_lists(facts: Facts) -> None:
     assert len(groups) > 3
     assert groups == sorted(groups, key=str.casefold)
     assert theme.value == "id/concept/theme-social"
+
+
+def test_a_thing_without_an_iri_spoils_no_form(tmp_path: Path) -> None:
+    graph = "[] a dpp:PolicyInstrument . plan:a a dpp:PolicyInstrument . plan:b a dpp:PolicyInstrument ."
+    small = facts_of(tmp_path, source=graph)
+    assert [choice.value for choice in choices("dpp:PolicyInstrument", small)] == ["id/plan/a", "id/plan/b"]
+    for question in QUESTIONS.values():
+        # Written in full, it is looked for among all choices.
+        given = {
+            name: f"{small.published.base}id/plan/b" for name in question.parameters if question.parameters[name].of
+        }
+        assert not form(question, given, small).unknown
 
 
 def test_without_anything_given_a_form_has_an_example(facts: Facts) -> None:

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,11 +16,16 @@ from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.core.quads import Quad, parse_line
 from dppgraph.operations.build import Built, build
+from dppgraph.operations.documents import document
+from dppgraph.operations.frames import read_frames
 from dppgraph.operations.harvest import harvesting
 from dppgraph.operations.sources import Sources
 from dppgraph.store.rdf import parse
 from dppgraph.store.versions import VersionStore
-from tests.conftest import BASE, Server, start_server
+from dppgraph.web.documents.page import page
+from dppgraph.web.pages import Reader, Site
+from tests.conftest import BASE, REPOSITORY, Server, start_server
+from tests.operations.published import facts_of, thing
 
 PLAN = "plan/vlaams-plan-overheidsopdrachten"
 ADDRESSES = (
@@ -350,6 +356,18 @@ def test_hostile_data_is_only_text_on_a_page(small: Server) -> None:
     assert "javascript:alert(3)" in html
     assert not re.findall(r'(?:href|src)="?javascript', html)
     assert "&lt;script&gt;" in html
+
+
+def test_a_licence_that_means_harm_is_no_link(tmp_path: Path) -> None:
+    catalogue = (
+        "[] a dcat:Catalog ; dcat:dataset plan:d . plan:d dct:license <javascript:alert(5)> , <https://e.org/> ."
+    )
+    published = facts_of(tmp_path, catalogue=catalogue).published
+    frames = read_frames(REPOSITORY / "ontology")
+    found = document(published, frames, thing("plan:d")[1:-1])
+    said_so = page(found, published, frames, Site("http://localhost:8000/", published.base), Reader("nl")).decode()
+    assert 'rel="license" href="https://e.org/"' in said_so
+    assert not re.findall(r'href="?javascript', said_so)
 
 
 @pytest.mark.heavy

@@ -76,6 +76,8 @@ def test_what_is_closed_may_be_kept_for_good_and_what_is_not_is_asked_for_again(
     assert headers["access-control-allow-origin"] == "*"
     assert headers["vary"] == "Accept, Accept-Encoding"
     assert f"<http://127.0.0.1:{server.port}/catalogue>" in headers["link"]
+    # A page names stylesheet and scripts by what is in them: kept for good, it would ask later software for those.
+    assert server.ask("GET", "/feed/1", headers={"Accept": "text/html"})[1]["cache-control"] == "public, no-cache"
 
 
 @pytest.mark.parametrize("node", ["", "/1"])

@@ -1,6 +1,7 @@
 """What all pages have: a language, an address for each, files that browsers keep, and nothing that runs by itself."""
 
 import re
+import socket
 from decimal import Decimal
 
 import pytest
@@ -44,6 +45,19 @@ def test_what_depends_on_the_language_says_so_and_has_a_tag_for_each(server: Ser
     assert page(server, "/about", "en", **{"If-None-Match": dutch["etag"]})[0] == 200
 
 
+def test_no_reader_gets_the_page_of_another_by_headers_that_come_twice(server: Server) -> None:
+    twice = b"Accept-Language: en;q=0.5\r\nAccept-Language: nl;q=0.1\r\n"
+    for path in ("/accessibility?page=7", "/agents"):
+        head = f"GET {path} HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nConnection: close\r\n".encode()
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+            connection.sendall(head + twice + b"\r\n")
+            assert b'<html lang="en">' in b"".join(iter(lambda: connection.recv(1 << 16), b""))
+        for language in ("nl;q=0.1", "nl"):
+            # Exactly as the other asked, but for the language: what is kept is known by the words of a request.
+            asked = {"Accept": "text/html", "Connection": "close", "Accept-Language": language}
+            assert b'<html lang="nl">' in server.ask("GET", path, headers=asked)[2]
+
+
 @pytest.mark.parametrize("language", ["fr", "", "nl-BE", "<script>"])
 def test_a_language_that_no_page_is_in_is_refused(server: Server, language: str) -> None:
     status, _, said = page(server, f"/about?lang={language}")
@@ -80,6 +94,7 @@ def test_links_lead_to_readers_pages_documents_and_elsewhere_and_nowhere_else() 
     assert links.to(f"<{BASE}id/statement/a>") == "https://plans.example/x/doc/statement/a?lang=en"
     assert links.document(f"<{BASE}id/plan/a>") == "https://plans.example/x/doc/plan/a?lang=en"
     assert Links(BASE, BASE, Reader("nl")).to(f"<{BASE}ns#Plan>") == f"{BASE}ns#Plan"
+    assert links.to(f"<{BASE}queries/gaps?x=é&y=1#z>") == "https://plans.example/x/queries/gaps?x=%C3%A9&y=1#z"
     assert links.to("https://elsewhere.example/a") == "https://elsewhere.example/a"
     for iri in ("javascript:alert(1)", "data:text/html,x", "JAVASCRIPT:x", "urn:x", "ftp://x/", "//x", "", '"text"'):
         assert links.to(f"<{iri}>") == ""

@@ -37,8 +37,7 @@ def rows(server: Server, path: str) -> list[dict[str, str]]:
 
 def numbers(found: Any, part: str) -> list[list[str]]:
     return [
-        [cell.text_content().strip() for cell in row]
-        for row in select(found, f"section[aria-labelledby={part}] tbody tr")
+        [cell.text_content().strip() for cell in row] for row in select(found, f"[aria-labelledby={part}] tbody tr")
     ]
 
 

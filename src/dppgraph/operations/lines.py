@@ -214,13 +214,13 @@ def ordered(facts: Facts, plan: str) -> list[Placed]:
             below[under[0]].append(line)
         else:
             tops.append(line)
-    found = list(_walk(tops, below))
-    missed = known - {placed.line for placed in found}
-    while missed:
-        # They stand under each other in a ring, which has no beginning: one of them is made it.
-        found += _walk([min(missed)], below, len(tops), found)
-        tops.append(min(missed))
-        missed = known - {placed.line for placed in found}
+    seen = set[str]()
+    found = list(_walk(tops, below, 0, seen))
+    for line in sorted(known - seen):
+        if line not in seen:
+            # They stand under each other in a ring, which has no beginning: one of them is made it.
+            found += _walk([line], below, len(tops), seen)
+            tops.append(line)
     return found
 
 
@@ -280,12 +280,12 @@ def _number(terms: list[str]) -> int:
     return min((int(text) for text in texts if text.isdecimal() and len(text) <= _DIGITS), default=_NO_PLACE)
 
 
-def _walk(
-    tops: Iterable[str], below: Mapping[str, list[str]], already: int = 0, known: Iterable[Placed] = ()
-) -> Iterator[Placed]:
-    """Lines and what is below them, depth first; by a list, since a thousand tiers are more than Python calls."""
+def _walk(tops: Iterable[str], below: Mapping[str, list[str]], already: int, seen: set[str]) -> Iterator[Placed]:
+    """Lines and what is below them, depth first, each that was not seen yet, which it is then.
+
+    By a list, since a thousand tiers are more than Python calls.
+    """
     left = [Placed(line, str(already + place), 0) for place, line in enumerate(tops, 1)][::-1]
-    seen = {placed.line for placed in known}
     while left:
         placed = left.pop()
         if placed.line in seen:
@@ -303,8 +303,8 @@ def _siblings(placed: list[Placed], here: Placed) -> list[str]:
 
 def _above(facts: Facts, line: str) -> list[str]:
     """The lines that a line stands under, the nearest first; a ring is gone round once."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     while wider := [term for term in facts.all(line, prefixed("dpp:partOfLine")) if term not in found]:
         line = wider[0]
-        found.append(line)
-    return found
+        found[line] = None
+    return list(found)

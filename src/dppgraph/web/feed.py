@@ -73,7 +73,8 @@ class Feed:
             shown("shown.feed", f"feed/{node}" if node else "feed", content, harvest, reader) if as_page else content,
             [(b"link", ", ".join(links).encode())] if links else [],
             modified=feed.changed(node),
-            lasting=feed.is_closed(node),
+            # What stands around it on a page changes with the software.
+            lasting=feed.is_closed(node) and not as_page,
         )
 
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
-from dppgraph.errors import BadRdf, NotAcceptable
+from dppgraph.errors import BadRdf, NotAcceptable, ServerFull
 from dppgraph.operations.frames import Frames
 from dppgraph.operations.harvest import Harvest, Harvests
 from dppgraph.store.versions import Manifest
@@ -27,6 +27,12 @@ from dppgraph.web.headers import Headers
 
 _AT_ONCE: Final = 2
 """How many are made at the same time: who asks for them is not to keep those waiting who ask for what is there."""
+
+MOST: Final = 100
+"""How many may wait for that: a flood of addresses would have all others wait for what nobody is there to read."""
+
+_RETRY: Final = 2
+"""Seconds."""
 
 
 class Made(NamedTuple):
@@ -77,6 +83,7 @@ class Making:
             make: makes it, in a thread.
 
         Raises:
+            ServerFull: too many others are waiting to be made.
             DppgraphError: as ``make``.
         """
         sending = self.sending
@@ -92,6 +99,8 @@ class Making:
         key = asked, format_.name
         task = self._under_way.get(key)
         if task is None:
+            if len(self._under_way) >= MOST:
+                raise ServerFull("too many pages are being made at once: ask again in a moment", retry_after=_RETRY)
             task = asyncio.get_running_loop().create_task(self._made(key, format_, make))
             self._under_way[key] = task
             task.add_done_callback(lambda done: self._ended(key, done))

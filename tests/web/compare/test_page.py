@@ -61,7 +61,7 @@ def test_new_and_dropped_lines_are_those_of_the_question(
         assert [(one["line"], one["label"]["text"]) for one in data[status]] == expected
         side = "newer" if status == "new" else "older"
         assert [(row[side], row[f"{side}Label"]) for row in table if row["status"] == status] == expected
-        tally = re.search(rf'<li class="c-{status}"><a href="#{status}"><strong>(\d+)', html)
+        tally = re.search(rf'<li class="{status}"><a href="#{status}"><strong>(\d+)', html)
         assert tally is not None
         assert int(tally[1]) == len(expected)
 

@@ -116,7 +116,7 @@ def compare(facts: Facts, older: str, newer: str, least: Decimal = LEAST) -> Com
         tuple(line for line in lines if readings and line not in continued) for lines in (newer_lines, older_lines)
     )
     sure.sort(key=lambda one: (places[one.older], places[one.newer], one.older, one.newer, one.term))
-    unsure = [reading for reading in readings if reading not in sure]
+    unsure = [reading for reading in readings if reading.confidence is None or reading.confidence < least]
     unsure.sort(key=lambda one: (-(one.confidence or 0), places[one.older], places[one.newer], one.term))
     return Comparison(
         bool(readings),

@@ -25,6 +25,9 @@ _NAMING: Final = tuple(
 )
 """The properties that name a thing, the better one first."""
 
+_LARGEST: Final = 300
+"""The power of ten beyond which a number is none: nothing is counted with it, and it would cost what it is long."""
+
 _MANY: Final = 100
 """Up to so many descriptions of what is said of a thing are all read at once."""
 
@@ -195,4 +198,4 @@ def _decimal(literal: str | None) -> Decimal | None:
         value = Decimal(text_of(literal).text.strip()) if literal and literal.startswith('"') else None
     except InvalidOperation:
         return None
-    return value if value is not None and value.is_finite() else None
+    return value if value is not None and value.is_finite() and abs(value.adjusted()) <= _LARGEST else None

@@ -24,7 +24,7 @@ def asking(questions: Iterable[Question]) -> Mapping[str, tuple[str, ...]]:
 def iris_in(text: str) -> Iterator[str]:
     """The IRIs that a query names, as terms, written out or with a prefix; those of its prefixes are none.
 
-    >>> list(iris_in("PREFIX dpp: <https://w3id.org/dppgraph/ns#> DESCRIBE dpp:PolicyPlan"))
+    >>> list(iris_in("?plan a dpp:PolicyPlan"))
     ['<https://w3id.org/dppgraph/ns#PolicyPlan>']
     """
     prefixes = dict(PREFIXES)

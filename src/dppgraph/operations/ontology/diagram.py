@@ -124,7 +124,11 @@ class _Growing:
         return {target: tuple(found[target]) for target in order}
 
     def _kinds(self, cls: str) -> Iterator[str]:
-        for below in self._known[cls].below:
-            if below in self._known and below not in self._linked:
+        # Each once: classes may be kinds of each other, and of several that are kinds of one.
+        seen, left = {cls}, [*reversed(self._known[cls].below)]
+        while left:
+            below = left.pop()
+            if below in self._known and below not in self._linked and below not in seen:
+                seen.add(below)
                 yield below
-                yield from self._kinds(below)
+                left += reversed(self._known[below].below)

@@ -34,7 +34,8 @@ def choices(of: str, facts: Facts) -> list[Choice]:
         facts: says what there is.
     """
     prefix, _, local = of.partition(":")
-    things = facts.subjects(_A, f"<{PREFIXES[prefix]}{local}>")
+    # What has no IRI cannot be asked about.
+    things = [term for term in facts.subjects(_A, f"<{PREFIXES[prefix]}{local}>") if term.startswith("<")]
     if len(things) > _MOST:
         return []
     found = [Choice(short(thing[1:-1], facts), facts.label(thing), _list_of(thing, facts)) for thing in things]

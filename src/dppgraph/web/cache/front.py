@@ -41,11 +41,12 @@ def words_of(scope: Scope) -> bytes | None:
         elif name == b"accept-encoding":
             coding = coding + b"," + value if coding else value
         elif name == b"accept-language":
-            # As it is chosen by: what else these headers say would only be more words for the same.
-            language = language_of(value.decode("latin-1")).encode()
+            language = language + b", " + value if language else value
         elif name == b"authorization":
             return None
-    return b"%b\n%b\n%b\n%b" % (words, accept, coding, language)
+    # As it is chosen by: what else these headers say would only be more words for the same.
+    chosen = language_of(language.decode("latin-1")).encode()
+    return b"%b\n%b\n%b\n%b" % (words, accept, coding, chosen)
 
 
 class Reply(Protocol):

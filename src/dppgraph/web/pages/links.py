@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
+from dppgraph.core.iris import uri_of
 from dppgraph.operations.documents import path_of
 from dppgraph.web.pages.reader import LANG, Reader
 from dppgraph.web.rendering import followed
@@ -41,6 +42,9 @@ class Links(NamedTuple):
     def to(self, term: str) -> str:
         """The page about a thing, given as an IRI or a term; empty for what no link may lead to."""
         iri = term[1:-1] if term.startswith("<") and term.endswith(">") else term
+        if "?" in iri and iri.startswith(self.base):
+            # What is asked for with parameters is an address, and no name of a thing.
+            return f"{self.url}{uri_of(iri.removeprefix(self.base))}"
         path = path_of(iri, self.base)
         if path is None:
             return followed(iri)

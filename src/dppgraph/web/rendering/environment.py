@@ -9,6 +9,7 @@ from dppgraph.web.rendering.words import translations
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from jinja2.bccache import BytecodeCache
 
 FOLDER: Final = Path(__file__).parent.parent / "templates"
 
@@ -20,6 +21,8 @@ def environment(language: str) -> "Environment":
 
     pages = Environment(
         loader=FileSystemLoader(FOLDER),
+        bytecode_cache=_compiled(),
+        auto_reload=False,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -35,3 +38,26 @@ def environment(language: str) -> "Environment":
         "number": lambda number: filters.number(number, language),
     }
     return pages
+
+
+@cache
+def _compiled() -> "BytecodeCache":
+    """What keeps a template that one language has compiled for the others."""
+    from jinja2.bccache import Bucket, BytecodeCache  # noqa: PLC0415 - as above
+
+    class InMemory(BytecodeCache):
+        """Holds the code of each template while the process lives."""
+
+        def __init__(self) -> None:
+            self._code: dict[str, bytes] = {}
+
+        def load_bytecode(self, bucket: Bucket) -> None:
+            """Fills a bucket with what is kept."""
+            if code := self._code.get(bucket.key):
+                bucket.bytecode_from_string(code)
+
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            """Keeps what a bucket holds."""
+            self._code[bucket.key] = bucket.bytecode_to_string()
+
+    return InMemory()
