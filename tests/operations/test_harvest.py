@@ -81,6 +81,20 @@ def test_a_harvest_that_is_lost_is_made_again_by_a_build_that_changes_nothing(bu
     assert after == before
 
 
+@pytest.mark.parametrize("name", ["exact.sqlite", "search.sqlite"])
+@pytest.mark.parametrize("content", [None, b"", b"nonsense" * 4096])
+def test_a_harvest_that_cannot_be_read_is_made_again(builds: Builds, name: str, content: bytes | None) -> None:
+    builds(f"{thing('x')} <a:b> <c:d> .")
+    file = builds.store.harvest_path(1) / name
+    before = file.read_bytes()
+    if content is None:
+        file.unlink()
+    else:
+        file.write_bytes(content)
+    assert not builds(f"{thing('x')} <a:b> <c:d> .").new
+    assert file.read_bytes() == before
+
+
 def test_what_another_dppgraph_made_is_made_anew(builds: Builds) -> None:
     manifest = builds(f"{thing('x')} <a:b> <c:d> .").manifest
     stamp = builds.store.harvest_path(1) / "harvest.json"

@@ -61,9 +61,10 @@ def test_what_a_source_says_is_not_told_again_as_inferred(facts: Facts) -> None:
     (before,), (after,) = plan.before, plan.after
     assert (before.term, before.replaces, [one.provenance for one in before.evidence]) == (FIRST, False, ["source"])
     assert (after.term, after.replaces) == (THIRD, True)
-    # In the words for replacing first, then in those for following.
-    assert [one.provenance for one in after.evidence] == ["external", "source"]
-    assert after.evidence[1].quote == Text("wordt opgevolgd door het Vlaams plan overheidsopdrachten", "nl")
+    # Words for following are none for replacing.
+    assert [one.provenance for one in after.replacing] == ["external"]
+    assert [one.provenance for one in after.evidence] == ["source"]
+    assert after.evidence[0].quote == Text("wordt opgevolgd door het Vlaams plan overheidsopdrachten", "nl")
 
 
 def test_nothing_that_is_said_of_a_plan_is_left_out(facts: Facts) -> None:

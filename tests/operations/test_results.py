@@ -97,19 +97,19 @@ def test_a_query_without_columns_or_rows_is_an_empty_table() -> None:
     ],
 )
 def test_a_cell_shows_what_its_term_is(facts: Facts, term: str, kind: str, text: str) -> None:
-    found = cell(term, facts)
+    found = cell(term, facts.label)
     assert (found.kind, found.text.text) == (kind, text)
     assert found.number == (Decimal(7) if text == "7" else None)
 
 
 def test_a_column_that_only_repeats_names_is_left_out(facts: Facts) -> None:
     rows = [[PLAN, literal(TITLE, language="nl"), typed("1", "integer")]]
-    found = shown(["plan", "title", "depth"], rows, facts)
+    found = shown(["plan", "title", "depth"], rows, facts.label)
     assert found.columns == ["plan", "depth"]
     assert found.numeric == {"depth"}
-    other = shown(["plan", "title"], [*[row[:2] for row in rows], [PLAN, '"Anders"@nl']], facts)
+    other = shown(["plan", "title"], [*[row[:2] for row in rows], [PLAN, '"Anders"@nl']], facts.label)
     assert other.columns == ["plan", "title"]
-    assert shown(["plan", "title"], [], facts).columns == ["plan", "title"]
+    assert shown(["plan", "title"], [], facts.label).columns == ["plan", "title"]
 
 
 def table(numbers: list[int | None]) -> Shown:

@@ -145,3 +145,10 @@ def test_four_ways_lead_on(server: Server) -> None:
     html = page(server, "/?lang=nl")
     for path in ("plans", "questions", "dumps", "api"):
         assert re.search(rf'<h3><a href="http://[^/]*/{path}\?lang=nl">', html), path
+
+
+def test_the_first_page_and_the_catalogue_have_the_same_data_sets(server: Server) -> None:
+    pages = (server.ask("GET", path, headers={"Accept": "text/html"})[2].decode() for path in ("/", "/catalogue"))
+    first, catalogue = (set(re.findall(r'href="([^"]*/doc/dataset/[^"]*)"', page)) for page in pages)
+    assert first == catalogue
+    assert first

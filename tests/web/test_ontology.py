@@ -76,7 +76,7 @@ def test_the_numbers_are_those_of_sparql(server: Server) -> None:
 
 def test_the_page_of_a_term_shows_uses_with_words_and_the_questions_that_use_it(server: Server) -> None:
     found = page(server, "/ontology/hasLineOfAction?lang=en")
-    assert len(select(found, ".examples q.quote")) == 5
+    assert len(select(found, ".t-examples q.quote")) == 5
     names = {link.get("href").partition("?")[0].rpartition("/")[2] for link in select(found, "dl.facts ul a")}
     assert names == set(data(server, "/ontology/hasLineOfAction.json")["questions"])
     assert "lines-of-action" in names

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -168,3 +169,22 @@ def test_a_day_or_a_page_that_is_none_is_refused(server: Server, asked: str) -> 
 def test_a_page_that_is_not_there_is_not_made_up(server: Server) -> None:
     for path in ("plans?page=2", f"plans/{SLUGS[0]}?page=2"):
         assert server.ask("GET", f"/{path}")[0] == 404
+
+
+def test_each_tie_between_plans_stands_over_its_own_words(server: Server) -> None:
+    """A source that says 'followed by' is not shown as one that says 'replaced by'."""
+    second = "vlaams-actieplan-duurzame-overheidsopdrachten-2012-2014"
+    page = server.ask("GET", f"/plans/{second}?lang=en", headers={"Accept": "text/html"})[2].decode()
+    rows = dict(re.findall(r"<dt>(Followed by|Replaced by)</dt>\s*<dd>(.*?)</dd>", page, re.DOTALL))
+    assert "wordt opgevolgd door" in rows["Followed by"]
+    assert "wordt opgevolgd door" not in rows["Replaced by"]
+
+
+def test_how_a_plan_is_tied_to_a_target_is_said_in_the_open(server: Server) -> None:
+    """The page that tells of the second plan does not say that the target is its own."""
+    second = "vlaams-actieplan-duurzame-overheidsopdrachten-2012-2014"
+    page = server.ask("GET", f"/plans/{second}?lang=en", headers={"Accept": "text/html"})[2].decode()
+    target = re.search(r'<article class="card target">(.*?)<details>', page, re.DOTALL)
+    assert target
+    assert "related to" in target[1]
+    assert "from another source" in target[1]

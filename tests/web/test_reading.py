@@ -211,3 +211,19 @@ def test_what_is_true_for_a_day_is_not_given_again_after_it() -> None:
 )
 def test_an_anchor_needs_no_escapes(term: str, name: str) -> None:
     assert anchor(term) == name
+
+
+@pytest.mark.parametrize("path", [f"plans/{PLAN}", "sources/beleid-2009-2014", "concepts/theme-social"])
+def test_links_to_statements_can_be_told_apart_by_their_names(server: Server, path: str) -> None:
+    page = server.ask("GET", f"/{path}", headers={"Accept": "text/html"})[2].decode()
+    found = re.findall(r'<a class="statement" href="([^"]*)">(.*?)</a>', page, re.DOTALL)
+    names = {address: re.sub(r"<[^>]*>", "", name).strip() for address, name in found}
+    assert names
+    assert len(set(names.values())) == len(names)
+
+
+def test_a_property_of_another_vocabulary_is_called_by_a_name_on_the_page_of_a_concept(server: Server) -> None:
+    for language, name in (("nl", "zie ook"), ("en", "see also")):
+        page = server.ask("GET", f"/concepts/theme-social?lang={language}", headers={"Accept": "text/html"})[2].decode()
+        assert f">{name}<" in page
+        assert "rdfs:seeAlso" not in page

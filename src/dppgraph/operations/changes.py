@@ -10,6 +10,7 @@ from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad, entity_of, parse_line
 from dppgraph.errors import Damaged, Unknown
 from dppgraph.operations.facts import Facts, Text
+from dppgraph.operations.paging import pages_of
 from dppgraph.operations.search import KINDS
 from dppgraph.store.rdf import literal_text
 from dppgraph.store.versions import Manifest, VersionStore
@@ -108,9 +109,7 @@ def list_versions(store: VersionStore, current: int, page: int = 1) -> Versions:
     Raises:
         Unknown: there is no such page.
     """
-    pages = max(1, -(-current // _VERSIONS))
-    if page > pages:
-        raise Unknown(f"the list of versions has {pages} pages: there is no page {page}")
+    pages = pages_of(current, page, _VERSIONS)
     last = current - (page - 1) * _VERSIONS
     return Versions([_version(store, number) for number in range(last, max(0, last - _VERSIONS), -1)], page, pages)
 
@@ -134,9 +133,7 @@ def change(store: VersionStore, facts: Facts, current: int, number: int, page: i
     manifest = store.manifest(number)
     counts = store.changes(number)
     entities = sorted(counts, key=lambda entity: _rank(entity, manifest.base))
-    pages = max(1, -(-len(entities) // _THINGS))
-    if page > pages:
-        raise Unknown(f"what version {number} changed has {pages} pages: there is no page {page}")
+    pages = pages_of(len(entities), page, _THINGS)
     shown = entities[(page - 1) * _THINGS : page * _THINGS]
     is_whole = manifest.added + manifest.removed <= _MOST
     statements = _statements(store, number, shown) if is_whole else {}

@@ -12,6 +12,7 @@ from dppgraph.operations.describe import INCLUDED, Description, Descriptions, La
 from dppgraph.operations.feed import FeedReader
 from dppgraph.operations.frames import Frames, Link
 from dppgraph.operations.harvest import Published
+from dppgraph.operations.paging import pages_of
 
 PAGE: Final = 200
 """How many statements that point at a thing are on one page."""
@@ -113,9 +114,7 @@ def document(published: Published, frames: Frames, iri: str, page: int = 1) -> D
         description = Description(iri, [], Layout(), [], [], frozenset())
     thing = f"<{iri}>"
     counted = [(target, published.count_pointing(target)) for target in (thing, *published.parts(thing))]
-    pages = max(1, -(-sum(count for _, count in counted) // PAGE))
-    if page > pages:
-        raise Unknown(f"the document about <{iri}> has {pages} pages: there is no page {page}")
+    pages = pages_of(sum(count for _, count in counted), page, PAGE)
     pointing = _pointing(published, counted, page)
     types = sorted(quad.object[1:-1] for quad in map(parse_line, published.about(thing)) if quad.predicate == _TYPE)
     if page > 1:

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES, uri_of
 from dppgraph.core.quads import Quad, canonical, literal
-from dppgraph.errors import BadParameter, Unknown
+from dppgraph.errors import BadParameter
+from dppgraph.operations.paging import pages_of
 from dppgraph.store.exact import ExactQuads, Pattern
 from dppgraph.store.rdf import read_file
 
@@ -79,9 +80,7 @@ def fragment(exact: ExactQuads, given: dict[str, str], page: int = 1) -> Fragmen
     patterns = pattern_of(given)
     pattern = next((pattern for pattern in patterns if exact.count(pattern)), patterns[0])
     total = exact.count(pattern)
-    pages = max(1, -(-total // PAGE))
-    if page > pages:
-        raise Unknown(f"this fragment has {pages} pages: there is no page {page}")
+    pages = pages_of(total, page, PAGE)
     found = exact.match(pattern, offset=(page - 1) * PAGE, limit=PAGE)
     asked = tuple((place, given[place]) for place in PLACES if given.get(place))
     return Fragment(pattern, asked, [Quad(*triple) for triple in found], total, page, pages)

@@ -11,6 +11,23 @@ PAGE: Final = 100
 Entry = TypeVar("Entry")
 
 
+def pages_of(total: int, page: int, size: int = PAGE) -> int:
+    """How many pages a list has, of which one is asked; 1 for an empty list.
+
+    Args:
+        total: how many entries it has.
+        page: the one that is asked, from 1.
+        size: how many entries are on a page.
+
+    Raises:
+        Unknown: there is no such page.
+    """
+    pages = max(1, -(-total // size))
+    if page > pages:
+        raise Unknown(f"the list has {pages} pages: there is no page {page}")
+    return pages
+
+
 class Paging(NamedTuple):
     """A page of a list.
 
@@ -31,10 +48,7 @@ class Paging(NamedTuple):
         Raises:
             Unknown: there is no such page.
         """
-        pages = max(1, -(-total // PAGE))
-        if page > pages:
-            raise Unknown(f"the list has {pages} pages: there is no page {page}")
-        return cls(total, page, pages)
+        return cls(total, page, pages_of(total, page))
 
     def cut(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """What of the whole list is on the page."""

@@ -17,6 +17,7 @@ from dppgraph.operations.catalogue import catalogue_in, dataset_json
 from dppgraph.operations.documents import path_of
 from dppgraph.operations.export import export
 from dppgraph.operations.harvest import Harvest
+from dppgraph.operations.paging import pages_of
 from dppgraph.web.answers import preflight
 from dppgraph.web.made import Made, Making
 from dppgraph.web.pages import Links, Reader, Site, reader_of, rendered, shown
@@ -90,9 +91,7 @@ class Catalogue:
     ) -> bytes:
         catalogue = json.loads(dataset_json(lines, reader.language))
         sets = catalogue["dataset"]
-        pages = max(1, -(-len(sets) // _PAGE))
-        if page > pages:
-            raise Unknown(f"the catalogue has {pages} pages: there is no page {page}")
+        pages = pages_of(len(sets), page, _PAGE)
         catalogue["dataset"] = sets[(page - 1) * _PAGE : page * _PAGE]
         told = {
             "catalogue": catalogue,

@@ -16,9 +16,9 @@ from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
 from dppgraph.store.versions import VersionStore
 from dppgraph.web.pages import Page, Pages, Reader, add_page, csv_of, json_of
-from dppgraph.web.pages.says import says
 from dppgraph.web.pages.suffix import parted
 from dppgraph.web.parameters import decoded, described, number_of, whole
+from dppgraph.web.vocabulary import labels, says
 
 _DATA: Final = (formats.DATA, formats.CSV)
 _COLUMNS: Final = ("version", "parent", "created", "agent", "message", "digest", "quads", "added", "removed")
@@ -68,7 +68,7 @@ class Changes:
             facts = Facts(harvest.published, reader.language)
             return {
                 "found": change(self.store, facts, harvest.manifest.version, number, page),
-                "names": facts.label,
+                "names": labels(facts),
                 "says": lambda predicate: says(facts, predicate),
             }
 

@@ -42,12 +42,14 @@ class Home:
         shown = read_home(facts)
         plans = _latest(shown.timeline)
         drawings = [draw(shown.timeline, plans, (), None, sheet) for sheet in SHEETS]
-        sets = facts.subjects(_A, f"<{PREFIXES['dcat']}Dataset>")[:_PAGE]
+        catalogues = facts.subjects(_A, f"<{PREFIXES['dcat']}Catalog>")
+        # Those that the catalogue's page lists: each version is a data set too.
+        sets = sorted({listed for one in catalogues for listed in facts.all(one, f"<{PREFIXES['dcat']}dataset>")})
         return {
             "shown": shown,
             "drawings": [drawing for drawing in drawings if drawing],
             "drawn": len(plans),
-            "sets": [Named(term, facts.label(term)) for term in sets],
+            "sets": [Named(term, facts.label(term)) for term in sets[:_PAGE]],
             "names": facts.label,
         }
 

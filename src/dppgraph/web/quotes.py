@@ -25,9 +25,9 @@ from dppgraph.operations.quotes import (
     read_source,
 )
 from dppgraph.web.pages import Page, Pages, Reader, add_page, csv_of, json_of
-from dppgraph.web.pages.says import says
 from dppgraph.web.pages.suffix import parted
 from dppgraph.web.parameters import decoded, described, number_of
+from dppgraph.web.vocabulary import labels, says
 
 _DATA: Final = (formats.DATA, formats.CSV)
 _BAR: Final = 1000
@@ -89,7 +89,7 @@ class Quotes:
             anchors = _anchors(one for one in found.passages if isinstance(one, Quoted))
             return {
                 "found": found,
-                "names": facts.label,
+                "names": labels(facts),
                 "says": lambda predicate: says(facts, predicate),
                 "bars": bars,
                 "begun": begun,

@@ -6,8 +6,9 @@ from typing import Final, NamedTuple
 
 from dppgraph import errors
 from dppgraph.core import formats
-from dppgraph.errors import DppgraphError, Limit, Unknown
+from dppgraph.errors import DppgraphError, Limit
 from dppgraph.operations.facts import Facts
+from dppgraph.operations.paging import pages_of
 from dppgraph.operations.results import (
     Bar,
     Cell,
@@ -21,10 +22,10 @@ from dppgraph.operations.results import (
 )
 from dppgraph.web.answers import Content
 from dppgraph.web.rendering import translations
+from dppgraph.web.vocabulary import labels
 
 MOST: Final = 4 << 20
 """Bytes of an answer that a page reads: a longer one is for programs."""
-
 FORMATS: Final = (formats.TSV, formats.NTRIPLES)
 """The formats in which a page asks for a table and for a graph."""
 
@@ -75,11 +76,10 @@ def result_of(content: Content, page: int, facts: Facts, chart: str = "") -> Res
         Unknown: there is no such page.
     """
     table = _table(content)
-    pages = max(1, -(-len(table.rows) // _ROWS))
-    if page > pages:
-        raise Unknown(f"the answer has {pages} pages: there is no page {page}")
-    part = shown(table.columns, table.rows[(page - 1) * _ROWS : page * _ROWS], facts)
-    pictured = bars(shown(table.columns, table.rows, facts), chart) if chart and len(table.rows) <= _PICTURED else []
+    pages = pages_of(len(table.rows), page, _ROWS)
+    label = labels(facts)
+    part = shown(table.columns, table.rows[(page - 1) * _ROWS : page * _ROWS], label)
+    pictured = bars(shown(table.columns, table.rows, label), chart) if chart and len(table.rows) <= _PICTURED else []
     return Result(
         part.columns,
         part.rows,

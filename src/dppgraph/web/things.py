@@ -7,10 +7,10 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dppgraph.errors import Unknown
 from dppgraph.operations.documents import path_of
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
+from dppgraph.operations.paging import pages_of
 from dppgraph.web.pages import Page, Pages, Reader, add_page
 from dppgraph.web.parameters import decoded, number_of
 
@@ -52,9 +52,7 @@ def _things(harvest: Harvest, reader: Reader, page: int) -> dict[str, object]:
     published = harvest.published
     facts = Facts(published, reader.language)
     count = published.exact.count_things()
-    pages = max(1, -(-count // _PAGE))
-    if page > pages:
-        raise Unknown(f"the list has {pages} pages: there is no page {page}")
+    pages = pages_of(count, page, _PAGE)
     found = [
         (f"<{iri}>", facts.label(f"<{iri}>"), path_of(iri, published.base))
         for iri, _ in published.exact.things(offset=(page - 1) * _PAGE, limit=_PAGE)

@@ -14,7 +14,7 @@ from dppgraph.operations.feed import make_members
 from dppgraph.operations.search import entries_of
 from dppgraph.operations.service import void_document
 from dppgraph.store.exact import ExactQuads, write_exact
-from dppgraph.store.search import write_search
+from dppgraph.store.search import SearchIndex, write_search
 from dppgraph.store.versions import KEPT, Harvesting, Manifest, VersionStore
 
 EXACT: Final = "exact.sqlite"
@@ -74,11 +74,14 @@ def made(store: VersionStore, manifest: Manifest) -> float:
 
 
 def is_made(store: VersionStore, manifest: Manifest) -> bool:
-    """Whether the harvest of a version is there, and is what this software makes."""
+    """Whether the harvest of a version is there, can be read, and is what this software makes."""
+    folder = store.harvest_path(manifest.version)
     try:
-        text = (store.harvest_path(manifest.version) / _STAMP).read_text(encoding="utf-8")
-        return bool(json.loads(text) == _stamp(manifest))
-    except (OSError, ValueError):
+        if json.loads((folder / _STAMP).read_text(encoding="utf-8")) != _stamp(manifest):
+            return False
+        with closing(ExactQuads(folder / EXACT)), closing(SearchIndex(folder / SEARCH)):
+            return True
+    except (OSError, ValueError, Damaged):
         return False
 
 

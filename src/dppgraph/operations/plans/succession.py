@@ -1,6 +1,6 @@
 """What came before a plan, what came after it, what it is part of, and what is part of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dppgraph.operations.facts import Evidence, Facts, Text
 from dppgraph.operations.lines import lines_of
@@ -21,7 +21,8 @@ class Related:
         period: its period; None where it has none.
         replaces: whether a source says that the later plan replaces the earlier, rather than follow it.
         has_lines: whether it has lines of action.
-        evidence: what that rests on: the words for replacing first, then those for following.
+        replacing: what that rests on; empty where none says so.
+        evidence: what it rests on that one follows the other, or is part of it. Words for the one do not say the other.
     """
 
     term: str
@@ -29,6 +30,7 @@ class Related:
     period: Period | None
     replaces: bool
     has_lines: bool
+    replacing: list[Evidence]
     evidence: list[Evidence]
 
 
@@ -56,10 +58,13 @@ def _beside(facts: Facts, plan: str, replaces: tuple[str, str], succeeds: tuple[
     replaced = set(values(facts, plan, *replaces))
     found = []
     for other in sorted(replaced | set(values(facts, plan, *succeeds))):
-        pairs = (*([replaces] if other in replaced else []), succeeds)
-        evidence = [one for pair in pairs for one in rests_on(facts, plan, other, *pair)]
-        said_so = [one for one in evidence if one.provenance != "inferred"] or evidence
-        found.append(_related(facts, other, said_so, replaces=other in replaced))
+        is_replaced = other in replaced
+        replacing = rests_on(facts, plan, other, *replaces) if is_replaced else []
+        following = rests_on(facts, plan, other, *succeeds)
+        if any(one.provenance != "inferred" for one in replacing):
+            # That it follows may merely follow from that.
+            following = [one for one in following if one.provenance != "inferred"]
+        found.append(replace(_related(facts, other, following), replaces=is_replaced, replacing=replacing))
     return sorted(found, key=_in_time)
 
 
@@ -68,10 +73,9 @@ def _parts(facts: Facts, plan: str, predicate: str, inverse: str) -> list[Relate
     return sorted((_related(facts, one.term, one.evidence) for one in found), key=_in_time)
 
 
-def _related(facts: Facts, plan: str, evidence: list[Evidence], *, replaces: bool = False) -> Related:
-    return Related(
-        plan, facts.label(plan), period_of(facts, plan), replaces, bool(lines_of(facts, plan)), evidence=evidence
-    )
+def _related(facts: Facts, plan: str, evidence: list[Evidence]) -> Related:
+    has_lines = bool(lines_of(facts, plan))
+    return Related(plan, facts.label(plan), period_of(facts, plan), False, has_lines, [], evidence)
 
 
 def _in_time(related: Related) -> tuple[str, str]:

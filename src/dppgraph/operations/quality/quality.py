@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from dppgraph.core.iris import PREFIXES
@@ -83,6 +84,15 @@ class Measured:
     of: str
     value: str
     definition: Text | None
+
+    @property
+    def number(self) -> Decimal | None:
+        """The value, where it is a number."""
+        try:
+            number = Decimal(self.value)
+        except InvalidOperation:
+            return None
+        return number if number.is_finite() else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dppgraph.core.iris import PREFIXES
-from dppgraph.errors import Unknown
 from dppgraph.operations.facts import Facts, Text
+from dppgraph.operations.paging import pages_of
 from dppgraph.operations.quotes.coverage import Coverage, coverage_of, places_of
 
 if TYPE_CHECKING:
@@ -74,9 +74,7 @@ def list_sources(index: "SearchIndex", facts: Facts, page: int = 1) -> SourceLis
     """
     counts = index.sources()
     terms = sorted(quoted_sources(index, facts), key=lambda term: (-counts.get(term, 0), term))
-    pages = max(1, -(-len(terms) // SOURCES))
-    if page > pages:
-        raise Unknown(f"the list of sources has {pages} pages: there is no page {page}")
+    pages = pages_of(len(terms), page, SOURCES)
     shown = terms[(page - 1) * SOURCES : page * SOURCES]
     return SourceList([source_of(facts, term, index.passages(term)) for term in shown], len(terms), page, pages)
 

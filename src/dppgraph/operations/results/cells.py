@@ -1,12 +1,12 @@
 """What a cell of a table shows: a thing by its name, a date, a number, a text."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Final, NamedTuple
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import datatype_of
-from dppgraph.operations.facts import Facts, Text, text_of
+from dppgraph.operations.facts import Text, text_of
 
 _XSD: Final = PREFIXES["xsd"]
 _NUMBERS: Final = frozenset(
@@ -52,14 +52,14 @@ class Shown(NamedTuple):
     numeric: frozenset[str]
 
 
-def cell(term: str, facts: Facts) -> Cell:
+def cell(term: str, label: Callable[[str], Text]) -> Cell:
     """A term as a cell."""
     if not term:
         return Cell("")
     if term.startswith(("_:", "<<")):
         return Cell(term, "text", Text(term))
     if not term.startswith('"'):
-        return Cell(term, "iri", facts.label(term))
+        return Cell(term, "iri", label(term))
     said, datatype = text_of(term), datatype_of(term)
     if datatype in _NUMBERS:
         return Cell(term, "number", said, _decimal(said.text))
@@ -68,7 +68,7 @@ def cell(term: str, facts: Facts) -> Cell:
     return Cell(term, "boolean" if datatype == f"{_XSD}boolean" else "text", said)
 
 
-def shown(columns: Sequence[str], rows: Sequence[Sequence[str]], facts: Facts) -> Shown:
+def shown(columns: Sequence[str], rows: Sequence[Sequence[str]], label: Callable[[str], Text]) -> Shown:
     """Rows of a table as they are shown.
 
     A column of texts that are just what the things of a column before it are called is left out: that one shows them.
@@ -76,9 +76,9 @@ def shown(columns: Sequence[str], rows: Sequence[Sequence[str]], facts: Facts) -
     Args:
         columns: the names of the columns.
         rows: a term for each column, or an empty text.
-        facts: says what things are called.
+        label: says what things are called.
     """
-    cells = [[cell(term, facts) for term in row] for row in rows]
+    cells = [[cell(term, label) for term in row] for row in rows]
     kept = [place for place in range(len(columns)) if not _repeats(place, cells)]
     numeric = frozenset(
         columns[place]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import parse_line
 from dppgraph.core.words import Wanted, folded, has, wanted_of
-from dppgraph.errors import BadParameter, Unknown
+from dppgraph.errors import BadParameter
+from dppgraph.operations.paging import pages_of
 from dppgraph.operations.search.entries import KINDS
 from dppgraph.operations.search.snippet import MOST, Piece, marked
 from dppgraph.store.search import Found, SearchIndex
@@ -128,9 +129,7 @@ def search(index: SearchIndex, facts: "Facts", asked: str, *, kind: str = "", pa
     counted = counted if every else index.count(wanted, every=False)
     kinds = _in_order(counted if wanted else index.kinds())
     results = Results(asked, wanted, every, kind, kinds, [], page, 1, [])
-    pages = max(1, -(-results.count // PAGE)) if wanted else 1
-    if page > pages:
-        raise Unknown(f"there are {pages} pages of results: there is no page {page}")
+    pages = pages_of(results.count if wanted else 0, page, PAGE)
     found = index.find(wanted, every=every, kind=kind or None, offset=(page - 1) * PAGE, limit=PAGE)
     hits = [_quote(facts, one, wanted) if one.passage else _thing(facts, one, wanted) for one in found]
     near = [] if every and counted else _near(index, wanted)

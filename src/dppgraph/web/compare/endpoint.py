@@ -16,6 +16,7 @@ from dppgraph.errors import Unknown
 from dppgraph.operations.compare import Comparison, Line, comparable, compare, line_of, pairs
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
+from dppgraph.operations.paging import pages_of
 from dppgraph.operations.timeline import Plan, read_timeline
 from dppgraph.web.compare.alluvial import SHEETS, flowing
 from dppgraph.web.compare.asked import Asked, asked_of
@@ -102,9 +103,7 @@ def _compared(facts: Facts, older: Plan, newer: Plan, asked: Asked, number: int)
         name: getattr(found, name)
         for name in ("kept", "changed", "unsure", "new", "dropped", *(() if found.is_compared else _BOTH))
     }
-    pages = max(1, *(-(-len(values) // PER_PAGE) for values in lists.values()))
-    if number > pages:
-        raise Unknown(f"the comparison has {pages} pages: there is no page {number}")
+    pages = pages_of(max(map(len, lists.values())), number, PER_PAGE)
     line = _lines(facts, older, newer, found)
     part = slice((number - 1) * PER_PAGE, number * PER_PAGE)
     return {

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from dppgraph.errors import Unknown
 from dppgraph.operations.dumps import CHECKSUMS, Found
+from dppgraph.operations.paging import pages_of
 from dppgraph.web.answers import headers_of
 from dppgraph.web.cache.kept import Kept, tag_of
 from dppgraph.web.dumps.files import links_of
@@ -53,9 +53,7 @@ def listing(found: Found, site: Site, reader: Reader | None, page: int = 1) -> K
 def _page(said: Mapping[str, Any], site: Site, reader: Reader, page: int) -> bytes:
     """A page of the list: files with all data first, then tables, graphs and plans, each by name."""
     files = sorted(said["files"], key=lambda dump: (_order(dump["holds"]), dump["file"]))
-    pages = max(1, -(-len(files) // _PAGE))
-    if page > pages:
-        raise Unknown(f"the list has {pages} pages: there is no page {page}")
+    pages = pages_of(len(files), page, _PAGE)
     told = dict(said) | {
         # The site's own version is that of what stands around the list.
         "of_version": said["version"],

@@ -1,6 +1,6 @@
 """The routes ``/ontology`` and ``/ontology/NAME``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -86,7 +86,7 @@ class OntologyPages:
 
         return shared | {
             "ontology": found,
-            "kinds": [(kind, [term for term in found.terms if term.kind == kind]) for kind in _KINDS],
+            "kinds": [(kind, _in_order(term for term in found.terms if term.kind == kind)) for kind in _KINDS],
             "lists": schemes(facts),
             "rows": [(row, rows[row.parent].cls) for row in rows if row.parent is not None],
             "drawing": drawing(rows, named, known.__contains__),
@@ -130,6 +130,11 @@ class OntologyPages:
         term: Term = told["term"]
         said = term_data(term, self.asking.get(term.iri, ()))
         return json_of(said | {"examples": [example_data(one) for one in told["examples"]]})
+
+
+def _in_order(terms: Iterable[Term]) -> list[Term]:
+    """Terms as a reader looks for them: by what they are called in the page's language."""
+    return sorted(terms, key=lambda term: (term.label.text.casefold(), term.iri))
 
 
 def add_ontology_routes(app: FastAPI, ontology_: OntologyPages) -> None:

@@ -3,7 +3,7 @@
 from dppgraph.web.rendering.assets import Asset, asset, assets
 from dppgraph.web.rendering.environment import FOLDER as TEMPLATES
 from dppgraph.web.rendering.environment import environment
-from dppgraph.web.rendering.filters import followed
+from dppgraph.web.rendering.filters import followed, slug
 from dppgraph.web.rendering.words import translations
 
-__all__ = ["TEMPLATES", "Asset", "asset", "assets", "environment", "followed", "translations"]
+__all__ = ["TEMPLATES", "Asset", "asset", "assets", "environment", "followed", "slug", "translations"]

@@ -33,6 +33,7 @@ def environment(language: str) -> "Environment":
     pages.filters |= {
         "followed": filters.followed,
         "short": filters.short,
+        "slug": filters.slug,
         "day": lambda text: filters.day(text, language),
         "number": lambda number: filters.number(number, language),
     }

@@ -19,6 +19,15 @@ def followed(iri: str) -> str:
     return iri if iri.lower().startswith(_FOLLOWED) else ""
 
 
+def slug(term: str) -> str:
+    """The end of a thing's IRI, which says which one it is among its kind.
+
+    >>> slug("<https://example.org/id/statement/beleid-2009-2014-46b>")
+    'beleid-2009-2014-46b'
+    """
+    return term.strip("<>").rstrip("/#").rpartition("/")[2]
+
+
 def short(text: object, length: int = _LONGEST) -> str:
     """A text, cut between words where it is longer than so many characters, with an ellipsis."""
     whole = str(text)

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dppgraph.core import formats
-from dppgraph.errors import BadParameter, Unknown
+from dppgraph.errors import BadParameter
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
+from dppgraph.operations.paging import pages_of
 from dppgraph.operations.timeline import Plan, Timeline, day_of, read_timeline
 from dppgraph.web.pages import Page, Pages, Reader, add_page
 from dppgraph.web.parameters import Parameters, decoded, described, number_of
@@ -73,9 +74,7 @@ def _day(parameters: Parameters) -> str:
 def _told(harvest: Harvest, reader: Reader, on: str, number: int) -> dict[str, object]:
     facts = Facts(harvest.published, reader.language)
     timeline = read_timeline(facts)
-    pages = max(1, -(-len(timeline.plans) // PER_PAGE))
-    if number > pages:
-        raise Unknown(f"the timeline has {pages} pages: there is no page {number}")
+    pages = pages_of(len(timeline.plans), number, PER_PAGE)
     plans = timeline.plans[(number - 1) * PER_PAGE : number * PER_PAGE]
     targets = timeline.targets[:_PROMISES] if number == 1 else ()
     drawings = [draw(timeline, plans, targets, day_of(on), sheet) for sheet in SHEETS]
