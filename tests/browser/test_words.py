@@ -1,6 +1,8 @@
 """All that people read is a message: in a language whose every message stands in brackets, nothing stands outside."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -18,6 +20,22 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 LITERALS = "SELECT DISTINCT ?said { ?s ?p ?said FILTER(isLiteral(?said)) }"
 
 
+def described(site: Site) -> list[str]:
+    """All texts of the server's description, which is in English."""
+
+    def texts(part: Any) -> Iterator[str]:
+        if isinstance(part, dict):
+            yield from (one for value in part.values() for one in texts(value))
+        elif isinstance(part, list):
+            yield from (one for value in part for one in texts(value))
+        elif isinstance(part, str):
+            yield " ".join(part.split())
+
+    found = list(texts(json.loads(site.server.ask("GET", "/openapi.json")[2])))
+    assert not [text for text in found if "Raises:" in text or "Attributes:" in text or "``" in text], "a docstring"
+    return found
+
+
 def known(site: Site, language: str) -> dict[str, list[str]]:
     """Words that are no message's: what the data say, what questions are called, and months."""
     _, _, body = site.server.ask("GET", f"/sparql?format=json&query={quote(LITERALS)}")
@@ -26,7 +44,7 @@ def known(site: Site, language: str) -> dict[str, list[str]]:
     titles += [given.descriptions[language] for one in questions for given in one.parameters.values()]
     return {
         "said": [row["said"]["value"] for row in json.loads(body)["results"]["bindings"]],
-        "questions": titles,
+        "named": titles if language != "en" else [*titles, *described(site)],
         "months": list(get_month_names("wide", locale=language).values()),
     }
 
@@ -54,6 +72,6 @@ def test_what_is_untranslated_is_found(visitor: Visitor) -> None:
             "<p title='⟦a⟧'>English <input placeholder='Search'><img alt='⟦b⟧ c'> 5 mei 2020 /plans<p>What now?</p>"
             "<svg><text>a plan</text><text>no plan</text></svg><i>a plan</i>"
         )
-        found = visit.run("unspoken", {"said": ["This is a plan"], "questions": ["What now?"], "months": ["mei"]})
+        found = visit.run("unspoken", {"said": ["This is a plan"], "named": ["What now?"], "months": ["mei"]})
     told_of = [fault.partition(">")[0] for fault in found]
     assert told_of == ["<title", "<p", "<text", "<i", "<input placeholder", "<img alt"]

@@ -141,6 +141,7 @@ def add_catalogue_routes(app: FastAPI, catalogue: Catalogue) -> None:
             endpoint,
             methods=["GET"],
             summary=summary,
+            description=summary,
             tags=["data"],
             response_class=Response,
             responses={200: {"content": content}, 304: {"description": "Not changed."}},

@@ -197,7 +197,8 @@ def _style() -> tuple[str, str]:
     """
     style = (TEMPLATES / "problem.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return style, f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; frame-ancestors 'none'"
+    policy = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    return style, f"default-src 'none'; style-src 'sha256-{digest}'; {policy}"
 
 
 def _slug(kind: type) -> str:

@@ -4,7 +4,11 @@
   const attributes = ["alt", "aria-description", "aria-label", "aria-roledescription", "aria-valuetext", "label", "placeholder", "title"];
   // Names that are the same in every language, paths, and dates, which no message says.
   const same = [
-    /\b(dppgraph|SPARQL|JSON(-LD)?|CSV|TSV|RDF(\/XML)?|Turtle|TriG|N-(Triples|Quads)|XML|HTML|SHACL|SKOS|OWL|DCAT(-AP)?|LDES|VoID|OpenAPI|ttl|nt|nq|rdf|trig|gz|stratml|jsonld|Triple Pattern Fragments|curl|GET|POST|HEAD)\b/gi,
+    /\b(dppgraph|SPARQL|JSON(-LD)?|CSV|TSV|RDF(\/XML)?|Turtle|TriG|N-(Triples|Quads)|XML|HTML|SHACL|SKOS|OWL|DCAT(-AP)?|LDES|VoID|OpenAPI|ttl|nt|nq|rdf|trig|gz|stratml|jsonld|ntriples|nquads|rdfxml|Triple Pattern Fragments|curl|SHA-256|GET|POST|HEAD)\b/gi,
+    /https?:\/\/\S+/g,
+    /\b(xsd|rdf):\w+/g,
+    // The tag of a language.
+    /^[a-z]{2}$/g,
     /(?<=^|\s)\/[\w{}.\/-]+/g,
     new RegExp(`(\\d{1,2} )?(${known.months.join("|")}) \\d{4}`, "gi"),
   ];
@@ -36,7 +40,7 @@
     const { data, parentElement } = walker.currentNode;
     if (ofTheData(parentElement)) continue;
     const unspoken = outside(data);
-    if (!letters.test(unspoken) || known.questions.includes(unspoken)) continue;
+    if (!letters.test(unspoken) || known.named.includes(unspoken.replace(/\s+/g, " "))) continue;
     if (parentElement.closest(plain) && isSaid(unspoken)) continue;
     found.push(`<${parentElement.localName}> ${unspoken.slice(0, 80)}`);
   }

@@ -150,8 +150,11 @@ class _Words(Named):
 
     def section(self, subject: str) -> Section:
         """What is said of one of them."""
+        named = subject.strip("<>")
+        owner, _, part = named.partition("#")
         return Section(
-            subject.strip("<>").partition("#")[2] or subject.strip("<>"),
+            # Parts of other things may have the same name as its own.
+            part if part and owner == self._document.description.iri else named,
             self.value(subject),
             self._rows(((quad.predicate, quad.object) for quad in self._by_subject[subject]), _MOST),
         )

@@ -43,6 +43,8 @@ def add_page(
         endpoint,
         methods=["GET"],
         summary=summary,
+        # Else it would be the endpoint's docstring.
+        description=summary,
         tags=["pages"],
         response_class=Response,
         responses={200: {"content": content}, 304: {"description": "Not changed."}},
