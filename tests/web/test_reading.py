@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+from urllib.parse import unquote
 
 import pytest
+from starlette.requests import Request
 
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
@@ -18,8 +22,10 @@ from dppgraph.store.rdf import parse
 from dppgraph.store.versions import VersionStore
 from dppgraph.web.cache.answers import AnswerCache, Asked
 from dppgraph.web.cache.kept import Kept
+from dppgraph.web.reading import Place, Things
 from dppgraph.web.reading.words import anchor
 from tests.conftest import BASE, Server, start_server
+from tests.operations.published import facts_of
 
 PLAN = "vlaams-actieplan-duurzame-overheidsopdrachten-2009-2011"
 THINGS = {
@@ -227,3 +233,22 @@ def test_a_property_of_another_vocabulary_is_called_by_a_name_on_the_page_of_a_c
         page = server.ask("GET", f"/concepts/theme-social?lang={language}", headers={"Accept": "text/html"})[2].decode()
         assert f">{name}<" in page
         assert "rdfs:seeAlso" not in page
+
+
+@pytest.mark.parametrize("before", ["", "/plans", "/a/b"])
+@pytest.mark.parametrize(
+    ("sent", "name"), [("a%20b", "a%20b"), ("caf%C3%A9", "café"), ("x.json", "x"), ("o'hare", "o'hare")]
+)
+def test_a_name_is_found_behind_the_path_of_the_public_address(
+    tmp_path: Path, before: str, sent: str, name: str
+) -> None:
+    found = facts_of(
+        tmp_path, source="".join(f"<id/plan/{one}> a dpp:PolicyPlan ." for one in ("a%20b", "café", "x", "o'hare"))
+    )
+    harvests = SimpleNamespace(of=lambda _: SimpleNamespace(published=found.published))
+    store = SimpleNamespace(manifest=None)
+    making = SimpleNamespace(harvests=harvests, sending=SimpleNamespace(store=store))
+    scope = {"type": "http", "path": f"/plans/{unquote(sent)}", "raw_path": f"{before}/plans/{sent}".encode()}
+    things = Things(cast("Any", SimpleNamespace(making=making)), {})
+    place = Place("plans", "plan", "plan", "plan.html")
+    assert things._named(Request(scope), place)[0] == name

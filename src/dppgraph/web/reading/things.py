@@ -10,6 +10,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -111,7 +112,10 @@ class Things:
         published = self.pages.making.harvests.of(self.pages.making.sending.store.manifest).published
         scope = request.scope
         raw = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-        names = [raw.removeprefix(f"/{place.path}/"), str(scope["path"]).removeprefix(f"/{place.path}/")]
+        path = str(scope["path"])
+        # What was sent may begin with the path of the server's public address, which the path is without.
+        raw = raw[max(0, len(unquote(raw)) - len(path)) :]
+        names = [raw.removeprefix(f"/{place.path}/"), path.removeprefix(f"/{place.path}/")]
         known = (formats.HTML, *DATA)
         suffix = next((one for one in known if raw.endswith(f".{one.extension}")), None)
         ends = ("", f".{suffix.extension}") if suffix else ("",)
