@@ -3,13 +3,15 @@
 import fcntl
 import re
 import subprocess
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.hostile import MANY, MARK, RAN, write_hostile
-from tests.browser.site import LANGUAGES, ROUTES, Site, told
+from tests.browser.conftest import FEW
+from tests.browser.site import LANGUAGES, ROUTES, Found, Site, shape_of, told
 from tests.browser.visiting import DESK, PHONE, Visitor
 from tests.conftest import DPPGRAPH, start_server
 
@@ -77,9 +79,15 @@ def test_no_page_is_endless(hostile_site: Site, language: str) -> None:
 
 def test_every_page_of_a_graph_without_labels_answers(hostile_site: Site) -> None:
     """Names that are odd in an address, and things that nothing is said of."""
-    links = {link: page for page in hostile_site.pages("nl") for link in hostile_site.addresses(page)}
+    alike: defaultdict[str, dict[str, Found]] = defaultdict(dict)
+    for page in hostile_site.pages("nl"):
+        for link in hostile_site.addresses(page):
+            alike[shape_of(link)][link] = page
     broken = []
-    for link, page in links.items():
+    for link, page in [pair for pages in alike.values() for pair in list(pages.items())[:FEW]]:
+        # What is published without its shapes has no ontology.
+        if link == "/ns":
+            continue
         status, _, _ = hostile_site.server.ask("HEAD", link, headers={"Accept": "text/html, */*;q=0.1"})
         if status >= 400 and status != 405:
             broken.append(f"{page} has a link to {link}, which answers {status}")
