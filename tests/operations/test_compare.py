@@ -117,6 +117,7 @@ def test_what_nobody_compared_is_neither_new_nor_dropped() -> None:
     assert found.older_lines == (iri("line-of-action/a"),)
 
 
+@pytest.mark.heavy
 def test_thousands_of_readings_are_compared_in_a_moment() -> None:
     many = 3000
     lines = []

@@ -170,6 +170,7 @@ def test_a_page_of_the_feed_that_closes_has_changed(builds: Builds) -> None:
     assert moments[0][1] < moments[1][1] == moments[2][1]
 
 
+@pytest.mark.heavy
 def test_harvests_of_old_versions_hold_no_files(builds: Builds) -> None:
     harvests = Harvests(builds.store, BASE)
 

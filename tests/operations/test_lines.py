@@ -67,6 +67,7 @@ def test_a_deep_chain_and_a_line_of_no_plan_are_told(tmp_path: Path) -> None:
     assert (alone.place, alone.plans, alone.label.text) == ("", [], thing("line:alone")[1:-1])
 
 
+@pytest.mark.heavy
 def test_many_rings_and_a_line_under_itself_take_no_time_to_speak_of(tmp_path: Path) -> None:
     # Looking through all lines again for each ring would take most of a minute.
     many = 10_000

@@ -164,6 +164,7 @@ def test_what_no_source_states_is_missing_and_a_reading_does_not_count(tmp_path:
     assert found == ["appliesTo>", "issuedBy>"]
 
 
+@pytest.mark.heavy
 def test_ten_thousand_lines_are_paged_and_only_those_that_are_shown_are_read(tmp_path: Path) -> None:
     lines = "".join(
         f"plan:x dpp:hasLineOfAction line:{number:05} . line:{number:05} dpp:position {number} ."

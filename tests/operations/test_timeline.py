@@ -69,6 +69,7 @@ def test_any_plans_are_in_force_as_the_question_says(lines: list[str], on: str) 
     assert in_force(timeline, on) == asked_in_force(answered("plan-in-force", lines, {"on": on}))
 
 
+@pytest.mark.heavy
 @given(graphs())
 def test_gaps_are_those_of_the_question(lines: list[str]) -> None:
     # The question gives a row for each period; here no plan has two.
@@ -123,6 +124,7 @@ def facts(request: pytest.FixtureRequest, lines: Collection[str]) -> Facts:
     return facts_of(lines, request.param)
 
 
+@pytest.mark.heavy
 def test_the_shipped_plans_are_in_force_as_the_question_says(facts: Facts, lines: Collection[str]) -> None:
     timeline = read_timeline(facts)
     for on in ("2008-06-30", "2011-12-31", "2013-05-01", "2015-06-01", "2020-12-31", "2026-01-01"):

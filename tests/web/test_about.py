@@ -59,6 +59,7 @@ def test_the_site_says_who_keeps_it(server: Server) -> None:
     assert "http" in english["Licence"]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("path", ["/about", "/accessibility"])
 def test_what_the_data_say_of_their_keeper_is_only_text(other: Server, path: str) -> None:
     found = page(other, f"{path}?lang=en")

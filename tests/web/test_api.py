@@ -37,6 +37,7 @@ def test_what_is_said_in_english_alone_is_marked_so(server: Server) -> None:
     assert '<span lang="en">' not in page(server, "en")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_every_line_works(server: Server, language: str) -> None:
     lines = [

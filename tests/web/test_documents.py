@@ -315,6 +315,7 @@ def test_properties_are_called_what_the_reader_calls_them(
     assert f'href="{url_of(server)}plans/{PLAN.partition("/")[2]}?lang={language}"' in html
 
 
+@pytest.mark.heavy
 def test_a_page_shows_the_first_of_many_and_says_how_many_more(many: Server) -> None:
     html = get(many, "/doc/plan/x?lang=en", "text/html")[2].decode()
     assert html.count('<section id="') == 100
@@ -358,6 +359,7 @@ def test_hostile_data_is_only_text_on_a_page(small: Server) -> None:
     assert "&lt;script&gt;" in html
 
 
+@pytest.mark.heavy
 def test_a_licence_that_means_harm_is_no_link(tmp_path: Path) -> None:
     catalogue = (
         "[] a dcat:Catalog ; dcat:dataset plan:d . plan:d dct:license <javascript:alert(5)> , <https://e.org/> ."

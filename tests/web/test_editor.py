@@ -79,6 +79,7 @@ def test_a_graph_and_a_verdict_are_shown_too(server: Server, method: str) -> Non
     assert "Geen enkele rij" in asked("SELECT * { ?s a dpp:NoSuchThing }")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("query", "status", "said"),
     [

@@ -72,6 +72,7 @@ def harmful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     assert running.stop() == 0
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize(
     "path",
@@ -98,6 +99,7 @@ def test_the_data_says_all_of_it_as_it_is(harmful: Server) -> None:
     assert found["unsure"]
 
 
+@pytest.mark.heavy
 def test_a_server_without_plans_says_so(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     empty = start_server("--store", tmp_path / "store", "--data", tmp_path / "data", "--shapes", "none")

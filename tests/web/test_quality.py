@@ -97,6 +97,7 @@ def test_many_readers_at_once_are_all_answered(server: Server) -> None:
     assert answers == [200] * 8
 
 
+@pytest.mark.heavy
 def test_where_the_default_graph_is_plain_the_numbers_are_the_same(server: Server, built: Any) -> None:
     plain = start_server("--store", built[0].folder, "--default-graph", "plain")
     try:

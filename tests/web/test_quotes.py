@@ -8,6 +8,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from dppgraph.operations.build import Built
 from dppgraph.store.versions import VersionStore
 from tests.conftest import Server
@@ -77,6 +79,7 @@ def test_what_is_not_there_is_told(server: Server) -> None:
         assert server.ask("GET", path)[0] == 404
 
 
+@pytest.mark.heavy
 def test_with_the_text_its_quotes_are_marked_and_lead_to_their_facts(
     serve: Callable[..., Server], built: tuple[VersionStore, Built], shared: Path, tmp_path: Path
 ) -> None:

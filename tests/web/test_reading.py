@@ -160,6 +160,7 @@ def test_what_is_not_there_is_said_not_to_be(server: Server, kind: str) -> None:
 PATHS = ("plans", "plans/x", "lines/1", "concepts", "concepts/c", "agents", "agents/a", "plans/caf%C3%A9")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_hostile_data_stays_text(hostile: Server, path: str, language: str) -> None:
@@ -182,6 +183,7 @@ def test_a_thing_may_be_called_like_a_file_or_have_another_alphabet(hostile: Ser
     assert "plans/caf%C3%A9" in page(hostile, "plans")
 
 
+@pytest.mark.heavy
 def test_other_bases_and_a_server_below_a_path_are_the_same(tmp_path: Path, sources: Sources) -> None:
     text = "plan:x a dpp:PolicyPlan ; dct:title 'Plan'@nl ; dpp:hasLineOfAction line:1 . line:1 dpp:position 1 ."
     base = "https://data.example.org/"
@@ -193,6 +195,7 @@ def test_other_bases_and_a_server_below_a_path_are_the_same(tmp_path: Path, sour
         assert json.loads(server.ask("GET", "/plans/x.json")[2])["plan"]["iri"] == f"{base}id/plan/x"
 
 
+@pytest.mark.heavy
 def test_an_empty_store_has_empty_lists(tmp_path: Path, sources: Sources) -> None:
     empty = replace(sources, ontology=tmp_path)
     for server in served(tmp_path / "empty", empty, ""):

@@ -98,6 +98,7 @@ def test_the_address_is_never_that_of_the_host_header(serve: Serve, built: tuple
     assert b"evil" not in body
 
 
+@pytest.mark.heavy
 def test_the_description_of_a_bare_server_is_of_what_it_holds(serve: Serve, tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()

@@ -80,6 +80,7 @@ def page(server: Server, path: str) -> str:
     return body.decode()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_hostile_data_is_shown_and_nothing_else(strange: Server, language: str) -> None:
     for path in PAGES:
@@ -113,6 +114,7 @@ def test_results_on_another_base_lead_to_this_server(strange: Server) -> None:
     assert quote["url"] == f"{PUBLIC}sources/x?at=5&lang=en#quote-5-8"
 
 
+@pytest.mark.heavy
 def test_without_data_every_page_says_so(empty: Server) -> None:
     for path in ("/search", "/search?q=plan", "/sources", "/changes", "/changes/1", "/api"):
         for language in ("nl", "en"):

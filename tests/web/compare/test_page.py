@@ -44,6 +44,7 @@ def slug(iri: str) -> str:
     return iri.removeprefix(f"{BASE}id/line-of-action/")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("least", LEAST)
 def test_new_and_dropped_lines_are_those_of_the_question(

@@ -41,6 +41,7 @@ def part(html: str, start: str, end: str) -> str:
     return html.partition(start)[2].partition(end)[0]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("on", DAYS)
 def test_what_was_in_force_is_what_the_question_answers(server: Server, on: str, language: str) -> None:
