@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.hostile import MANY, MARK, RAN, write_hostile
 from tests.browser.conftest import FEW
+from tests.browser.hostile import MANY, MARK, RAN, write_hostile
 from tests.browser.site import LANGUAGES, ROUTES, Found, Site, shape_of, told
 from tests.browser.visiting import DESK, PHONE, Visitor
 from tests.conftest import DPPGRAPH, start_server
