@@ -1,5 +1,6 @@
 """axe-core has nothing against any page: light and dark, on a phone and on a desk."""
 
+import json
 from pathlib import Path
 from typing import Literal
 
@@ -65,3 +66,11 @@ def test_nothing_is_too_small_to_be_pressed(site: Site, visitor: Visitor, route:
         visit.look(width=width)
         faults += [f"{page}: {fault}" for fault in visit.run("targets")]
     assert not faults, told(faults)
+
+
+def test_what_is_installed_is_named_by_its_digest_and_by_no_address() -> None:
+    text = (AXE.parents[2] / "package-lock.json").read_text(encoding="utf-8")
+    packages = {name: package for name, package in json.loads(text)["packages"].items() if name}
+    assert packages
+    assert all(package["integrity"].startswith("sha512-") for package in packages.values())
+    assert "resolved" not in text
