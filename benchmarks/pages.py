@@ -2,10 +2,10 @@
 
     python -m benchmarks.pages [--rounds 7] [--seconds 3] [--untimed]
 
-A first visit is Chromium's with nothing kept, to the longest page of each route; the query editor is left out. Cold is the
-first answer for a page after a start, in another order each round. Kept pages are asked for with wrk over 16 connections,
-in turn from this server and from nginx with the same bytes as a file, each with one process that speaks HTTP; a ratio is
-the median of the rounds'.
+A first visit is Chromium's with nothing kept, to the longest page of each route; the query editor is left out.
+Cold is the first answer for a page after a start, in another order each round. Kept pages are asked for with wrk
+over 16 connections, in turn from this server and from nginx with the same bytes as a file, each with one process
+that speaks HTTP; a ratio is the median of the rounds'.
 """
 
 import http.client
