@@ -373,6 +373,7 @@ def test_a_licence_that_means_harm_is_no_link(tmp_path: Path) -> None:
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(300)
 def test_every_name_of_ours_has_a_document_that_says_the_same_in_every_format(
     server: Server, built: tuple[VersionStore, Built]
 ) -> None:
