@@ -59,7 +59,7 @@ def _is_record(value: object) -> bool:
 
 
 def _members(value: object) -> Iterator[tuple[str, Plain]]:
-    names = getattr(value, "_fields", None) or [one.name for one in fields(value)]  # type: ignore[arg-type]
+    names = [one.name for one in fields(value)] if is_dataclass(value) else list(getattr(value, "_fields", ()))
     term = getattr(value, "term", "")
     if term.startswith('"'):
         # The literal is its own label.

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from dppgraph.core.words import Wanted, folded
 from dppgraph.errors import Damaged
@@ -213,7 +213,7 @@ class SearchIndex:
             term for (term,) in self._ask("SELECT term FROM statements WHERE entry = ? ORDER BY term", (number,))
         )
 
-    def _ask(self, text: str, values: tuple[object, ...] | Mapping[str, object]) -> list[tuple]:  # type: ignore[type-arg]
+    def _ask(self, text: str, values: tuple[object, ...] | Mapping[str, object]) -> list[tuple[Any, ...]]:
         try:
             return list(self._file().execute(text, values))
         except sqlite3.Error as error:
