@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from operator import attrgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -82,6 +83,9 @@ def first_visits(browser: Browser, site: Site, pages: list[Found], verdict: Verd
     """Says what first visits weigh, and whether pages keep still."""
     widths = {"nl": PHONE, "en": DESK}
     found = {page: visited(browser, site, page, widths[page.language]) for page in pages}
+    for page in [page for page, one in found.items() if one.shift > STILL]:
+        # A busy machine shows half a page: what happens every time is the page's own doing.
+        found[page] = min(found[page], visited(browser, site, page, widths[page.language]), key=attrgetter("shift"))
     heaviest = max(found, key=lambda at: found[at].size)
     sizes = [one.size for one in found.values()]
     verdict.figure("a first visit: median (bytes)", f"{statistics.median(sizes):,.0f}")

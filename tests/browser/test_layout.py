@@ -1,8 +1,10 @@
 """Pages fit a phone, can be printed, and keep still for whoever asks for that."""
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser.site import ERRORS, LANGUAGES, ROUTES, Site, told
+from tests.browser.slowly import slowly
 from tests.browser.visiting import DESK, PHONE, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -61,6 +63,17 @@ def test_the_checks_find_what_is_wrong(visitor: Visitor) -> None:
         assert len(visit.run("beyond")) == 2
         assert len(visit.run("targets")) == 1
         assert len(visit.run("moving")) == 2
+
+
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.75])
+@pytest.mark.parametrize("route", ["/sources", "/agents", "/plans", "/dumps", "/timeline", "/quality"])
+def test_a_table_that_comes_in_pieces_keeps_still(site: Site, chromium: Browser, route: str, share: float) -> None:
+    with slowly(site.server.port, share) as url:
+        for width in (PHONE, DESK):
+            with Visitor(chromium, url).alone() as visit:
+                visit.look(width=width)
+                visit.page.goto(f"{url}{route}")
+                assert visit.run("shifts") < 0.001, f"{width} wide"
 
 
 def test_a_layout_that_shifts_is_seen(visitor: Visitor) -> None:
