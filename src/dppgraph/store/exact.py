@@ -6,7 +6,6 @@ of their text, so that what is found comes in the order of canonical N-Quads, wh
 """
 
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +13,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from dppgraph.core.quads import Quad, parse_line
-from dppgraph.errors import Damaged
+from dppgraph.store.tables import Tables
 
 _TABLES: Final = """
     PRAGMA journal_mode = OFF;
@@ -120,29 +119,31 @@ class ExactQuads:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._local = threading.local()
-        self._files: list[sqlite3.Connection] = []
+        self._tables = Tables(path)
         self._one("SELECT COUNT(*) FROM gone")
 
     def about(self, subject: str) -> list[str]:
         """The lines of a subject, given as a term; sorted."""
         number = self._number(subject)
-        return [] if number is None else sorted(Quad(*row).line() for row in self._ask(_ABOUT, {"subject": number}))
+        return (
+            [] if number is None else sorted(Quad(*row).line() for row in self._tables.ask(_ABOUT, {"subject": number}))
+        )
 
     def saying(self, subject: str, predicates: frozenset[str]) -> list[str]:
         """Those of a subject's lines that have one of these predicates; sorted."""
         text = _SAYING.format(places=", ".join("?" * len(predicates)))
-        return sorted(Quad(*row).line() for row in self._ask(text, (subject, *predicates)))
+        return sorted(Quad(*row).line() for row in self._tables.ask(text, (subject, *predicates)))
 
     def parts(self, owner: str) -> list[str]:
         """The subjects that are a fragment of the thing ``owner``, as terms; sorted."""
         start = f"{owner.removesuffix('>')}#"
-        return [term for (term,) in self._ask(f"{_SUBJECTS} ORDER BY term", (start, start + _LAST))]
+        return [term for (term,) in self._tables.ask(f"{_SUBJECTS} ORDER BY term", (start, start + _LAST))]
 
     def beginning(self, start: str, limit: int) -> list[str]:
         """The subjects whose term begins so, at most so many; sorted."""
-        return [term for (term,) in self._ask(f"{_SUBJECTS} ORDER BY term LIMIT ?", (start, start + _LAST, limit))]
+        return [
+            term for (term,) in self._tables.ask(f"{_SUBJECTS} ORDER BY term LIMIT ?", (start, start + _LAST, limit))
+        ]
 
     def subjects(self, predicate: str, object_: str) -> list[str]:
         """The subjects of the triples with this predicate and object; sorted."""
@@ -161,7 +162,7 @@ class ExactQuads:
             return []
         by, found = (", ".join(f"{table}{column}" for column in _order(pattern)) for table in ("", "found."))
         text = _MATCH.format(where=where, order=by, found=found)
-        return [(row[0], row[1], row[2]) for row in self._ask(text, (*values, limit, offset))]
+        return [(row[0], row[1], row[2]) for row in self._tables.ask(text, (*values, limit, offset))]
 
     def count(self, pattern: Pattern) -> int:
         """How many triples a pattern fits."""
@@ -171,7 +172,11 @@ class ExactQuads:
     def count_by_predicate(self, object_: str) -> dict[str, int]:
         """How many triples have an object, by their predicate; sorted."""
         number = self._number(object_)
-        return {} if number is None else {predicate: int(count) for predicate, count in self._ask(_POINTING, (number,))}
+        return (
+            {}
+            if number is None
+            else {predicate: int(count) for predicate, count in self._tables.ask(_POINTING, (number,))}
+        )
 
     def things(self, *, offset: int = 0, limit: int = -1) -> list[tuple[str, int]]:
         """The things that have names of ours, as IRIs, each with the version that changed it last; by name.
@@ -181,7 +186,7 @@ class ExactQuads:
             limit: how many to give at most; below 0, all.
         """
         text = "SELECT iri, version FROM things WHERE number >= ? ORDER BY number LIMIT ?"
-        return [(iri, int(version)) for iri, version in self._ask(text, (offset, limit))]
+        return [(iri, int(version)) for iri, version in self._tables.ask(text, (offset, limit))]
 
     def count_things(self) -> int:
         """How many there are of them."""
@@ -193,12 +198,11 @@ class ExactQuads:
 
     def gone(self) -> list[str]:
         """Those things, as IRIs; sorted."""
-        return [iri for (iri,) in self._ask("SELECT iri FROM gone ORDER BY iri", ())]
+        return [iri for (iri,) in self._tables.ask("SELECT iri FROM gone ORDER BY iri", ())]
 
     def close(self) -> None:
         """Lets the file go; whoever is looking something up in it then is told that it cannot be read."""
-        while self._files:
-            self._files.pop().close()
+        self._tables.close()
 
     def _where(self, pattern: Pattern) -> tuple[str, list[int] | None]:
         """The condition that a pattern is, and its values; None for those where a term is not known."""
@@ -209,27 +213,11 @@ class ExactQuads:
         return where, known if len(known) == len(values) else None
 
     def _number(self, term: str) -> int | None:
-        found = self._ask("SELECT id FROM terms WHERE term = ?", (term,))
+        found = self._tables.ask("SELECT id FROM terms WHERE term = ?", (term,))
         return int(found[0][0]) if found else None
 
     def _one(self, text: str, values: Iterable[object] = ()) -> int:
-        return int(self._ask(text, tuple(values))[0][0])
-
-    def _ask(self, text: str, values: tuple[object, ...] | Mapping[str, object]) -> list[tuple[str, ...]]:
-        try:
-            return list(self._file().execute(text, values))
-        except sqlite3.Error as error:
-            raise Damaged(f"{self._path} cannot be read: {error}") from error
-
-    def _file(self) -> sqlite3.Connection:
-        file: sqlite3.Connection | None = getattr(self._local, "file", None)
-        if file is None:
-            # Immutable: no lock is taken, and a file on a disk that cannot be written is read as well.
-            address = f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
-            # Each thread asks by its own; they are closed by another one.
-            file = self._local.file = sqlite3.connect(address, uri=True, check_same_thread=False)
-            self._files.append(file)
-        return file
+        return int(self._tables.ask(text, tuple(values))[0][0])
 
 
 def _order(pattern: Pattern) -> str:

@@ -5,14 +5,13 @@ asks. It holds as well which words of which source each described statement rest
 """
 
 import sqlite3
-import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from dppgraph.core.words import Wanted, folded
-from dppgraph.errors import Damaged
+from dppgraph.store.tables import Tables
 
 _TABLES: Final = """
     PRAGMA journal_mode = OFF;
@@ -142,10 +141,8 @@ class SearchIndex:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._local = threading.local()
-        self._files: list[sqlite3.Connection] = []
-        self._ask("SELECT COUNT(*) FROM statements", ())
+        self._tables = Tables(path)
+        self._tables.ask("SELECT COUNT(*) FROM statements", ())
 
     def find(
         self, wanted: Sequence[Wanted], *, every: bool = True, kind: str | None = None, offset: int = 0, limit: int = 20
@@ -162,47 +159,48 @@ class SearchIndex:
         if not wanted:
             return []
         asked = {"match": _match(wanted, every), "kind": kind, "offset": offset, "limit": limit}
-        return [self._found(*row) for row in self._ask(_FIND, asked)]
+        return [self._found(*row) for row in self._tables.ask(_FIND, asked)]
 
     def named(self, wanted: Sequence[Wanted], limit: int) -> list[Found]:
         """Likewise those only that are called so."""
         if not wanted:
             return []
         asked = {"match": f"label : ({_match(wanted, every=True)})", "kind": None, "offset": 0, "limit": limit}
-        return [self._found(*row) for row in self._ask(_FIND, asked)]
+        return [self._found(*row) for row in self._tables.ask(_FIND, asked)]
 
     def count(self, wanted: Sequence[Wanted], *, every: bool = True) -> dict[str, int]:
         """How many entries have what is looked for, by kind."""
-        return {} if not wanted else dict(self._ask(_COUNT, (_match(wanted, every),)))
+        return {} if not wanted else dict(self._tables.ask(_COUNT, (_match(wanted, every),)))
 
     def kinds(self) -> dict[str, int]:
         """How many entries there are, by kind."""
-        return dict(self._ask("SELECT kind, COUNT(*) FROM entries WHERE kind <> '' GROUP BY kind ORDER BY kind", ()))
+        text = "SELECT kind, COUNT(*) FROM entries WHERE kind <> '' GROUP BY kind ORDER BY kind"
+        return dict(self._tables.ask(text))
 
     def sources(self) -> dict[str, int]:
         """The source documents that statements rest on, as terms, each with how many passages it has."""
         text = "SELECT sources.term, COUNT(*) FROM sources JOIN entries ON source = sources.id GROUP BY sources.id"
-        return dict(self._ask(text, ()))
+        return dict(self._tables.ask(text, ()))
 
     def passages(self, source: str) -> list[Passage]:
         """Those of a source in reading order, of two that begin together the longer first; unplaced ones last."""
+        found = self._tables.ask(_PASSAGES, (source,))
         return [
             Passage(source, start, end, tuple(row[-1] for row in rows), bool(quoted))
-            for (_, start, end, quoted), rows in groupby(self._ask(_PASSAGES, (source,)), key=lambda row: row[:-1])
+            for (_, start, end, quoted), rows in groupby(found, key=lambda row: row[:-1])
         ]
 
     def beginning(self, letters: str, limit: int) -> list[str]:
         """Words of the index that begin with some letters, as they are folded; those of most entries first."""
-        return [word for (word,) in self._ask(_BEGINNING, (letters, letters + "\U0010ffff", limit))]
+        return [word for (word,) in self._tables.ask(_BEGINNING, (letters, letters + "\U0010ffff", limit))]
 
     def containing(self, part: str, limit: int) -> list[str]:
         """Words that have some letters later than at their beginning; those of most entries first."""
-        return [word for (word,) in self._ask(_CONTAINING, {"part": part, "limit": limit})]
+        return [word for (word,) in self._tables.ask(_CONTAINING, {"part": part, "limit": limit})]
 
     def close(self) -> None:
         """Lets the file go; whoever looks something up in it then is told that it cannot be read."""
-        while self._files:
-            self._files.pop().close()
+        self._tables.close()
 
     def _found(self, number: int, kind: str, term: str, source: str | None, *place: int | None) -> Found:
         passage = Passage(source, place[0], place[1], self._statements(number)) if source else None
@@ -210,24 +208,8 @@ class SearchIndex:
 
     def _statements(self, number: int) -> tuple[str, ...]:
         return tuple(
-            term for (term,) in self._ask("SELECT term FROM statements WHERE entry = ? ORDER BY term", (number,))
+            term for (term,) in self._tables.ask("SELECT term FROM statements WHERE entry = ? ORDER BY term", (number,))
         )
-
-    def _ask(self, text: str, values: tuple[object, ...] | Mapping[str, object]) -> list[tuple[Any, ...]]:
-        try:
-            return list(self._file().execute(text, values))
-        except sqlite3.Error as error:
-            raise Damaged(f"{self._path} cannot be read: {error}") from error
-
-    def _file(self) -> sqlite3.Connection:
-        file: sqlite3.Connection | None = getattr(self._local, "file", None)
-        if file is None:
-            # Immutable: no lock is taken, and a file on a disk that cannot be written is read as well.
-            address = f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
-            # Each thread asks by its own; they are closed by another one.
-            file = self._local.file = sqlite3.connect(address, uri=True, check_same_thread=False)
-            self._files.append(file)
-        return file
 
 
 def _match(wanted: Sequence[Wanted], every: bool) -> str:
