@@ -63,6 +63,12 @@ def asked_gaps(rows: list[dict[str, str]]) -> list[tuple[str, str, str, str]]:
     return [(row["before"], row["after"], text_of(row["from"]).text, text_of(row["until"]).text) for row in rows]
 
 
+def test_a_plan_of_a_narrower_class_is_there_without_the_ontology() -> None:
+    kinds = ("PolicyInstrument", "PolicyPlan", "ActionPlan")
+    timeline = read_timeline(facts_of([said(f"plan/{kind}", "rdf:type", f"dpp:{kind}") for kind in kinds]))
+    assert {plan.term for plan in timeline.plans} == {iri(f"plan/{kind}") for kind in kinds}
+
+
 @given(graphs(), DAYS)
 def test_any_plans_are_in_force_as_the_question_says(lines: list[str], on: str) -> None:
     timeline = read_timeline(facts_of(lines))

@@ -47,6 +47,9 @@ PREFIXES: Final[dict[str, str]] = {
 GRAPHS: Final = ("source", "inferred", "interpretation", "external", "concepts", "ontology", "shapes", "catalogue")
 """The named graphs, one for each class of provenance."""
 
+PLAN_CLASSES: Final = tuple(f"{PREFIXES['dpp']}{name}" for name in ("PolicyInstrument", "PolicyPlan", "ActionPlan"))
+"""What is called a plan here: by name, for a store that has no ontology to tell which class is below which."""
+
 _ONTOLOGY_IRI = re.compile(re.escape(DEFAULT_BASE) + r"ns(?:[#/]|$)")
 _ANY_URI = f'"^^<{PREFIXES["xsd"]}anyURI>'
 

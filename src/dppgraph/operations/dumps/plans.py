@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 from typing import Final
 
-from dppgraph.core.iris import PREFIXES
+from dppgraph.core.iris import PLAN_CLASSES, PREFIXES
 from dppgraph.core.quads import parse_line
 
 _DPP: Final = PREFIXES["dpp"]
 _TYPE: Final = f"<{PREFIXES['rdf']}type>"
-CLASSES: Final = frozenset(f"<{_DPP}{name}>" for name in ("PolicyInstrument", "PolicyPlan", "ActionPlan"))
-"""The classes of what is called a plan here."""
 
 _OF_PLAN: Final = frozenset((f"<{_DPP}hasLineOfAction>", f"<{_DPP}approvedIn>", f"<{PREFIXES['dct']}temporal>"))
 _TO_PLAN: Final = frozenset((f"<{_DPP}lineOf>", f"<{_DPP}decidesOn>"))
@@ -22,7 +20,7 @@ def plans_in(lines: Iterable[str]) -> list[str]:
     for line in lines:
         subject, predicate, _ = line.split(" ", 2)
         if predicate == _TYPE:
-            if parse_line(line).object in CLASSES:
+            if parse_line(line).object[1:-1] in PLAN_CLASSES:
                 plans.add(subject)
         elif predicate in _OF_PLAN:
             known.add(subject)

@@ -9,13 +9,12 @@ from dppgraph.operations.facts import Facts, Text
 from dppgraph.operations.lines import lines_of
 from dppgraph.operations.paging import Paging
 from dppgraph.operations.plans.events import dates_of
+from dppgraph.operations.plans.kinds import plans_of
 from dppgraph.operations.plans.periods import Span, Status, spans_of, status_of
-from dppgraph.operations.said import Name, instances, names_of, prefixed, values
+from dppgraph.operations.said import Name, names_of, prefixed, values
 from dppgraph.store.exact import Pattern
 
 _LATE: Final = "9999"
-_CLASSES: Final = ("dpp:PolicyInstrument", "dpp:PolicyPlan", "dpp:ActionPlan")
-"""By name, for a store that has no ontology to tell which is below which."""
 
 COLUMNS: Final = (
     "plan", "title", "start", "end", "from", "until", "status", "level", "approved", "approvedBy", "lines", "listing",
@@ -108,7 +107,7 @@ def plan_list(facts: Facts, on: date, page: int = 1) -> PlanList:
     Raises:
         Unknown: there is no such page.
     """
-    plans = sorted(instances(facts, *_CLASSES), key=lambda plan: _in_time(facts, plan))
+    plans = sorted(plans_of(facts), key=lambda plan: _in_time(facts, plan))
     paging = Paging.of(len(plans), page)
     has_tiers = bool(facts.published.exact.match(Pattern(None, prefixed("dpp:partOfLine"), None), limit=1))
     return PlanList(on, paging, [_listed(facts, plan, on, has_tiers=has_tiers) for plan in paging.cut(plans)])

@@ -7,6 +7,7 @@ from typing import Final
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.operations.facts import Evidence, Facts, text_of
+from dppgraph.operations.plans.kinds import plans_of
 from dppgraph.operations.timeline.chains import chains_of
 from dppgraph.operations.timeline.dates import span_of
 from dppgraph.operations.timeline.gaps import gaps_between
@@ -26,7 +27,7 @@ _LATEST: Final = 10**9
 
 def read_timeline(facts: Facts) -> Timeline:
     """The plans of a version in time, with all that the page, the drawing and the data show of them."""
-    terms = facts.subjects(_TYPE, f"<{_DPP}PolicyInstrument>")
+    terms = plans_of(facts)
     plans = [_plan(facts, term) for term in terms]
     periods = {plan.term: plan.periods for plan in plans}
     for term in {newer for plan in plans for newer in plan.newer} - periods.keys():
