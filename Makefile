@@ -8,6 +8,9 @@ EDITOR_FILE := src/dppgraph/web/static/yasgui/yasgui.min.js
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
+# What is compiled is kept: each of the processes that run tests would else compile all of them for itself.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: serve test check heavy screenshots goldens bench measure editor lock clean
 
 serve: .venv/.run ## set up, build the graph if need be, and serve it at http://127.0.0.1:8000/sparql

@@ -85,6 +85,7 @@ def test_a_question_about_a_thing_that_is_not_there_says_so(run: Run, built: tup
     one_line(run("query", "successors", "-p", "plan=a", "-p", "plan=b"), 2, "given twice")
 
 
+@pytest.mark.heavy
 def test_versions_show_what_changed(run: Run, data: Path, tmp_path: Path) -> None:
     run("build", "--data", data, "--store", tmp_path / "store", *PLAIN)
     said = json.loads(run("versions", "show", "1", "--store", tmp_path / "store").stdout)
@@ -107,6 +108,7 @@ def test_export_is_the_same_twice_and_keeps_literals(run: Run, data: Path, tmp_p
     assert [path.name for path in tmp_path.glob(".out*")] == []
 
 
+@pytest.mark.heavy
 def test_validate_tells_focus_message_and_status(run: Run, few_shapes: Path, tmp_path: Path) -> None:
     draft = tmp_path / "draft.ttl"
     draft.write_text("<id/plan/new> a <https://w3id.org/dppgraph/ns#PolicyPlan> .")
@@ -116,6 +118,7 @@ def test_validate_tells_focus_message_and_status(run: Run, few_shapes: Path, tmp
     assert result.stdout.splitlines()[-1].startswith("does not conform: 1 violation, ")
 
 
+@pytest.mark.heavy
 def test_check_quotes_names_just_the_fact_that_fails(run: Run, shared: Path, tmp_path: Path) -> None:
     text = (shared / "seed" / "beleid-2009-2014.txt").read_text(encoding="utf-8")
     passed = run("check-quotes", "--text", shared / "seed" / "beleid-2009-2014.txt")
@@ -142,6 +145,7 @@ def test_a_quote_that_is_moved_by_one_is_named_alone(run: Run, shared: Path, sou
     ]
 
 
+@pytest.mark.heavy
 def test_query_shows_a_table_and_other_formats(run: Run, built: tuple[VersionStore, Built]) -> None:
     store = ("--store", built[0].folder)
     count = "SELECT (COUNT(*) AS ?n) { ?l a dpp:LineOfAction }"
@@ -150,6 +154,7 @@ def test_query_shows_a_table_and_other_formats(run: Run, built: tuple[VersionSto
     assert "dct:title" in run("query", "-e", "DESCRIBE <id/plan/vlaams-plan-overheidsopdrachten>", *store).stdout
 
 
+@pytest.mark.heavy
 def test_a_question_is_asked_by_name_with_a_parameter(run: Run, built: tuple[VersionStore, Built]) -> None:
     plan = "https://w3id.org/dppgraph/id/plan/vlaams-actieplan-duurzame-overheidsopdrachten-2009-2011"
     store = ("--store", built[0].folder)
@@ -187,6 +192,7 @@ def test_nothing_built_yet_says_what_to_do(run: Run, tmp_path: Path) -> None:
     one_line(run("export", "--store", tmp_path / "absent"), 2, "nothing is built")
 
 
+@pytest.mark.heavy
 def test_a_syntax_error_in_the_data_is_told_with_file_and_line(run: Run, data: Path, tmp_path: Path) -> None:
     store = ("--store", tmp_path / "store")
     run("build", "--data", data, *store, *PLAIN)
@@ -195,6 +201,7 @@ def test_a_syntax_error_in_the_data_is_told_with_file_and_line(run: Run, data: P
     assert run("versions", *store).stdout.startswith("*    1  ")
 
 
+@pytest.mark.heavy
 def test_a_violated_shape_stops_the_build_with_focus_and_message(
     run: Run, sources: Sources, few_shapes: Path, tmp_path: Path
 ) -> None:
@@ -206,13 +213,18 @@ def test_a_violated_shape_stops_the_build_with_focus_and_message(
     assert result.stderr.splitlines()[-1].startswith("dppgraph: nothing is published, the data does not conform: ")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("place", ["file/store", "file"])
 def test_a_store_that_cannot_be_written_is_said(run: Run, data: Path, tmp_path: Path, place: str) -> None:
     (tmp_path / "file").write_text("in the way")
     one_line(run("build", "--data", data, "--store", tmp_path / place, *PLAIN), 2, "cannot be written", "--store")
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.field)
+@pytest.mark.parametrize(
+    "setting",
+    [SETTINGS[0], *(pytest.param(setting, marks=pytest.mark.heavy) for setting in SETTINGS[1:])],
+    ids=lambda setting: setting.field,
+)
 def test_an_unknown_value_of_a_setting_is_said(run: Run, setting: Setting) -> None:
     variable = setting.variable
     bad = "" if variable.endswith("STORE") else "nonsense"
@@ -307,6 +319,7 @@ def test_serve_keeps_to_the_data_the_gate_and_the_base_that_were_built(
     one_line(run("serve", "--port", 0, "--data", tmp_path / "absent", *store), 2, "there is no folder")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "number", [signal.SIGTERM, signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.heavy)]
 )
@@ -326,6 +339,7 @@ def test_a_server_that_is_stopped_ends_all_it_started(
     assert alive == []
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "victim", [pytest.param("dppgraph.store.workers.pool", marks=pytest.mark.heavy), "dppgraph.cli.front"]
 )

@@ -117,7 +117,8 @@ def test_each_front_listens_for_itself_and_both_are_asked(server: Server) -> Non
         assert all(sockets(front, server.port, CONNECTED) for front in fronts)
 
 
-@pytest.mark.parametrize("mode", ["memory", pytest.param("disk", marks=pytest.mark.heavy)])
+@pytest.mark.heavy
+@pytest.mark.parametrize("mode", ["memory", "disk"])
 def test_who_has_seen_a_version_never_sees_an_older_one(serve: Serve, tmp_path: Path, mode: str) -> None:
     server = two(serve, tmp_path, DPPGRAPH_MODE=mode)
     clients = Clients(server.port)
@@ -248,6 +249,7 @@ def test_a_second_server_at_the_same_port_is_refused(server: Server, run: Run, t
         assert len(second.stderr.splitlines()) == 1
 
 
+@pytest.mark.heavy
 def test_more_fronts_than_query_processes_are_refused(run: Run) -> None:
     for arguments, variables, named in (
         (("--processes", "5"), {}, "--processes"),

@@ -199,6 +199,7 @@ def taken(run: Run, here: Path, *, without: tuple[str, ...]) -> list[str]:
     return ran
 
 
+@pytest.mark.heavy
 def test_the_walk_of_the_guide_leads_to_files_in_their_place(run: Run, here: Path) -> None:
     assert set(taken(run, here, without=HEAVY)) == {"new", "check-quotes", "mv"}
     assert (here / "data" / "source" / "lindedal.ttl").is_file()

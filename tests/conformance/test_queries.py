@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -39,6 +40,7 @@ _FORMATS: Final = {
 }
 
 
+@cache
 def all_cases() -> list[Case]:
     """The tests of all three versions of SPARQL; none where the suites are not there."""
     return [case for name, top in TOPS for case in cases(SUITES, name, top)] if SUITES.is_dir() else []

@@ -81,12 +81,14 @@ def addresses(document: str) -> list[str]:
     return found
 
 
+@pytest.mark.heavy
 def test_the_addresses_of_the_questions_answer(server: Server) -> None:
     for address in addresses(QUERIES):
         status, _, body = server.ask("GET", address)
         assert (status, b"overheidsopdrachten" in body) == (200, True), address
 
 
+@pytest.mark.heavy
 def test_the_addresses_of_the_endpoint_answer(server: Server) -> None:
     for address in addresses(SPARQL) + addresses(SERVICE) + addresses(FEED):
         status, _, body = server.ask("GET", address)
@@ -156,6 +158,7 @@ def test_the_example_of_a_statement_is_one_of_the_data() -> None:
     assert said - blank <= known
 
 
+@pytest.mark.heavy
 def test_every_setting_and_command_of_the_readme_exists(run: Run) -> None:
     for command in set(re.findall(r"`dppgraph ([a-z-]+)", README)):
         assert run(command, "--help").returncode == 0, command

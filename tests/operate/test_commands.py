@@ -106,6 +106,7 @@ def test_every_setting_that_operators_are_told_of_exists() -> None:
     assert told <= {setting.variable for setting in SETTINGS}
 
 
+@pytest.mark.heavy
 def test_every_metric_that_an_alert_asks_for_exists(server: Server) -> None:
     rules = (OPERATE / "dppgraph.rules.yml").read_text(encoding="utf-8")
     asked = set(re.findall(r"\bdppgraph_[a-z_]+", rules))

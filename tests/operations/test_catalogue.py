@@ -325,6 +325,7 @@ def test_the_service_description_has_the_same_statistics(lines: list[str]) -> No
 # --- Other data ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_another_base_moves_everything_but_the_ontology(sources: Sources) -> None:
     moved = published(Sources(sources.data, sources.ontology, sources.shapes, ELSEWHERE))
     note = VersionNote(ELSEWHERE, 1, "00")

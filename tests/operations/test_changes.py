@@ -84,6 +84,7 @@ def test_a_damaged_version_is_told_of_and_hides_no_other(builds: Builds) -> None
     assert "damaged" in oldest.damage
 
 
+@pytest.mark.heavy
 def test_all_pages_together_are_the_whole_change(built: tuple[VersionStore, Built]) -> None:
     store, made = built
     facts = Facts(Harvests(store, BASE).of(made.manifest).published, "nl")
@@ -108,6 +109,7 @@ def test_a_very_large_change_has_counts_alone(builds: Builds, monkeypatch: pytes
     assert not any(one.statements for one in found.things)
 
 
+@pytest.mark.heavy
 @settings(max_examples=5)
 @given(old=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz")), min_size=1, max_size=6), data=st.data())
 def test_a_diff_is_the_difference(

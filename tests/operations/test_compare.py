@@ -83,6 +83,7 @@ def facts(request: pytest.FixtureRequest, lines: Collection[str]) -> Facts:
     return facts_of(lines, request.param)
 
 
+@pytest.mark.heavy
 def test_the_shipped_plans_compare_as_the_questions_answer(facts: Facts, lines: Collection[str]) -> None:
     (pair,) = [pair for pair in pairs(facts, read_timeline(facts).plans) if pair.is_compared]
     older, newer = pair.older.term, pair.newer.term

@@ -122,6 +122,7 @@ def test_another_base_is_another_version_even_where_no_statement_changes(builds:
     assert document(harvest.published, FRAMES, "https://my.example/id/plan/x").description.lines
 
 
+@pytest.mark.heavy
 def test_each_version_has_a_moment_of_its_own(builds: Builds) -> None:
     moments = [datetime.fromisoformat(builds(f'{thing("x")} <a:b> "{n}" .').manifest.created) for n in range(4)]
     assert moments == sorted(set(moments))
@@ -158,6 +159,7 @@ def test_what_the_catalogue_said_of_an_earlier_version_is_gone(
     assert not exact.is_gone(f"{BASE}id/distribution/policy-plans-ttl")
 
 
+@pytest.mark.heavy
 def test_a_page_of_the_feed_that_closes_has_changed(builds: Builds) -> None:
     """Else who asks by date (If-Modified-Since) would never hear that it is closed."""
     full = [f'{thing(f"x{n}")} <a:b> "1" .' for n in range(250)]

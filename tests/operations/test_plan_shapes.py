@@ -481,6 +481,7 @@ def test_each_plan_has_a_mistake() -> None:
     assert len({mistake.name for mistake in MISTAKES}) == len(MISTAKES)
 
 
+@pytest.mark.heavy
 def test_every_plan_is_valid_and_a_warning_is_one_that_may_stay(judged: Judged) -> None:
     of_plans = [result for path in FILES for result in told(judged.report, path) if result.severity != "Info"]
     assert [(result.check, result.severity) for result in of_plans] == [("plan-approval", "Warning")]
@@ -489,6 +490,7 @@ def test_every_plan_is_valid_and_a_warning_is_one_that_may_stay(judged: Judged) 
     )
 
 
+@pytest.mark.heavy
 def test_a_mistake_is_told_in_one_line_with_its_place_and_its_cure(judged: Judged) -> None:
     for mistake in MISTAKES:
         if mistake.name in judged.copies:
@@ -496,6 +498,7 @@ def test_a_mistake_is_told_in_one_line_with_its_place_and_its_cure(judged: Judge
             check_that_it_is_told(mistake, judged.report, judged.copies[mistake.name], known)
 
 
+@pytest.mark.heavy
 def test_what_only_follows_is_counted_and_kept_for_programs(judged: Judged) -> None:
     following = [result for result in judged.report.results if result.follows]
     assert judged.report.summary().endswith(f"(and {len(following)} more that come of these: --format json has them)")

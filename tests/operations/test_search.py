@@ -178,6 +178,7 @@ def test_a_file_that_is_no_index_is_told_of(tmp_path: Path) -> None:
         SearchIndex(tmp_path / "text")
 
 
+@pytest.mark.heavy
 def test_the_same_lines_give_the_same_bytes_whatever_the_hash_seed(
     built: tuple[VersionStore, Built], tmp_path: Path
 ) -> None:

@@ -114,6 +114,7 @@ def test_the_fixture_alone_breaks_its_own_check_alone(sources: Sources, shipped:
     assert {numbers(sources)[check] for check, _ in news(report, shipped)} <= {number}
 
 
+@pytest.mark.heavy
 def test_what_fails_is_told_in_the_language_asked_for(sources: Sources, few_shapes: Path, tmp_path: Path) -> None:
     draft = tmp_path / "draft.ttl"
     draft.write_text("<id/plan/x> a <https://w3id.org/dppgraph/ns#PolicyPlan> .")

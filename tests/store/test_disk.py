@@ -65,6 +65,7 @@ def test_a_database_that_is_damaged_is_a_clear_error(
     assert f"the database {index} cannot be opened: remove it, and it is made anew" in capfd.readouterr().err
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("disk", [False, True])
 def test_a_version_that_holds_nothing_answers(tmp_path: Path, options: PoolOptions, disk: bool) -> None:
     published(tmp_path / "store", [])

@@ -85,6 +85,7 @@ def test_the_accessibility_statement_has_the_parts_of_the_model(server: Server) 
     assert "Uitgegeven door" in facts(page(server, "/accessibility?lang=nl"))
 
 
+@pytest.mark.heavy
 def test_quality_says_that_nothing_was_checked_where_nothing_was(other: Server) -> None:
     found = page(other, "/quality?lang=nl")
     assert "zonder controle" in found.text_content()

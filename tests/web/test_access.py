@@ -17,6 +17,8 @@ from dppgraph.web.access import AccessLog
 from tests.cli.test_supervisor import BARE
 from tests.conftest import Serve, Server, start_server
 
+pytestmark = pytest.mark.heavy
+
 QUERY = "SELECT * { ?a ?b ?c }"
 
 

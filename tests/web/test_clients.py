@@ -76,6 +76,7 @@ def test_only_so_many_clients_are_remembered() -> None:
     assert len(limit) == 10
 
 
+@pytest.mark.heavy
 def test_a_client_that_asks_too_often_is_told_when_to_come_back(
     serve: Serve, built: tuple[VersionStore, Built]
 ) -> None:

@@ -129,6 +129,7 @@ def test_what_points_at_a_thing_is_in_its_document(server: Server, built: tuple[
     assert pointing < {quad[:3] for quad in said(get(server, f"/doc/{PLAN}.nt")[2], formats.NTRIPLES)}
 
 
+@pytest.mark.heavy
 def test_where_much_points_at_a_thing_it_comes_in_pages(server: Server, built: tuple[VersionStore, Built]) -> None:
     terms = {quad.subject for quad in map(parse_line, built[0].lines(1)) if quad.subject.startswith(f"<{BASE}ns")}
     pointing = {quad[:3] for quad in map(parse_line, built[0].lines(1)) if quad.object in terms}
@@ -173,6 +174,7 @@ def test_a_format_that_is_not_there_is_said_to_be_so(server: Server) -> None:
     assert get(server, f"/doc/{PLAN}?format=docx")[0] == 400
 
 
+@pytest.mark.heavy
 def test_what_was_there_once_is_410(small: Server) -> None:
     assert get(small, "/doc/plan/x")[0] == 200
     assert get(small, "/doc/plan/y")[0] == 410

@@ -152,6 +152,7 @@ def test_words_to_complete_with_are_small_and_kept(server: Server) -> None:
     assert json.loads(server.ask("GET", "/sparql/terms.json?lang=en")[2])["terms"] != said["terms"]
 
 
+@pytest.mark.heavy
 def test_where_yasgui_is_not_installed_the_page_is_the_plain_form(
     built: tuple[VersionStore, Built], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -121,6 +121,7 @@ def test_whoever_still_waits_when_the_server_stops_is_told_so(serve: Serve, buil
     assert b"being stopped" in said
 
 
+@pytest.mark.heavy
 def test_whoever_is_told_to_stop_is_not_ready(serve: Serve, built: tuple[VersionStore, Built]) -> None:
     server = serve("--store", built[0].folder)
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)

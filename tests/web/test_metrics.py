@@ -435,6 +435,7 @@ def test_who_may_ask(own: Server, headers: Mapping[str, str], status: int) -> No
         assert TOKEN.encode() not in body
 
 
+@pytest.mark.heavy
 def test_a_proxy_that_says_nothing_speaks_an_older_http(own: Server) -> None:
     assert asked(own, HERE, "HTTP/1.0")[0] == 403
     assert asked(own, HERE | {"Authorization": f"Bearer {TOKEN}"}, "HTTP/1.0")[0] == 200
@@ -467,6 +468,7 @@ def test_who_is_here(client: tuple[str, int] | None, server: tuple[str, int | No
     assert is_here(scope) == here
 
 
+@pytest.mark.heavy
 def test_head_and_other_methods(own: Server) -> None:
     status, headers, body = own.ask("HEAD", "/metrics")
     assert (status, body, headers["cache-control"]) == (200, b"", "no-store")

@@ -175,6 +175,7 @@ def test_hostile_data_stays_text(hostile: Server, path: str, language: str) -> N
     assert hostile.ask("GET", f"/{path}.json")[0] == 200
 
 
+@pytest.mark.heavy
 def test_a_thing_may_be_called_like_a_file_or_have_another_alphabet(hostile: Server) -> None:
     assert "named like a file" in page(hostile, "plans/name.json")
     assert json.loads(hostile.ask("GET", "/plans/name.json.json")[2])["plan"]["iri"].endswith("/name.json")

@@ -86,6 +86,7 @@ def test_the_description_is_true(server: Server) -> None:
     assert len(partitions) == int(there["n"]) > 20
 
 
+@pytest.mark.heavy
 def test_the_address_is_never_that_of_the_host_header(serve: Serve, built: tuple[VersionStore, Built]) -> None:
     server = serve(
         "--store", built[0].folder, "--public-url", "https://data.example.org/plans", "--default-graph", "plain",

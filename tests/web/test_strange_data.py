@@ -96,6 +96,7 @@ def test_hostile_data_is_shown_and_nothing_else(strange: Server, language: str) 
             assert address.startswith((PUBLIC, OTHER, "http://www.w3.org/")), address
 
 
+@pytest.mark.heavy
 def test_many_quotes_are_paged_and_all_of_them_are_there(strange: Server) -> None:
     found = json.loads(strange.ask("GET", "/plans/sources/x.json")[2])
     assert (found["length"], found["share"]) == (None, None)
@@ -106,6 +107,7 @@ def test_many_quotes_are_paged_and_all_of_them_are_there(strange: Server) -> Non
     assert sum(one["count"] for one in passages) == found["statements"] == 250
 
 
+@pytest.mark.heavy
 def test_results_on_another_base_lead_to_this_server(strange: Server) -> None:
     found = json.loads(strange.ask("GET", "/plans/search.json?q=alert&lang=en")[2])
     assert found["results"][0]["iri"] == f"{OTHER}id/plan/x"

@@ -67,6 +67,7 @@ def test_new_and_dropped_lines_are_those_of_the_question(
         assert int(tally[1]) == len(expected)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("least", LEAST)
 def test_what_is_carried_on_is_what_the_question_answers(
