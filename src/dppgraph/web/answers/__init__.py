@@ -1,0 +1,24 @@
+"""Sending an answer: its first bytes decide the status, and one that breaks off half-way is never ended politely.
+
+``sending`` gets an answer from the store or the cache; ``asking`` does so without a task, ``filling`` keeps it on its
+way, ``kept`` sends one that is there as a whole and ``streamed`` one that still comes; ``heads`` has what their heads
+share.
+"""
+
+from dppgraph.web.answers.heads import CORS, VARY, headers_of, preflight
+from dppgraph.web.answers.kept import KeptResponse, kept_response
+from dppgraph.web.answers.sending import Content, Sending
+from dppgraph.web.answers.streamed import ABORT, break_off
+
+__all__ = [
+    "ABORT",
+    "CORS",
+    "VARY",
+    "Content",
+    "KeptResponse",
+    "Sending",
+    "break_off",
+    "headers_of",
+    "kept_response",
+    "preflight",
+]
