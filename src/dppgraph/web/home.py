@@ -12,7 +12,8 @@ from dppgraph.core.iris import PREFIXES
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
 from dppgraph.operations.home import read_home
-from dppgraph.operations.timeline import Named, Period, Plan, Timeline
+from dppgraph.operations.said import name_of
+from dppgraph.operations.timeline import Period, Plan, Timeline
 from dppgraph.web.pages import Page, Pages, Reader, add_page
 from dppgraph.web.timeline import SHEETS, draw
 
@@ -49,7 +50,7 @@ class Home:
             "shown": shown,
             "drawings": [drawing for drawing in drawings if drawing],
             "drawn": len(plans),
-            "sets": [Named(term, facts.label(term)) for term in sets[:_PAGE]],
+            "sets": [name_of(facts, term) for term in sets[:_PAGE]],
             "names": facts.label,
         }
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dppgraph.operations.facts import Text
-from dppgraph.operations.timeline import Event, Gap, Named, Period, Plan, Span, Target, Timeline, day_of, span_of
+from dppgraph.operations.said import Name
+from dppgraph.operations.timeline import Event, Gap, Period, Plan, Span, Target, Timeline, day_of, span_of
 from dppgraph.operations.timeline.chains import chains_of
 from dppgraph.operations.timeline.gaps import gaps_between
 from dppgraph.web.fitting import fitted, widths
@@ -16,7 +17,7 @@ from dppgraph.web.timeline.drawing import Drawing, Label
 from dppgraph.web.timeline.layout import BAR, LINE, SHEETS, SIZE, Sheet, draw
 from dppgraph.web.timeline.scale import scale_of
 
-LEVELS = [Named(f"<level:{name}>", Text(name)) for name in ("one", "two")]
+LEVELS = [Name(f"<level:{name}>", Text(name)) for name in ("one", "two")]
 TITLES = st.text(max_size=80) | st.sampled_from(["x" * 500, "Plan 2009-2011", "\u202eמתכנן", "計画" * 40, "<b>&", ""])
 DATES = st.dates(date(1, 1, 1), date(9999, 12, 31)) | st.dates(date(1990, 1, 1), date(2030, 12, 31))
 

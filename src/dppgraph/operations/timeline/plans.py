@@ -5,22 +5,11 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from dppgraph.operations.facts import Evidence, Text
+from dppgraph.operations.said import Name
 from dppgraph.operations.timeline.dates import Span, day_of, span_of
 
 Standing = Literal["upcoming", "in-force", "ended", "unknown"]
 """Where a plan stands on a day."""
-
-
-class Named(NamedTuple):
-    """A thing, and what it is called.
-
-    Attributes:
-        term: the thing.
-        label: its name in the reader's language, or in the best one there is.
-    """
-
-    term: str
-    label: Text
 
 
 class Period(NamedTuple):
@@ -79,7 +68,7 @@ class Event:
     kind_label: Text | None
     label: Text
     dates: tuple[str, ...]
-    bodies: tuple[Named, ...]
+    bodies: tuple[Name, ...]
     evidence: tuple[Evidence, ...]
 
     @property
@@ -105,7 +94,7 @@ class Plan:
 
     term: str
     title: Text
-    level: Named | None
+    level: Name | None
     periods: tuple[Period, ...]
     events: tuple[Event, ...]
     older: tuple[str, ...]
@@ -134,7 +123,7 @@ class Target:
     term: str
     label: Text
     deadlines: tuple[str, ...]
-    plans: tuple[Named, ...]
+    plans: tuple[Name, ...]
     evidence: tuple[Evidence, ...]
 
 

@@ -8,10 +8,11 @@ from typing import Final
 from dppgraph.core.iris import PREFIXES
 from dppgraph.operations.facts import Evidence, Facts, text_of
 from dppgraph.operations.plans.kinds import plans_of
+from dppgraph.operations.said import Name, name_of
 from dppgraph.operations.timeline.chains import chains_of
 from dppgraph.operations.timeline.dates import span_of
 from dppgraph.operations.timeline.gaps import gaps_between
-from dppgraph.operations.timeline.plans import Event, Named, Period, Plan, Target, Timeline
+from dppgraph.operations.timeline.plans import Event, Period, Plan, Target, Timeline
 
 _DPP: Final = PREFIXES["dpp"]
 _TYPE: Final = f"<{PREFIXES['rdf']}type>"
@@ -41,7 +42,7 @@ def _plan(facts: Facts, term: str) -> Plan:
     return Plan(
         term,
         facts.text(term, f"<{PREFIXES['dct']}title>") or facts.label(term),
-        Named(level, facts.label(level)) if level else None,
+        name_of(facts, level) if level else None,
         _periods(facts, term),
         _events(facts, term),
         tuple(facts.all(term, f"<{_DPP}succeeds>")),
@@ -120,8 +121,8 @@ def _promise(facts: Facts, term: str, deadlines: Iterable[str]) -> tuple[Evidenc
     return tuple(said or (one for literal in deadlines for one in facts.evidence(term, _DEADLINE, literal)))
 
 
-def _named(facts: Facts, terms: Iterable[str]) -> tuple[Named, ...]:
-    return tuple(Named(term, facts.label(term)) for term in terms)
+def _named(facts: Facts, terms: Iterable[str]) -> tuple[Name, ...]:
+    return tuple(name_of(facts, term) for term in terms)
 
 
 def _ordered(facts: Facts, plans: list[Plan]) -> tuple[Plan, ...]:
@@ -137,7 +138,7 @@ def _ordered(facts: Facts, plans: list[Plan]) -> tuple[Plan, ...]:
     return tuple(found)
 
 
-def _place(facts: Facts, level: Named | None) -> tuple[int, str]:
+def _place(facts: Facts, level: Name | None) -> tuple[int, str]:
     if level is None:
         return _LATEST + 1, ""
     order = facts.one(level.term, f"<{_DPP}levelOrder>")

@@ -5,7 +5,8 @@ from typing import Final, cast
 
 from dppgraph.operations.facts import Evidence, Text, text_of
 from dppgraph.operations.harvest import Harvest
-from dppgraph.operations.timeline import Event, Named, Plan, Target, Timeline
+from dppgraph.operations.said import Name
+from dppgraph.operations.timeline import Event, Plan, Target, Timeline
 from dppgraph.web.pages import csv_of, json_of
 
 COLUMNS: Final = (
@@ -150,7 +151,7 @@ def _text(text: Text) -> dict[str, str | None]:
     return {"text": text.text, "language": text.language or None}
 
 
-def _named(thing: Named) -> dict[str, object]:
+def _named(thing: Name) -> dict[str, object]:
     return {"iri": _iri(thing.term), "label": _text(thing.label)}
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from dppgraph.operations.timeline import Event, Gap, Named, Period, Plan, Target
+from dppgraph.operations.said import Name
+from dppgraph.operations.timeline import Event, Gap, Period, Plan, Target
 from dppgraph.web.timeline.scale import Tick
 
 Edge = Literal["known", "open", "unknown"]
@@ -79,7 +80,7 @@ class Band(NamedTuple):
     """The plans of a policy level: where its heading stands, and its plans."""
 
     y: float
-    level: Named | None
+    level: Name | None
     rows: tuple[Row, ...]
 
 
