@@ -5,9 +5,10 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from dppgraph.core import formats
+from dppgraph.errors import BadXml
 from dppgraph.operations.new import read_known
 from dppgraph.operations.sources import Sources, read_vocabulary
 from dppgraph.operations.stratml import Given, Taken, parse, plan_slug, read, take_over
@@ -101,14 +102,22 @@ def imported(sources: Sources) -> Imported:
 @pytest.mark.heavy
 @given(plan=SEVERAL, core=SEVERAL, goal=SEVERAL, labels=TEXTS, ours=st.booleans())
 @settings(max_examples=100)
+@example(plan=[], core=[], goal=[], labels="Language: none", ours=True)
 def test_whatever_a_document_holds_what_comes_of_it_is_turtle(
     plan: list[Any], core: list[Any], goal: list[Any], labels: str, ours: bool, imported: Imported
 ) -> None:
     told = f"{MARK}\n{labels}" if ours else labels
-    made = imported(
+    document = (
         f"<StrategicPlan><Name>p</Name><OtherInformation>{escaped(told)}</OtherInformation><StrategicPlanCore>"
         f"<Goal><Name>g</Name><Identifier>x</Identifier>{written(goal)}</Goal>{written(core)}</StrategicPlanCore>"
         f"{written(plan)}</StrategicPlan>"
     )
+    try:
+        made = imported(document)
+    except BadXml:
+        # A document of ours may say that a Name only stands for one, and then nothing may be left to take over.
+        assert ours, document
+        assert "Language: none" in document
+        return
     for turtle in filter(None, (made.external, made.interpretation)):
         assert rdf.parse(turtle.encode(), formats.TURTLE, base=BASE)

@@ -10,6 +10,7 @@ from hypothesis import given
 
 from dppgraph.errors import BadCall, BadXml
 from dppgraph.operations.stratml import parse, read, read_file
+from dppgraph.operations.stratml.labels import MARK
 
 NS = 'xmlns="urn:ISO:std:iso:17469:tech:xsd:PerformancePlanOrReport"'
 PLAN = f"<PerformancePlanOrReport {NS}><Name>%s</Name></PerformancePlanOrReport>"
@@ -91,6 +92,10 @@ def test_a_plan_without_a_name_or_a_goal_is_refused() -> None:
     for data, said in (
         (PLAN % " ", "the plan has no Name"),
         (PLAN % "x", "no Goal with a name"),
+        (
+            (PLAN % "x").replace("</Name>", f"</Name><OtherInformation>{MARK}\nLanguage: none</OtherInformation>"),
+            "its Name only stands for one",
+        ),
         (
             f"<StrategicPlan {NS}><Name>x</Name><StrategicPlanCore><Goal/></StrategicPlanCore></StrategicPlan>",
             "no Goal",

@@ -14,7 +14,7 @@ from dppgraph.operations.stratml.labels import AIMS, MARK, TARGET, Labels, read_
 from dppgraph.operations.stratml.parse import Element
 from dppgraph.operations.stratml.plan import PERFORMANCE_REPORT, Aim, Body, Line, Plan, Texts
 from dppgraph.operations.stratml.read_targets import Measured, targets_of
-from dppgraph.operations.stratml.said import date_of, texts_of
+from dppgraph.operations.stratml.said import NONE, date_of, texts_of
 from dppgraph.store.rdf import is_language
 
 _KINDS: Final = ("ActionPlan", "PolicyPlan", "PolicyInstrument")
@@ -66,7 +66,8 @@ class _Reading:
         root, labels = self._root, self._labels
         titles, described = self._texts(root, "Title", labels)
         if not titles:
-            raise BadXml(f"{self._name}: the plan has no Name")
+            why = ": by its label Language, its Name only stands for one" if labels.value("Language") == NONE else ""
+            raise BadXml(f"{self._name}: the plan has no Name{why}")
         for place, goal in enumerate(root.first("StrategicPlanCore").all("Goal"), 1):
             self._goal(goal, str(place))
         if not self._lines:
