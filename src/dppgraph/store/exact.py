@@ -125,9 +125,8 @@ class ExactQuads:
     def about(self, subject: str) -> list[str]:
         """The lines of a subject, given as a term; sorted."""
         number = self._number(subject)
-        return (
-            [] if number is None else sorted(Quad(*row).line() for row in self._tables.ask(_ABOUT, {"subject": number}))
-        )
+        found = [] if number is None else self._tables.ask(_ABOUT, {"subject": number})
+        return sorted(Quad(*row).line() for row in found)
 
     def saying(self, subject: str, predicates: frozenset[str]) -> list[str]:
         """Those of a subject's lines that have one of these predicates; sorted."""
@@ -141,9 +140,8 @@ class ExactQuads:
 
     def beginning(self, start: str, limit: int) -> list[str]:
         """The subjects whose term begins so, at most so many; sorted."""
-        return [
-            term for (term,) in self._tables.ask(f"{_SUBJECTS} ORDER BY term LIMIT ?", (start, start + _LAST, limit))
-        ]
+        text = f"{_SUBJECTS} ORDER BY term LIMIT ?"
+        return [term for (term,) in self._tables.ask(text, (start, start + _LAST, limit))]
 
     def subjects(self, predicate: str, object_: str) -> list[str]:
         """The subjects of the triples with this predicate and object; sorted."""
@@ -172,11 +170,7 @@ class ExactQuads:
     def count_by_predicate(self, object_: str) -> dict[str, int]:
         """How many triples have an object, by their predicate; sorted."""
         number = self._number(object_)
-        return (
-            {}
-            if number is None
-            else {predicate: int(count) for predicate, count in self._tables.ask(_POINTING, (number,))}
-        )
+        return {} if number is None else dict(self._tables.ask(_POINTING, (number,)))
 
     def things(self, *, offset: int = 0, limit: int = -1) -> list[tuple[str, int]]:
         """The things that have names of ours, as IRIs, each with the version that changed it last; by name.
@@ -198,7 +192,7 @@ class ExactQuads:
 
     def gone(self) -> list[str]:
         """Those things, as IRIs; sorted."""
-        return [iri for (iri,) in self._tables.ask("SELECT iri FROM gone ORDER BY iri", ())]
+        return [iri for (iri,) in self._tables.ask("SELECT iri FROM gone ORDER BY iri")]
 
     def close(self) -> None:
         """Lets the file go; whoever is looking something up in it then is told that it cannot be read."""

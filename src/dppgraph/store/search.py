@@ -180,7 +180,7 @@ class SearchIndex:
     def sources(self) -> dict[str, int]:
         """The source documents that statements rest on, as terms, each with how many passages it has."""
         text = "SELECT sources.term, COUNT(*) FROM sources JOIN entries ON source = sources.id GROUP BY sources.id"
-        return dict(self._tables.ask(text, ()))
+        return dict(self._tables.ask(text))
 
     def passages(self, source: str) -> list[Passage]:
         """Those of a source in reading order, of two that begin together the longer first; unplaced ones last."""
