@@ -1,9 +1,11 @@
 import hashlib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dppgraph.core.digest import bucket_of, root_of, tree_of
+from dppgraph.core.digest import Digesting, bucket_of, root_of, tree_of
+from dppgraph.errors import BadRdf
 
 LINES = st.sets(
     st.builds(lambda subject, object_: f"<http://e/{subject}> <p:p> <o:{object_}> .", st.integers(0, 50), st.text("ab"))
@@ -56,3 +58,21 @@ def test_a_bucket_holds_all_that_is_said_of_a_subject() -> None:
     one, other = "<http://e/a> <p:p> <o:1> .", "<http://e/a> <p:q> <o:2> <g:g> ."
     assert bucket_of(one) == bucket_of(other)
     assert set(tree_of([one, other])) == {bucket_of(one)}
+
+
+@given(LINES)
+def test_the_digest_of_lines_that_pass_by_is_the_same(lines: set[str]) -> None:
+    digesting = Digesting()
+    for line in sorted(lines):
+        digesting.take(line)
+    assert digesting.root() == root_of(tree_of(lines))
+
+
+@pytest.mark.parametrize("lines", [["<a> <b> <c> .", "<a> <b> <c> ."], ["<b> <b> <c> .", "<a> <b> <c> ."], ["x"], [""]])
+def test_lines_that_pass_by_are_sorted_and_are_lines(lines: list[str]) -> None:
+    digesting = Digesting()
+    *before, last = lines
+    for line in before:
+        digesting.take(line)
+    with pytest.raises(BadRdf):
+        digesting.take(last)

@@ -6,10 +6,12 @@ so the same data has the same digest on any day and any machine.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import groupby
+from typing import Any
 
-from dppgraph.core.quads import subject_of
+from dppgraph.core.quads import Delta, subject_of
+from dppgraph.errors import BadRdf
 
 _BUCKET_DIGITS = 3
 _NODE_DIGITS = 2
@@ -34,6 +36,60 @@ def tree_of(lines: Iterable[str]) -> Tree:
             bucket = subjects[subject] = bucket_of(line)
         buckets.setdefault(bucket, []).append(line)
     return {name: _hash("bucket", sorted(buckets[name])) for name in sorted(buckets)}
+
+
+class Digesting:
+    """The digest of lines that come sorted, each once: in no more memory than the tree takes, however many they are."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, Any] = {}
+        self._bucket = self._subject = self._last = ""
+
+    def take(self, line: str) -> None:
+        """Takes the next line.
+
+        Raises:
+            BadRdf: it is no line, or does not come after the one before it.
+        """
+        if line <= self._last:
+            raise BadRdf(f"these lines are not sorted, each once: {line[:80]}")
+        try:
+            subject = subject_of(line)
+        except ValueError as error:
+            raise BadRdf(f"this is no line of canonical N-Quads: {line[:80]}") from error
+        if subject != self._subject:
+            self._subject, self._bucket = subject, bucket_of(line)
+        self._last = line
+        bucket = self._buckets.get(self._bucket)
+        if bucket is None:
+            bucket = self._buckets[self._bucket] = hashlib.sha256(b"bucket\n")
+        bucket.update(f"{line}\n".encode())
+
+    def root(self) -> str:
+        """The digest of what came so far, as :func:`root_of`."""
+        return root_of({name: bucket.hexdigest() for name, bucket in self._buckets.items()})
+
+
+def changed_tree(tree: Tree, delta: Delta, lines_of: Callable[[str], Iterable[str]]) -> Tree:
+    """The tree after a change: what it costs is the buckets that the change touches.
+
+    Args:
+        tree: the tree before.
+        delta: the lines that are added and removed.
+        lines_of: gives the lines that a bucket held before, by its name.
+    """
+    changed: dict[str, tuple[set[str], set[str]]] = {}
+    for place, lines in enumerate(delta):
+        for line in lines:
+            changed.setdefault(bucket_of(line), (set(), set()))[place].add(line)
+    found = dict(tree)
+    for name, (added, removed) in changed.items():
+        lines = sorted((set(lines_of(name)) - removed) | added)
+        if lines:
+            found[name] = _hash("bucket", lines)
+        else:
+            found.pop(name, None)
+    return dict(sorted(found.items()))
 
 
 def root_of(tree: Tree) -> str:

@@ -79,7 +79,7 @@ def rebased(term: str, base: str) -> str:
 
 
 _ADDRESSES: Final = re.compile(
-    r"(?:(?:about|catalogue|context|doc|dumps|feed|fragments|openapi|queries|robots|sitemap|sparql|things)\b[^<>]*)?>"
+    r"(?:(?:about|catalogue|changes|context|doc|dumps|feed|fragments|openapi|queries|robots|sitemap|sparql|things)\b[^<>]*)?>"
 )
 """How those IRIs go on after the base that are addresses of a server; what goes on otherwise names something."""
 
@@ -110,3 +110,8 @@ def uri_of(iri: str) -> str:
     'https://example.org/id/caf%C3%A9?x'
     """
     return quote(iri, safe="%:/?#[]@!$&'()*+,;=-._~")
+
+
+def thing_iri(said: str, base: str) -> str:
+    """The IRI of a thing as people write it: all of it, or what follows the base, with or without ``id/``."""
+    return said if ":" in said else f"{base}id/{said.removeprefix('id/')}"

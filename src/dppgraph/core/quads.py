@@ -6,6 +6,7 @@ graph's canonical form is its lines, sorted by code point.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -79,6 +80,11 @@ def difference(old: Iterable[str], new: Iterable[str]) -> Delta:
     return Delta(sorted(after - before), sorted(before - after))
 
 
+def applied(lines: Iterable[str], delta: Delta) -> list[str]:
+    """Sorted lines, after a delta."""
+    return sorted({*lines}.difference(delta.removed).union(delta.added))
+
+
 _ESCAPES = {
     **{chr(code): f"\\u{code:04X}" for code in [*range(0x20), 0x7F, 0xFFFE, 0xFFFF]},
     **{'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"},
@@ -116,3 +122,9 @@ def entity_of(line: str) -> str:
     """
     subject = subject_of(line)
     return subject[1:-1].partition("#")[0] if subject.startswith("<") else subject
+
+
+def changes_of(delta: Delta) -> dict[str, tuple[int, int]]:
+    """Entity to how many statements about it a delta adds and removes; sorted."""
+    added, removed = Counter(map(entity_of, delta.added)), Counter(map(entity_of, delta.removed))
+    return {entity: (added[entity], removed[entity]) for entity in sorted({*added, *removed})}
