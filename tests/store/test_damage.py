@@ -55,7 +55,7 @@ LAST: dict[str, Harm] = {
     "empty delta": lambda store: (store.path(3) / "removed.nq.gz").write_bytes(b""),
     "altered delta": lambda store: (store.path(3) / "added.nq.gz").write_bytes(gzip.compress(b"<a:a> <b:b> <c:c> .\n")),
     "missing delta": lambda store: (store.path(3) / "added.nq.gz").unlink(),
-    "missing digest": lambda store: (store.path(3) / "digest.json").unlink(),
+    "missing digest": lambda store: (store.path(3) / "buckets.json").unlink(),
     "truncated changes": lambda store: truncated(store.path(3) / "changes.json"),
     "missing manifest": lambda store: (store.path(3) / "manifest.json").unlink(),
     "manifest of garbage": lambda store: (store.path(3) / "manifest.json").write_bytes(b"\xff\x00{"),

@@ -1,13 +1,15 @@
 """Versions of a front: a new one takes over while queries run, older ones are asked by number."""
 
 import asyncio
+import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from dppgraph.errors import NotYet, Unknown
+from dppgraph.errors import DppgraphError, Gone, NotYet, Unknown
 from dppgraph.store.versions import VersionStore
 from dppgraph.store.workers.client import Limits
 from dppgraph.store.workers.current import CurrentVersion
@@ -213,6 +215,45 @@ def test_few_older_versions_are_asked_at_a_time(three: Three) -> None:
             assert (await later)[0] == number
         # The one that nobody asked for longest made room.
         assert three.done == [2]
+        await front.close()
+
+    asyncio.run(main())
+
+
+def test_whoever_floods_older_versions_is_answered_or_told_to_come_again(three: Three) -> None:
+    async def main() -> None:
+        front = three.front()
+        await front.open()
+        offers = set[asyncio.Task[None]]()
+        front.want = lambda number: offers.add(asyncio.create_task(front.offer(number, three.pools[number].address)))
+        chance = random.Random(0)
+        outcomes = Counter[str]()
+
+        async def ask() -> None:
+            for _ in range(150):
+                number = chance.choice([2, 3, 4, 5])
+                try:
+                    assert (await said(front, version=number))[0] == number
+                    outcomes["answered"] += 1
+                except DppgraphError as error:
+                    outcomes[type(error).__name__] += 1
+
+        await asyncio.gather(*(ask() for _ in range(40)))
+        assert outcomes.keys() - {"QueueFull"} == {"answered", "NotYet"}
+        await front.close()
+
+    asyncio.run(main())
+
+
+def test_a_version_that_is_pruned_is_gone_and_nobody_makes_it_ready(three: Three) -> None:
+    async def main() -> None:
+        front = three.front()
+        await front.open()
+        with front.versions.writing("a test") as writer:
+            writer.prune([2])
+        with pytest.raises(Gone, match="version 2 is not kept any more"):
+            await said(front, version=2)
+        assert three.wanted == []
         await front.close()
 
     asyncio.run(main())

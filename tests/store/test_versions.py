@@ -1,22 +1,31 @@
 """Publishing versions and reading them: exact, whole, one writer at a time."""
 
+import errno
 import gzip
+import hashlib
 import json
 import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pyoxigraph
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dppgraph.core.digest import root_of, tree_of
-from dppgraph.core.quads import Quad
-from dppgraph.errors import NotBuilt, StoreInUse, StoreUnavailable, Unknown
+from dppgraph.core.digest import bucket_of, root_of, tree_of
+from dppgraph.core.quads import Delta, Quad, difference, subject_of
+from dppgraph.errors import NotBuilt, NotWritten, StoreInUse, StoreUnavailable, Unknown
 from dppgraph.store.rdf import engine_quads
-from dppgraph.store.versions import VersionStore
+from dppgraph.store.versions import Manifest, VersionStore
+from dppgraph.store.versions import publish as publishing
+from dppgraph.store.versions.files import sync_folder
 from dppgraph.store.versions.index import build_index
 from tests.store.conftest import BASE, publication, published
 
@@ -93,7 +102,7 @@ def test_a_manifest_says_what_the_version_is(store: VersionStore) -> None:
             1,
         )
     assert store.manifest(2) == said
-    assert (said.version, said.parent, said.format) == (2, 1, 1)
+    assert (said.version, said.parent, said.format, said.kind) == (2, 1, 2, "build")
     assert (said.agent, said.message, said.software) == ("Ann", "Drie lijnen «erbij»", "dppgraph 9.9")
     assert (said.base, said.inputs, said.findings) == (BASE, "ab" * 32, {"Warning": 2})
     assert said.graphs == {"": 1, "http://e/g0": 1, "http://e/g1": 2}
@@ -115,13 +124,21 @@ def test_the_same_data_has_the_same_digest_and_the_same_files_in_any_folder(tmp_
 
 @pytest.mark.heavy
 def test_each_of_many_versions_stays_what_it_was_and_a_keyframe_comes_now_and_then(store: VersionStore) -> None:
-    versions = [lines(*range(number % 7, number % 5 + 7)) if number % 6 else [] for number in range(18)]
+    chance = random.Random(0)
+    # Of text that cannot be packed, so that each change weighs some ten kilobytes.
+    versions = [
+        sorted(f'<http://e/s> <http://e/p> "{chance.randbytes(20).hex()}" .' for _ in range(500)) if number % 6 else []
+        for number in range(18)
+    ]
     publish(store, *versions)
     assert store.numbers() == list(range(1, 19))
     assert store.current() == 18
     assert [store.lines(number) for number in store.numbers()] == versions
     # A version in between is read from the last keyframe before it.
-    assert [number for number in store.numbers() if "quads.nq.gz" in store.manifest(number).files] == [1, 17]
+    keyframes = [number for number in store.numbers() if store.keyframe(number)]
+    assert keyframes[0] == 1
+    assert 2 <= len(keyframes) <= 5
+    assert store.tree(keyframes[-1] - 1) == tree_of(versions[keyframes[-1] - 2])
     # The indexes of the last few are kept, and nothing of the work.
     assert [number for number in store.numbers() if store.index_path(number).is_dir()] == [16, 17, 18]
     assert files(store.folder / "unfinished") == set()
@@ -299,3 +316,165 @@ def test_what_a_killed_writer_left_is_tidied_by_the_next(store: VersionStore) ->
         assert not store.path(2).exists()
         assert not store.index_path(2).exists()
     assert store.lines(1) == lines(1)
+
+
+class Looked:
+    """The lines of a version, looked up."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+
+    def in_bucket(self, bucket: str) -> list[str]:
+        return [line for line in self.lines if bucket_of(line) == bucket]
+
+    def about(self, subject: str) -> list[str]:
+        return [line for line in self.lines if subject_of(line) == subject]
+
+
+NUMBERS = st.lists(st.frozensets(st.integers(0, 40)), min_size=2, max_size=6)
+
+
+@pytest.mark.heavy
+@given(versions=NUMBERS)
+def test_a_version_told_by_its_difference_is_the_one_that_is_told_whole(
+    versions: list[frozenset[int]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    whole, told = (VersionStore(tmp_path_factory.mktemp(name) / "store") for name in ("whole", "told"))
+    publish(whole, *(lines(*numbers) for numbers in versions))
+    publish(told, lines(*versions[0]))
+    for number, numbers in enumerate(versions[1:], 2):
+        before, after = told.lines(number - 1), lines(*numbers)
+        what = replace(publication(after), lines=None, delta=difference(before, after), before=Looked(before))
+        with told.writing("a test") as writer:
+            writer.publish(what, number - 1)
+    for number, numbers in enumerate(versions, 1):
+        one, other = whole.manifest(number), told.manifest(number)
+        assert told.lines(number) == lines(*numbers)
+        assert (one.digest, one.graphs, one.quads, one.files) == (other.digest, other.graphs, other.quads, other.files)
+        assert told.tree(number) == tree_of(lines(*numbers))
+        assert set(one.sharing or ()) <= set(other.sharing or ())
+
+
+def test_graphs_that_come_to_share_a_triple_are_told(store: VersionStore) -> None:
+    first = ['<http://e/s> <http://e/p> "1" <http://e/g> .']
+    publish(store, first)
+    delta = Delta(['<http://e/s> <http://e/p> "1" <http://e/h> .'], [])
+    with store.writing("a test") as writer:
+        said = writer.publish(replace(publication([]), lines=None, delta=delta, before=Looked(first)), 1)
+    assert said.sharing == ["http://e/g", "http://e/h"]
+
+
+@pytest.mark.heavy
+def test_small_changes_of_a_large_version_take_little_room(store: VersionStore) -> None:
+    large = lines(*range(20_000))
+    publish(store, large)
+
+    def size() -> int:
+        return sum(path.stat().st_size for path in (store.folder / "versions").rglob("*") if path.is_file())
+
+    before, current = size(), large
+    for number in range(20):
+        after = sorted({*current[1:], f'<http://e/new> <http://e/p> "{number}" .'})
+        what = replace(publication([]), lines=None, delta=difference(current, after), before=Looked(current))
+        with store.writing("a test") as writer:
+            writer.publish(what, store.current())
+        current = after
+    assert store.lines(21) == current
+    assert size() - before < 20 * 3_000
+
+
+def test_what_is_stated_is_known_of_each_version_that_follows(store: VersionStore) -> None:
+    stated = lines(7)
+    with store.writing("a test") as writer:
+        writer.publish(replace(publication(lines(1, 7)), stated=stated), None)
+        for number, more in ((2, None), (3, [])):
+            after = lines(*range(number + 7))
+            delta = difference(store.lines(number - 1), after)
+            what = replace(
+                publication([]), lines=None, delta=delta, before=Looked(store.lines(number - 1)), stated=more,
+                kind="write",
+            )  # fmt: skip
+            writer.publish(what, number - 1)
+        writer.publish(replace(publication(lines(1, 7)), kind="rollback", of=1), 3)
+        writer.publish(publication(lines(1)), 4)
+    assert [store.stated(number) for number in store.numbers()] == [stated, stated, [], stated, None]
+
+
+def test_a_store_of_the_first_layout_is_read_and_followed(store: VersionStore) -> None:
+    publish(store, lines(1, 2), lines(2, 3))
+    pinned = None
+    for number in (1, 2):
+        folder = store.path(number)
+        said = json.loads((folder / "manifest.json").read_text())
+        (folder / "buckets.json").unlink(missing_ok=True)
+        tree = json.dumps(tree_of(store.lines(number) if number == 1 else lines(2, 3)), indent=0).encode()
+        (folder / "digest.json").write_bytes(tree)
+        files = {name: sha for name, sha in said["files"].items() if name != "buckets.json"}
+        files["digest.json"] = hashlib.sha256(tree).hexdigest()
+        first = {name: value for name, value in said.items() if name not in ("kind", "of")}
+        text = json.dumps(first | {"format": 1, "files": files, "parent_sha256": pinned})
+        (folder / "manifest.json").write_text(text)
+        pinned = hashlib.sha256(text.encode()).hexdigest()
+        (store.folder / "current").write_text(f"{number} {pinned}\n")
+    old = VersionStore(store.folder)
+    assert (old.lines(2), old.manifest(2).format, old.tree(2)) == (lines(2, 3), 1, tree_of(lines(2, 3)))
+    publish(old, lines(3, 4))
+    assert VersionStore(store.folder).lines(3) == lines(3, 4)
+    assert VersionStore(store.folder).tree(3) == tree_of(lines(3, 4))
+
+
+def test_a_disk_that_does_not_say_that_it_keeps_a_version_is_told_as_that(
+    store: VersionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(store, lines(1))
+
+    def fails(folder: Path) -> None:
+        # No disk does so when it is asked to: this is the one place where the kernel would say so.
+        if folder == store.folder:
+            raise OSError(errno.EIO, "Input/output error")
+        sync_folder(folder)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(publishing, "sync_folder", fails)
+        with pytest.raises(StoreUnavailable, match=r"version 2 is current, but .* see whether it is there") as raised:
+            publish(store, lines(1, 2))
+    assert not isinstance(raised.value, NotWritten)
+    assert store.lines(store.current()) == VersionStore(store.folder).lines(2) == lines(1, 2)
+    publish(store, lines(2))
+    assert store.lines(3) == lines(2)
+
+
+def test_what_one_more_version_costs_does_not_grow_with_those_before(
+    store: VersionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    manifest = VersionStore._manifest
+
+    def counted(self: VersionStore, number: int, sha256: str | None) -> Manifest:
+        read.append(number)
+        return manifest(self, number, sha256)
+
+    def cost(work: Callable[[], object]) -> int:
+        read.clear()
+        work()
+        return len(read)
+
+    publish(store, lines(1))
+    monkeypatch.setattr(VersionStore, "_manifest", counted)
+
+    def write(number: int) -> None:
+        delta = Delta(lines(number), [])
+        with store.writing("a test") as writer:
+            before = Looked(store.lines(number - 1))
+            read.clear()
+            writer.publish(
+                replace(publication([]), lines=None, kind="write", delta=delta, before=before, indexed=False),
+                number - 1,
+            )
+
+    costs = [cost(partial(write, number)) for number in range(2, 24)]
+    assert costs[-1] == costs[4]
+    for ask in (VersionStore.current, VersionStore.last, partial(VersionStore.manifest, number=23)):
+        assert cost(partial(ask, VersionStore(store.folder))) <= 2
+    assert store.stated(23) is None
+    assert cost(partial(store.stated, 23)) == 1

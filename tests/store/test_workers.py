@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -365,6 +366,27 @@ def test_an_answer_over_its_cap_breaks_off_and_ends_its_worker(pool: Pool, cap: 
             assert bool(came) is some
             await gone(worker)
             await read(store, SMALL)
+
+    asyncio.run(main())
+
+
+def test_who_sorts_what_is_in_no_order_is_told_of_that_too(pool: Pool) -> None:
+    """The engine ends at some of such data; with ``STR(...)`` it does at none."""
+
+    async def main() -> None:
+        async with pool.store(max_workers=1) as store:
+            for seed in range(20):
+                chance = random.Random(seed)
+                values = " ".join(chance.choice([f"'{n}'", f"{n}.5", f"'{n}'@nl"]) for n in range(60))
+                asked = f"SELECT ?v {{ VALUES ?v {{ {values} }} }} ORDER BY "
+                with suppress(QueryMemory):
+                    await read(store, f"{asked} ?v")
+                    continue
+                with pytest.raises(QueryMemory, match=r"sorts values of several kinds: .* ORDER BY STR"):
+                    await read(store, f"{asked} ?v")
+                await read(store, f"{asked} STR(?v) DATATYPE(?v)")
+                return
+            pytest.fail("the engine sorts anything now: the message need not tell of it any more")
 
     asyncio.run(main())
 

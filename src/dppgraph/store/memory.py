@@ -1,6 +1,6 @@
 """A store in this process, for our own queries over our own data: rules and checks, never what a caller wrote."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import pyoxigraph
 
@@ -16,35 +16,68 @@ class MemoryStore:
         self._store = pyoxigraph.Store()
         self.add(quads)
 
+    @classmethod
+    def over(cls, store: pyoxigraph.Store) -> "MemoryStore":
+        """The same over a store that is there already, perhaps on disk, and that is then written to."""
+        found = cls.__new__(cls)
+        found._store = store
+        return found
+
     def add(self, quads: Iterable[Quad]) -> None:
         """Adds quads; those that are there already stay."""
         self._store.extend(engine_quads(quads))
 
-    def construct(self, text: str, *, base: str) -> Iterator[Quad]:
+    def remove(self, quads: Iterable[Quad]) -> None:
+        """Removes quads; of two that differ only in how a literal is written, both go."""
+        for quad in engine_quads(quads):
+            self._store.remove(quad)
+
+    def drop(self, graph: str) -> None:
+        """Removes a graph, given as an IRI, with its name: one without quads is still there for a query."""
+        self._store.remove_graph(pyoxigraph.NamedNode(graph))
+
+    def construct(self, text: str, *, base: str, graphs: Collection[str] | None = None) -> Iterator[Quad]:
         """The triples of a CONSTRUCT over the union of all graphs, as quads of the default graph.
+
+        Args:
+            text: the query.
+            base: what relative IRIs in it are relative to.
+            graphs: the IRIs of the graphs that it is asked of, in place of all.
 
         Raises:
             QuerySyntax: the text is no CONSTRUCT that parses.
         """
-        answer = self._query(text, base)
+        answer = self._query(text, base, graphs)
         if not isinstance(answer, pyoxigraph.QueryTriples):
             raise QuerySyntax("a rule is a CONSTRUCT")
         return (Quad(str(triple.subject), str(triple.predicate), exact_term(triple.object)) for triple in answer)
 
-    def select(self, text: str, *, base: str) -> Iterator[dict[str, str]]:
+    def select(self, text: str, *, base: str, graphs: Collection[str] | None = None) -> Iterator[dict[str, str]]:
         """The rows of a SELECT over the union of all graphs: column to term, unbound columns absent.
+
+        Args:
+            text: the query.
+            base: what relative IRIs in it are relative to.
+            graphs: the IRIs of the graphs that it is asked of, in place of all.
 
         Raises:
             QuerySyntax: the text is no SELECT that parses.
         """
-        answer = self._query(text, base)
+        answer = self._query(text, base, graphs)
         if not isinstance(answer, pyoxigraph.QuerySolutions):
             raise QuerySyntax("this is to be a SELECT")
         names = [variable.value for variable in answer.variables]
         return ({name: exact_term(row[name]) for name in names if row[name] is not None} for row in answer)
 
-    def _query(self, text: str, base: str) -> object:
+    def named_graphs(self) -> list[str]:
+        """The IRIs of the named graphs that there are."""
+        return [graph.value for graph in self._store.named_graphs() if isinstance(graph, pyoxigraph.NamedNode)]
+
+    def _query(self, text: str, base: str, graphs: Collection[str] | None) -> object:
         try:
-            return self._store.query(text, base_iri=base, use_default_graph_as_union=True)
+            if graphs is None:
+                return self._store.query(text, base_iri=base, use_default_graph_as_union=True)
+            named: list[pyoxigraph.NamedNode | pyoxigraph.BlankNode] = [pyoxigraph.NamedNode(iri) for iri in graphs]
+            return self._store.query(text, base_iri=base, default_graph=list(named), named_graphs=named)
         except SyntaxError as error:
             raise QuerySyntax(str(error)) from error

@@ -11,7 +11,7 @@ from typing import Final
 import pyoxigraph
 
 from dppgraph.core.quads import Quad, parse_line
-from dppgraph.store.rdf import engine_quads
+from dppgraph.store.rdf import engine_quads, exact_term
 
 MERGED: Final = pyoxigraph.BlankNode("dppgraph-merged")
 """The graph of a store that holds every triple of its other graphs once: a blank node, which no query can name."""
@@ -58,20 +58,16 @@ def merged(store: pyoxigraph.Store, default: Iterable[str], named: Sequence[str]
 
 def _sharing_of(quads: list[Quad]) -> set[str]:
     graphs: dict[str, set[str]] = {}
-    for quad, term in zip(quads, _as_the_engine_has_them([quad.object for quad in quads]), strict=True):
+    for quad, term in zip(quads, as_the_engine_has_them([quad.object for quad in quads]), strict=True):
         graphs.setdefault(term, set()).add(quad.graph[1:-1])
     return {graph for those in graphs.values() if len(those) > 1 for graph in those}
 
 
-def _as_the_engine_has_them(terms: list[str]) -> list[str]:
-    """Terms in the form in which a store gives them back, where that can be another one."""
+def as_the_engine_has_them(terms: Sequence[str]) -> list[str]:
+    """Terms, none of them a graph's name, in the form in which a store gives them back: ``1.50`` as ``1.5``."""
     if not any(map(rewritten, terms)):
-        return terms
+        return list(terms)
     store = pyoxigraph.Store()
-    kept = []
-    for term in terms:
-        store.extend(engine_quads([Quad("<a:a>", "<a:a>", term)]))
-        (quad,) = store
-        kept.append(str(quad.object))
-        store.clear()
-    return kept
+    store.extend(engine_quads(Quad("<a:a>", f"<a:{number}>", term) for number, term in enumerate(terms)))
+    found = {int(quad.predicate.value.removeprefix("a:")): exact_term(quad.object) for quad in store}
+    return [found[number] for number in range(len(terms))]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dppgraph.errors import Damaged, StoreUnavailable
+from dppgraph.errors import Damaged, NotWritten
 
 
 def write_synced(path: Path, data: bytes) -> str:
@@ -26,17 +26,17 @@ def writable(folder: Path) -> Iterator[None]:
     """Tells of a disk that does not take what the block writes.
 
     Raises:
-        StoreUnavailable: it did not.
+        NotWritten: it did not.
     """
     try:
         yield
     except OSError as error:
         where = error.filename2 or error.filename or folder
-        raise StoreUnavailable(
+        raise NotWritten(
             f"the store {folder} cannot be written ({where}: {error.strerror or error}): take another --store"
         ) from error
     except sqlite3.OperationalError as error:
-        raise StoreUnavailable(f"the store {folder} cannot be written ({error}): take another --store") from error
+        raise NotWritten(f"the store {folder} cannot be written ({error}): take another --store") from error
 
 
 def sync_folder(folder: Path) -> None:

@@ -2,12 +2,14 @@
 
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph
 
-from dppgraph.core.quads import Delta, parse_line
+from dppgraph.core.quads import Delta, parse_line, subject_of
 from dppgraph.store.merge import add_merged, rewritten
 from dppgraph.store.rdf import engine_quads
 
@@ -31,14 +33,14 @@ def build_index(target: Path, lines: Iterable[str], *, merge: bool) -> None:
     unfinished.rename(target)
 
 
-def derive_index(target: Path, parent: Path, delta: Delta, lines: Iterable[str]) -> None:
+def derive_index(target: Path, parent: Path, delta: Delta, lines: Callable[[], Iterable[str]]) -> None:
     """Makes a database in ``target`` from its parent's: hard links, then the difference.
 
     Args:
         target: the new folder.
         parent: the folder of the parent's database, without a merge.
         delta: what the new version added and removed.
-        lines: all of the new version.
+        lines: gives all of the new version.
 
     Raises:
         OSError: the parent's database cannot be opened or linked.
@@ -46,28 +48,53 @@ def derive_index(target: Path, parent: Path, delta: Delta, lines: Iterable[str])
     # Read-only, so that a folder that lost its files is an error and not a new, empty database.
     pyoxigraph.Store.read_only(str(parent)).backup(target)
     store = pyoxigraph.Store(target)
-    apply_delta(store, delta, lambda: lines)
+    apply_delta(store, delta, about_in(lines))
     store.flush()
 
 
-def apply_delta(store: pyoxigraph.Store, delta: Delta, lines: Callable[[], Iterable[str]]) -> None:
+def apply_delta(store: pyoxigraph.Store, delta: Delta, about: Callable[[str], Iterable[str]]) -> None:
     """Turns a store's quads into those of the next version.
 
     Args:
         store: the quads of the version before, without a merge.
         delta: what was added and removed.
-        lines: gives all lines of the next version; asked only where it cannot be told without.
+        about: gives the lines of a subject in the next version; asked only where it cannot be told without.
     """
-    for quad in engine_quads(map(parse_line, delta.removed)):
+    removed = list(engine_quads(map(parse_line, delta.removed)))
+    for quad in removed:
         store.remove(quad)
-    kept = _conflated(delta.removed, lines) if any(rewritten(line) for line in delta.removed) else []
-    store.extend(engine_quads(map(parse_line, [*delta.added, *kept])))
+    store.extend(engine_quads(map(parse_line, [*delta.added, *_conflated(delta.removed, about)])))
+    for graph in {quad.graph_name for quad in removed} - {pyoxigraph.DefaultGraph()}:
+        if next(store.quads_for_pattern(None, None, None, graph), None) is None:
+            # The engine keeps the name of a graph that has nothing in it, and GRAPH finds it.
+            store.remove_graph(graph)
 
 
-def _conflated(removed: list[str], lines: Callable[[], Iterable[str]]) -> list[str]:
+def about_in(lines: Callable[[], Iterable[str]]) -> Callable[[str], Iterable[str]]:
+    """Gives the lines of a subject, out of all lines, which are asked for once they are needed."""
+
+    @cache
+    def by_subject() -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for line in lines():
+            found[subject_of(line)].append(line)
+        return found
+
+    return lambda subject: by_subject().get(subject, ())
+
+
+def _conflated(removed: Iterable[str], about: Callable[[str], Iterable[str]]) -> list[str]:
     """The lines that stay, and that the database may hold as the same quad as a removed one (``01`` and ``1``)."""
-    places = {line.partition(' "')[0] for line in removed if ' "' in line}
-    return [line for line in lines() if line.partition(' "')[0] in places] if places else []
+    doubtful = [line for line in removed if rewritten(line)]
+    places = {line.partition(' "')[0] for line in doubtful if ' "' in line}
+    triple_terms = {subject_of(line) for line in doubtful if "<<(" in line}
+    subjects = {*map(subject_of, doubtful)}
+    return [
+        line
+        for subject in sorted(subjects)
+        for line in about(subject)
+        if line.partition(' "')[0] in places or (subject in triple_terms and "<<(" in line)
+    ]
 
 
 def link_index(target: Path, index: Path) -> None:

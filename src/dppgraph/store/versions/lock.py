@@ -34,6 +34,8 @@ def write_lock(path: Path, holder: str) -> Iterator[None]:
         os.pwrite(descriptor, json.dumps({"holder": holder, "process": os.getpid(), "since": since}).encode(), 0)
         yield
     finally:
+        # Closed alone, it would be held on by a copy of this process that was made meanwhile and is still at its work.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)
 
 

@@ -2,12 +2,18 @@
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from dppgraph.errors import Damaged
 
-FORMAT: Final = 1
-"""The number of the store's layout. A later layout gets a later number, and this software refuses it."""
+FORMAT: Final = 2
+"""The number of the store's layout. A later layout gets a later number, and this software refuses it.
+
+1 had the whole tree of its digest with each version; 2 has it with the versions whose quads are there as a whole.
+"""
+
+Kind = Literal["build", "write", "rollback"]
+"""What made a version: the files of the data, a change that somebody sent, or the wish for an earlier one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,10 @@ class Manifest:
         files: file name to SHA-256.
         data: the folder that the data came from; None for the one that travels with the software.
         shapes: likewise for the shapes; ``none`` where the gate was off.
-        sharing: the graphs that have a triple in common with another one (``store.merge``); None: not known.
+        sharing: the graphs that have a triple in common with another one (``store.merge``), and perhaps some that had;
+            None: not known.
+        kind: what made it.
+        of: the number of the version that it holds again; None where it is new.
     """
 
     format: int
@@ -57,6 +66,8 @@ class Manifest:
     data: str | None = None
     shapes: str | None = None
     sharing: list[str] | None = None
+    kind: Kind = "build"
+    of: int | None = None
 
     def to_json(self) -> str:
         """The manifest as it is written."""

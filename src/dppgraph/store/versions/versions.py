@@ -2,19 +2,44 @@
 
 import hashlib
 import json
+import os
 import re
+import shutil
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from dppgraph.core.digest import root_of, tree_of
+from dppgraph.core.digest import Tree, root_of, tree_of
 from dppgraph.core.quads import Delta
-from dppgraph.errors import Damaged, NotBuilt, Unknown
+from dppgraph.errors import Damaged, Gone, NotBuilt, Unknown
 from dppgraph.store.merge import sharing
-from dppgraph.store.versions.files import decompressed, read_checked, writable
+from dppgraph.store.versions.between import between
+from dppgraph.store.versions.chain import Chain, Current
+from dppgraph.store.versions.files import decompressed, read_checked, sync_files, sync_folder, writable
+from dppgraph.store.versions.index import prune
 from dppgraph.store.versions.lock import write_lock
 from dppgraph.store.versions.manifest import Manifest, read_manifest
-from dppgraph.store.versions.publish import FINDINGS, Writer
+from dppgraph.store.versions.publish import BUCKETS, FINDINGS, KEPT, KEYFRAME, STATED, TREE, Writer
+from dppgraph.store.versions.retention import RETENTION, Retention, read_late, read_retention
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What was written since all quads were last kept as a whole.
+
+    Attributes:
+        keyframe: bytes of the file with all quads; 0 where there is none.
+        deltas: versions that are told by their difference since.
+        size: bytes of these.
+    """
+
+    keyframe: int
+    deltas: int = 0
+    size: int = 0
 
 
 class VersionStore:
@@ -27,7 +52,20 @@ class VersionStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._versions = folder / "versions"
-        self._chain: tuple[tuple[int, str] | None, dict[int, str]] = (None, {})
+        self._chain = Chain(self._manifest)
+        self._tree: tuple[int, str, Tree] | None = None
+        self._stated: tuple[int, str, list[str] | None] | None = None
+        self._since: dict[int, Since] = {}
+        self._retention: tuple[tuple[int, int], Retention] | None = None
+        self._created: dict[int, datetime] = {}
+
+    def last(self) -> int:
+        """The number of the newest version; 0 where nothing is published."""
+        try:
+            current = self._current
+        except Damaged:
+            return max(self._folders(), default=0)
+        return current[0] if current else 0
 
     def numbers(self) -> list[int]:
         """The numbers of all published versions, oldest first; empty where nothing is published.
@@ -47,10 +85,10 @@ class VersionStore:
         Raises:
             NotBuilt: there is none.
         """
-        numbers = self.numbers()
-        if not numbers:
+        last = self.last()
+        if not last:
             raise NotBuilt(f"nothing is built in {self.folder} yet: run `dppgraph build`, or `dppgraph serve`")
-        return numbers[-1]
+        return last
 
     def manifest(self, number: int) -> Manifest:
         """The manifest of a version.
@@ -59,10 +97,19 @@ class VersionStore:
             Unknown: there is no such version.
             Damaged: there is one, and its manifest is not what was published.
         """
-        if number not in self.numbers():
+        try:
+            current = self._current
+        except Damaged:
+            is_there, current = number in self._folders(), None
+        else:
+            is_there = 1 <= number <= (current[0] if current else 0)
+        if not is_there:
             raise Unknown(f"there is no version {number} here: `dppgraph versions` lists those there are")
+        return self._manifest(number, self._chain.sha256(number, current))
+
+    def _manifest(self, number: int, sha256: str | None) -> Manifest:
         path = self.path(number) / "manifest.json"
-        data = read_checked(path, self._pins().get(number))
+        data = read_checked(path, sha256)
         manifest = read_manifest(data.decode(errors="replace"), str(path))
         if manifest.version != number:
             raise Damaged(f"{path} is damaged: it is the manifest of version {manifest.version}")
@@ -81,15 +128,16 @@ class VersionStore:
 
         Raises:
             Unknown: there is no such version.
+            Gone: it was pruned.
             Damaged: its files, or those that it rests on, are not what was published.
         """
         chain = [self.verified(number)]
-        while "quads.nq.gz" not in chain[-1].files:
+        while KEYFRAME not in self.files(chain[-1].version):
             parent = chain[-1].parent
             if parent is None:
                 raise Damaged(f"version {chain[-1].version} in {self.folder} has neither keyframe nor parent")
             chain.append(self.verified(parent))
-        lines = set(self._read(chain.pop(), "quads.nq.gz"))
+        lines = set(self._read(chain.pop(), KEYFRAME))
         for manifest in reversed(chain):
             lines.difference_update(self._read(manifest, "removed.nq.gz"))
             lines.update(self._read(manifest, "added.nq.gz"))
@@ -103,10 +151,96 @@ class VersionStore:
 
         Raises:
             Unknown: there is no such version.
+            Gone: it was pruned.
             Damaged: its files are not what was published.
         """
         manifest = self.verified(number)
         return Delta(self._read(manifest, "added.nq.gz"), self._read(manifest, "removed.nq.gz"))
+
+    def tree(self, number: int) -> Tree:
+        """The tree of a version's digest.
+
+        Raises:
+            Unknown: there is no such version.
+            Damaged: its files, or those that it rests on, are not what was published.
+        """
+        self.require_kept(number)
+        manifest = self.manifest(number)
+        if self._tree and self._tree[:2] == (number, manifest.digest):
+            return self._tree[2]
+        changes = []
+        while TREE not in self.files(manifest.version):
+            changes.append(self._said(manifest, BUCKETS))
+            if manifest.parent is None:
+                raise Damaged(f"version {manifest.version} in {self.folder} has neither keyframe nor parent")
+            manifest = self.manifest(manifest.parent)
+        tree: Tree = self._said(manifest, TREE)
+        for change in reversed(changes):
+            tree |= change
+        found = {name: tree[name] for name in sorted(tree) if tree[name]}
+        if root_of(found) != self.manifest(number).digest:
+            raise Damaged(f"version {number} in {self.folder} is damaged: its tree has not the digest it names")
+        self._tree = number, self.manifest(number).digest, found
+        return found
+
+    def stated(self, number: int) -> list[str] | None:
+        """What is stated in a graph of a version that also holds what is made; None where nobody kept it.
+
+        Raises:
+            Unknown: there is no such version.
+            Damaged: its file is not what was published.
+        """
+        self.require_kept(number)
+        digest = self.manifest(number).digest
+        if self._stated is None or self._stated[:2] != (number, digest):
+            self._stated = number, digest, self._read_stated(number)
+        return self._stated[2]
+
+    def _read_stated(self, number: int) -> list[str] | None:
+        following: int | None = number
+        while following is not None:
+            self.require_kept(following)
+            manifest = self.manifest(following)
+            if STATED in self.files(following):
+                return self._read(manifest, STATED)
+            if read_late(self.path(following)) is not None:
+                return None
+            # A build says it anew, or says nothing of the kind.
+            following = {"write": manifest.parent, "rollback": manifest.of}.get(manifest.kind)
+        return None
+
+    def keyframe(self, number: int) -> Path | None:
+        """The file with all quads of a version, where it has one."""
+        return self.path(number) / KEYFRAME if KEYFRAME in self.files(number) else None
+
+    def since_keyframe(self, number: int) -> Since:
+        """What was written since all quads were last kept, up to and with a version."""
+        behind: list[int] = []
+        following: int | None = number
+        while following is not None and following not in self._since:
+            if keyframe := self.keyframe(following):
+                self._since[following] = Since(keyframe.stat().st_size)
+                break
+            behind.append(following)
+            following = self.manifest(following).parent
+        since = self._since[following] if following is not None else Since(0)
+        for one in reversed(behind):
+            since = self._since[one] = Since(since.keyframe, since.deltas + 1, since.size + self._delta_size(one))
+        return since
+
+    def _delta_size(self, number: int) -> int:
+        """Bytes of the files that say how a version differs from its parent."""
+        sizes = (self.path(number) / name for name in self.manifest(number).files)
+        return sum(path.stat().st_size for path in sizes if path.exists())
+
+    def published(self, manifest: Manifest, sha256: str, tree: Tree, stated: list[str] | None) -> None:
+        """Takes note of a version that was just published, so that it need not be read to be followed."""
+        self._tree = manifest.version, manifest.digest, tree
+        if stated is not None:
+            self._stated = manifest.version, manifest.digest, stated
+        elif manifest.kind == "write" and self._stated and self._stated[0] == manifest.parent:
+            self._stated = manifest.version, manifest.digest, self._stated[2]
+        self._chain.published(manifest, sha256)
 
     def sharing(self, number: int) -> frozenset[str]:
         """The graphs of a version that have a triple in common with another one (``store.merge``).
@@ -137,6 +271,7 @@ class VersionStore:
             Unknown: there is no such version.
             Damaged: its file is not what was published.
         """
+        self.require_kept(number)
         sha256 = self.manifest(number).files.get(FINDINGS)
         return read_checked(self.path(number) / FINDINGS, sha256) if sha256 else None
 
@@ -145,10 +280,12 @@ class VersionStore:
 
         Raises:
             Unknown: there is no such version.
+            Gone: it was pruned.
             Damaged: one of its files is missing or altered.
         """
+        self.require_kept(number)
         manifest = self.manifest(number)
-        for name, sha256 in manifest.files.items():
+        for name, sha256 in self.files(number).items():
             read_checked(self.path(number) / name, sha256)
         return manifest
 
@@ -160,9 +297,93 @@ class VersionStore:
                 self.lines(number)
             except Damaged as error:
                 damage.append(error)
+            except Gone:
+                continue
             else:
                 return number, damage
         return None, damage
+
+    def files(self, number: int) -> dict[str, str]:
+        """The files of a version with their SHA-256: those of its manifest, and those that it got later.
+
+        Raises:
+            Unknown: there is no such version.
+            Damaged: what tells of them is not what was written.
+        """
+        return {**(read_late(self.path(number)) or {}), **self.manifest(number).files}
+
+    def between(self, before: int, after: int) -> Delta:
+        """What the version ``after`` has that ``before`` has not, and the other way round.
+
+        Raises:
+            Unknown: there is no such version.
+            Gone: one of the two was pruned.
+            Damaged: their files are not what was published.
+        """
+        return between(self, before, after)
+
+    def created(self, number: int) -> datetime:
+        """When a version was published, in UTC to the second; read once, as it never changes.
+
+        Raises:
+            Unknown: there is no such version.
+            Damaged: its manifest is not what was published.
+        """
+        if number not in self._created:
+            self._created[number] = datetime.fromisoformat(self.manifest(number).created)
+        return self._created[number]
+
+    def at(self, moment: datetime) -> int:
+        """The number of the version that was current at a moment; of the first one, for earlier moments.
+
+        That is what a TimeGate leads to (RFC 7089, section 4.5.3), pruned or not.
+
+        Args:
+            moment: with its time zone.
+
+        Raises:
+            NotBuilt: there is no version.
+            Damaged: a manifest is not what was published.
+        """
+        self.current()
+        numbers = self.numbers()
+        # Each is later than the one before it, whatever the clock said.
+        place = bisect_right(numbers, moment, key=self.created)
+        return numbers[max(0, place - 1)]
+
+    def retention(self) -> Retention:
+        """Which versions are pinned, and which were pruned.
+
+        Raises:
+            Damaged: the file that says so is something else.
+        """
+        path = self.folder / RETENTION
+        try:
+            found = path.stat()
+        except OSError:
+            return Retention()
+        # Written anew, it is another file.
+        seen = found.st_ino, found.st_mtime_ns
+        if self._retention is None or self._retention[0] != seen:
+            self._retention = seen, read_retention(path)
+        return self._retention[1]
+
+    def is_kept(self, number: int) -> bool:
+        """Whether the files of a version were not pruned."""
+        try:
+            return number not in self.retention().pruned
+        except Damaged:
+            # What was pruned is then told as damaged; what is there can be read.
+            return True
+
+    def require_kept(self, number: int) -> None:
+        """Makes sure that the files of a version were not pruned.
+
+        Raises:
+            Gone: they were.
+        """
+        if not self.is_kept(number):
+            raise Gone(f"version {number} is not kept any more: `dppgraph versions` says which ones are")
 
     def pointer_damage(self) -> Damaged | None:
         """What is wrong with the file ``current``, if anything is."""
@@ -178,13 +399,15 @@ class VersionStore:
         Raises:
             Damaged: the version's manifest is not what was published.
         """
+        return self.remembered(number) or self.manifest(number).inputs
+
+    def remembered(self, number: int) -> str:
+        """The fingerprint of files that were found to make a version that is there; empty where none were."""
         try:
             said, fingerprint = (self.folder / "inputs").read_text().split()
-            if int(said) == number:
-                return fingerprint
+            return fingerprint if int(said) == number else ""
         except (OSError, ValueError):
-            pass
-        return self.manifest(number).inputs
+            return ""
 
     def path(self, number: int) -> Path:
         """The folder of a version."""
@@ -194,13 +417,40 @@ class VersionStore:
         """The folder of a version's Oxigraph database, whether it is there or not."""
         return self.folder / "indexes" / f"{number:06d}"
 
+    @property
+    def history_path(self) -> Path:
+        """The file with the quads of all versions (``store.history``), whether it is there or not."""
+        return self.folder / "history.sqlite"
+
     def harvest_path(self, number: int) -> Path:
         """The folder of what harvesters take of a version, whether it is there or not."""
         return self.folder / "harvest" / f"{number:06d}"
 
+    def keep_harvest(self, made: Path, number: int) -> None:
+        """Puts what was made of a version for harvesters in its place, and lets that of old versions go.
+
+        Args:
+            made: the folder that it was made in, on the same disk.
+            number: the version.
+
+        Raises:
+            OSError: it cannot be put there.
+        """
+        kept = self.harvest_path(number)
+        kept.parent.mkdir(exist_ok=True)
+        sync_files(made)
+        shutil.rmtree(kept, ignore_errors=True)
+        made.rename(kept)
+        sync_folder(kept.parent)
+        prune(kept.parent, keep=KEPT)
+
     @contextmanager
-    def writing(self, holder: str) -> Iterator[Writer]:
-        """The right to publish, for as long as the block runs; ``holder`` is told to whoever comes second.
+    def writing(self, holder: str, *, drops_writes: bool = False) -> Iterator[Writer]:
+        """The right to publish, for as long as the block runs.
+
+        Args:
+            holder: what is told to whoever comes second.
+            drops_writes: whether a build may go on without what was written since the one before.
 
         Raises:
             StoreInUse: another process has it.
@@ -213,13 +463,13 @@ class VersionStore:
                     folder.mkdir(parents=True, exist_ok=True)
                 held.enter_context(write_lock(self.folder / "lock", holder))
                 self._refuse_strangers()
-                writer = Writer(self)
+                writer = Writer(self, drops_writes=drops_writes)
                 writer.tidy()
             yield writer
 
     def _refuse_strangers(self) -> None:
         """Makes sure that nothing is there which a writer could take for its own leftover."""
-        last = max(self.numbers(), default=0)
+        last = self.last()
         later = [number for number in self._folders() if number > last + 1]
         if later:
             raise Damaged(
@@ -228,7 +478,7 @@ class VersionStore:
             )
 
     @property
-    def _current(self) -> tuple[int, str] | None:
+    def _current(self) -> Current | None:
         """The number in ``current``, and the checksum of its manifest; None where nothing was published yet."""
         path = self.folder / "current"
         try:
@@ -243,30 +493,16 @@ class VersionStore:
         return int(found.group(1)), found.group(2)
 
     def _folders(self) -> list[int]:
-        paths = self._versions.iterdir() if self._versions.is_dir() else ()
-        return sorted(int(path.name) for path in paths if path.name.isdigit())
+        if not self._versions.is_dir():
+            return []
+        with os.scandir(self._versions) as found:
+            return sorted(int(entry.name) for entry in found if entry.name.isdigit())
 
-    def _pins(self) -> dict[int, str]:
-        """Version to the SHA-256 of its manifest, as far as the chain from ``current`` is whole."""
-        current = None if self.pointer_damage() else self._current
-        if self._chain[0] != current:
-            self._chain = (current, self._pins_from(current))
-        return self._chain[1]
-
-    def _pins_from(self, following: tuple[int, str] | None) -> dict[int, str]:
-        pins: dict[int, str] = {}
-        while following:
-            number, sha256 = following
-            pins[number] = sha256
-            path = self.path(number) / "manifest.json"
-            try:
-                manifest = read_manifest(read_checked(path, sha256).decode(errors="replace"), str(path))
-            except Damaged:
-                break
-            parent, sha256 = manifest.parent, manifest.parent_sha256 or ""
-            following = (parent, sha256) if parent and sha256 else None
-        return pins
+    def _said(self, manifest: Manifest, name: str) -> dict[str, Any]:
+        path = self.path(manifest.version) / name
+        said: dict[str, Any] = json.loads(read_checked(path, self.files(manifest.version).get(name)))
+        return said
 
     def _read(self, manifest: Manifest, name: str) -> list[str]:
         path = self.path(manifest.version) / name
-        return decompressed(read_checked(path, manifest.files[name]), str(path))
+        return decompressed(read_checked(path, self.files(manifest.version)[name]), str(path))

@@ -41,9 +41,14 @@ def die_with(parent: int) -> None:
         os._exit(0)
 
 
-def die_with_adopter(adopter: int) -> None:
-    """Waits until ``adopter``, which takes in orphans (:func:`adopt_orphans`), is the parent, and dies with it."""
-    while os.getppid() != adopter:
+def die_with_adopter(between: int, adopter: int) -> None:
+    """Waits until the parent ends, and dies with whoever takes in its orphans (:func:`adopt_orphans`).
+
+    Args:
+        between: the process number of the parent, which is about to end.
+        adopter: that of the process which takes this one in; where it is gone already, this one ends.
+    """
+    while os.getppid() == between:
         time.sleep(_A_MOMENT)
     die_with(adopter)
 

@@ -62,7 +62,7 @@ def evaluated(
         QuerySyntax: the query does not parse.
         ServiceForbidden: the query reaches outside, past the guard.
     """
-    options: dict[str, Any] = {"base_iri": dataset.base, "prefixes": _prefixes(text)}
+    options: dict[str, Any] = {"base_iri": dataset.base, "prefixes": known_prefixes(text)}
     terms = {name: str(_term(value)) for name, value in values.items()}
     try:
         asked = with_values(_with_columns(text, query, options), terms)
@@ -73,14 +73,14 @@ def evaluated(
         if own is None:
             said = "a value cannot stand where its variable stands: an IRI may be wanted there"
             raise BadParameter(said) from error
-        raise _syntax_error(str(own), text) from error
+        raise syntax_error(str(own), text) from error
     except (RuntimeError, ValueError) as error:
         raise BadParameter(f"the query cannot be answered as it is asked: {error}") from error
     except OSError as error:
         raise outside() from error
 
 
-def _prefixes(text: str) -> Mapping[str, str]:
+def known_prefixes(text: str) -> Mapping[str, str]:
     """The well-known prefixes that a query may use without a declaration: to tell the engine of all costs it more."""
     if "\\" in text:
         return PREFIXES
@@ -177,15 +177,23 @@ def _term(text: str) -> _Term:
     return quad.object
 
 
-def _syntax_error(message: str, text: str) -> QuerySyntax:
+def syntax_error(message: str, text: str, *, what: str = "query", above: int = 0) -> QuerySyntax:
+    """What the engine says of a text, as a person can use it.
+
+    Args:
+        message: what the engine says.
+        text: what was written.
+        what: what it is called.
+        above: how many lines more the engine saw above what is wrong.
+    """
     place = _PLACE.match(message)
     if place is None:
-        return QuerySyntax(f"the query does not parse: {message[:300]}")
-    line, column = int(place.group(1)), int(place.group(2))
+        return QuerySyntax(f"the {what} does not parse: {message[:300]}")
+    line, column = max(1, int(place.group(1)) - above), int(place.group(2))
     lines = text.split("\n")
     offset = sum(len(before) + 1 for before in lines[: line - 1]) + column - 1
     # The engine names the furthest character that it got to; what is wrong is the word that it stands in.
     column -= next((offset - token.start for token in tokens(text) if token.start < offset < token.end), 0)
     rest = lines[line - 1][column - 1 :] if line <= len(lines) else ""
     near = f"at {rest[:30]!r}" if rest.strip() else "where it ends" if line >= len(lines) else "at the end of the line"
-    return QuerySyntax(f"the query does not parse: line {line}, column {column}, {near}", line=line, column=column)
+    return QuerySyntax(f"the {what} does not parse: line {line}, column {column}, {near}", line=line, column=column)

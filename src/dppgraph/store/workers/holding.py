@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import pyoxigraph
 
 from dppgraph.core.quads import parse_line
 from dppgraph.errors import Damaged
+from dppgraph.store.history import History
 from dppgraph.store.merge import add_merged, sharing
 from dppgraph.store.rdf import engine_quads
 from dppgraph.store.versions import VersionStore
-from dppgraph.store.versions.index import apply_delta, build_index
+from dppgraph.store.versions.index import about_in, apply_delta, build_index
 from dppgraph.store.workers.evaluation import Dataset
 
 
@@ -26,6 +28,7 @@ class Holding:
         base: what relative IRIs in queries are relative to.
         union: whether the default graph of a query is the union of all graphs.
         sharing: the graphs that have a triple in common with another one.
+        versions: where it was published.
         memory: its quads, where they are held in memory.
         index: the folder of its database, where they are not.
     """
@@ -34,6 +37,7 @@ class Holding:
     base: str
     union: bool
     sharing: frozenset[str]
+    versions: VersionStore
     memory: pyoxigraph.Store | None = None
     index: Path | None = None
 
@@ -59,12 +63,11 @@ def held(options: dict[str, Any]) -> Holding:
     Raises:
         Damaged: it cannot be read whole.
     """
-    version, folder = options["version"], Path(options["folder"])
-    holding = Holding(version, options["base"], options["union"], frozenset())
+    version, store = options["version"], VersionStore(Path(options["folder"]))
+    holding = Holding(version, options["base"], options["union"], frozenset(), store)
     if options["index"] is None:
-        return _in_memory(holding, VersionStore(folder).lines(version))
+        return _in_memory(holding, store.lines(version))
     index = Path(options["index"])
-    store = VersionStore(folder)
     shared = store.sharing(version)
     if not index.is_dir():
         build_index(index, store.lines(version), merge=bool(shared))
@@ -73,19 +76,31 @@ def held(options: dict[str, Any]) -> Holding:
 
 
 def advanced(holding: Holding, options: dict[str, Any]) -> Holding:
-    """The version after one that is held in memory: the same quads, and the difference.
+    """A version after one that is held in memory: the same quads, and the differences up to it.
 
     Called in a process that is a copy of the one that holds it; that one's memory stays as it is.
 
     Raises:
         Damaged: the new version cannot be read whole.
     """
-    store, version = VersionStore(Path(options["folder"])), options["version"]
+    store, version = holding.versions, options["version"]
     following = replace(holding, version=version, base=options["base"])
-    if holding.memory is None or holding.sharing or store.sharing(version):
+    between = range(holding.version + 1, version + 1)
+    if holding.memory is None or holding.sharing or any(map(store.sharing, between)):
         return _in_memory(following, store.lines(version))
-    apply_delta(holding.memory, store.delta(version), lambda: store.lines(version))
+    history = History(store.history_path)
+    for number in between:
+        apply_delta(holding.memory, store.delta(number), partial(_about, history, store, number))
+    # Workers are forked from here, and none of them is to hold it.
+    history.close()
     return following
+
+
+def _about(history: History, store: VersionStore, number: int, subject: str) -> Iterable[str]:
+    try:
+        return history.at(number).about(subject)
+    except Damaged:
+        return about_in(partial(store.lines, number))(subject)
 
 
 def _in_memory(holding: Holding, lines: Iterable[str]) -> Holding:

@@ -158,10 +158,11 @@ class Pool:
     def _following(self, supervisor: _Front, said: dict[str, Any], listener: int) -> "Pool | None":
         """In a copy of this process: what it serves next. None in one that only stood between the two."""
         _forget_signals()
+        between = os.getpid()
         if os.fork():
             # Whoever started all this adopts the one that goes on.
             return None
-        confine.die_with_adopter(said["supervisor"])
+        confine.die_with_adopter(between, said["supervisor"])
         self._selector.close()
         for left in (self._listener, *self._signals, *(front.connection for front in self._fronts)):
             if left is not supervisor.connection:

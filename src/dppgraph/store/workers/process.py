@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -66,8 +65,8 @@ def start_python(module: str, said: dict[str, object], descriptors: list[int]) -
         said: what it is told, as JSON; not in its arguments, which every user of the machine can read.
         descriptors: the open files that it inherits.
     """
-    # A file and not a pipe: a child that is slow to start keeps nobody waiting.
-    with tempfile.TemporaryFile() as told:
+    # A file and not a pipe: a child that is slow to start keeps nobody waiting. In memory, as it may have secrets.
+    with os.fdopen(os.memfd_create("told"), "w+b") as told:
         told.write(json.dumps(said).encode())
         told.seek(0)
         return subprocess.Popen(

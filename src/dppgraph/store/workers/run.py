@@ -8,7 +8,6 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Final
 
-from dppgraph import errors
 from dppgraph.core import formats
 from dppgraph.errors import (
     AnswerTooLarge,
@@ -18,6 +17,7 @@ from dppgraph.errors import (
     QueryMemory,
     QueryTimeout,
     QueueFull,
+    error_of,
 )
 from dppgraph.store.interface import QueryRequest
 from dppgraph.store.workers import frames
@@ -125,7 +125,7 @@ class Run(AsyncIterator[bytes]):
             raise StopAsyncIteration
         if kind is Kind.ERROR:
             self._hand_back()
-            raise _raised(frames.decoded(payload))
+            raise error_of(frames.decoded(payload))
         try:
             self._count(len(payload))
         except AnswerTooLarge:
@@ -184,7 +184,7 @@ class Run(AsyncIterator[bytes]):
             self._tell(self)
         elif kind is Kind.ERROR:
             self._hand_back()
-            self._tell(_raised(frames.decoded(payload)))
+            self._tell(error_of(frames.decoded(payload)))
         elif kind is Kind.CALLS_OUT and self._seat:
             seat, self._seat = self._seat, None
             self._start(self._sit_apart())
@@ -278,7 +278,9 @@ class Run(AsyncIterator[bytes]):
         except TimeoutError:
             ended = 0
         if ended == signal.SIGABRT:
-            return QueryMemory("the query needs more memory than one query may have: narrow it, or add a LIMIT")
+            # The engine also aborts where what it sorts is in no order, as numbers among texts are.
+            said = "the query needs more memory than one query may have, or sorts values of several kinds"
+            return QueryMemory(f"{said}: narrow it, add a LIMIT, or ORDER BY STR(...)")
         if ended == OUT_OF_MEMORY:
             return QueryMemory("all queries together need more memory than there is, this one most: narrow it")
         if ended in (signal.SIGSEGV, signal.SIGBUS):
@@ -291,14 +293,3 @@ class Run(AsyncIterator[bytes]):
 
 def _too_large() -> AnswerTooLarge:
     return AnswerTooLarge("the answer is larger than this server sends: add a LIMIT, or ask for less")
-
-
-def _raised(said: dict[str, Any]) -> DppgraphError:
-    """The error that a worker described, as the same class here."""
-    kind = getattr(errors, said.pop("error"), None)
-    message = said.pop("message")
-    if not (isinstance(kind, type) and issubclass(kind, DppgraphError)):
-        return EngineDied(message)
-    if issubclass(kind, errors.NotAcceptable):
-        return kind(message, offered=tuple(said["offered"]))
-    return kind(message, **said)

@@ -116,7 +116,10 @@ class Seats:
 
         Raises:
             QueueFull: too many wait already.
+            EngineDied: all workers were ended, and no other will be made.
         """
+        if self._closed:
+            raise EngineDied(_AWAY)
         while self._idle:
             seat = self._idle.pop()
             if not seat.worker.ended.done() and not seat.worker.stream.lost:

@@ -59,6 +59,7 @@ class ServedVersions:
         current: says which version is current.
         changed: called when another version has become the current one here, before anything is answered from it.
         want: has whoever started this front make an older version ready; the answer is a call of :meth:`offer`.
+        opened: tells it that an older version is ready here.
         prepared: tells it that all is ready here to answer from a version.
         failed: tells it that a version cannot be answered from here.
         done: tells it that a version is not asked here any more.
@@ -73,6 +74,7 @@ class ServedVersions:
     current: CurrentVersion
     changed: Callable[[Manifest], None] = lambda _: None
     want: Callable[[int], None] = lambda _: None
+    opened: Callable[[int], None] = lambda _: None
     prepared: Callable[[int], None] = lambda _: None
     failed: Callable[[int], None] = lambda _: None
     done: Callable[[int], None] = lambda _: None
@@ -114,9 +116,15 @@ class ServedVersions:
             return await self._store.query(request)
         number = request.version
         manifest = await asyncio.to_thread(self.versions.manifest, number)
+        await asyncio.to_thread(self.versions.require_kept, number)
         store = await self._older_store(manifest.version)
         try:
             return await store.query(request)
+        except EngineDied as error:
+            if self._has(number, store):
+                raise
+            # It had to make room for another one before this question came to it.
+            raise self._not_yet() from error
         finally:
             self._let_go_later(number)
 
@@ -186,6 +194,7 @@ class ServedVersions:
             self.done(number)
         else:
             older.ready.set_result(store)
+            self.opened(number)
 
     async def close(self) -> None:
         """Ends the workers of all versions."""
@@ -261,9 +270,10 @@ class ServedVersions:
         loop = asyncio.get_running_loop()
         older = self._older.get(number)
         if older is None:
-            await self._make_room()
+            # Not interrupted: whoever asks next finds that this one is being made ready.
+            leaving = self._leaving()
             older = self._older[number] = _Older(loop.create_future(), loop.time())
-            self.want(number)
+            self._start(self._make_ready(number, leaving))
             self._let_go_later(number)
         older.asked = loop.time()
         try:
@@ -276,19 +286,29 @@ class ServedVersions:
             self._older.pop(number, None)
             raise
 
-    async def _make_room(self) -> None:
-        """Lets the older version go that was asked longest ago; only one is made ready at a time.
+    def _has(self, number: int, store: WorkerStore) -> bool:
+        older = self._older.get(number)
+        return older is not None and older.ready.done() and older.ready.result() is store
+
+    async def _make_ready(self, number: int, leaving: int | None) -> None:
+        if leaving is not None:
+            await self._let_go(leaving)
+        self.want(number)
+
+    def _leaving(self) -> int | None:
+        """The older version that makes room, which was asked longest ago; only one is made ready at a time.
 
         Raises:
             NotYet: all that are open are being asked.
         """
         if any(not older.ready.done() for older in self._older.values()):
             raise self._not_yet()
-        if len(self._older) >= _OLDER_AT_ONCE:
-            idle = [number for number, older in self._older.items() if not older.ready.result().running]
-            if not idle:
-                raise self._not_yet()
-            await self._let_go(min(idle, key=lambda number: self._older[number].asked))
+        if len(self._older) < _OLDER_AT_ONCE:
+            return None
+        idle = [number for number, older in self._older.items() if not older.ready.result().running]
+        if not idle:
+            raise self._not_yet()
+        return min(idle, key=lambda number: self._older[number].asked)
 
     @staticmethod
     def _refuse(older: _Older, number: int) -> None:

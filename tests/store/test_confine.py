@@ -1,0 +1,51 @@
+"""What lets processes of a server end with it, whichever of them is killed first."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import pytest
+
+# A process that stands between forks another one, tells its number, and ends; whoever was to adopt that one is named.
+FORKING = """
+import os, sys
+from dppgraph.store.workers import confine
+between, adopter = os.getpid(), int(sys.argv[1])
+process = os.fork()
+if process:
+    print(process, flush=True)
+    os._exit(0)
+confine.die_with_adopter(between, adopter)
+"""
+
+
+def is_there(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, processes are not adopted")
+def test_a_process_whose_adopter_is_gone_already_ends() -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    said = subprocess.Popen(
+        [sys.executable, "-c", FORKING, str(gone.pid)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert said.stdout
+    process = int(said.stdout.readline())
+    said.stdout.close()
+    said.wait()
+    try:
+        until = time.monotonic() + 5
+        while is_there(process) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert not is_there(process)
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
