@@ -6,8 +6,8 @@ from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES, graph_iri
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Published
-from dppgraph.store.exact import ExactQuads, write_exact
 from dppgraph.store.rdf import parse
+from tests.store.history_of import exact_of
 
 BASE = "https://plans.example/"
 _PREFIXES = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
@@ -34,9 +34,8 @@ def facts_of(folder: Path, language: str = "nl", **graphs: str) -> Facts:
             (_PREFIXES + _OURS + text).encode(), formats.TURTLE, graph=f"<{graph_iri(name, BASE)}>", base=BASE
         )
     ]
-    path = folder / f"{len(list(folder.iterdir()))}.sqlite"
-    write_exact(path, lines)
-    return Facts(Asked(ExactQuads(path), [], BASE, "http://localhost:8000/"), language)
+    exact = exact_of(folder / f"{len(list(folder.iterdir()))}.sqlite", lines, BASE)
+    return Facts(Asked(exact, [], BASE, "http://localhost:8000/"), language)
 
 
 def thing(name: str) -> str:

@@ -11,9 +11,9 @@ from dppgraph.core.quads import parse_line
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Published
 from dppgraph.operations.queries import Question, question
-from dppgraph.store.exact import ExactQuads, write_exact
 from dppgraph.store.memory import MemoryStore
 from tests.conftest import BASE, REPOSITORY
+from tests.store.history_of import exact_of
 
 Row = dict[str, str]
 
@@ -43,9 +43,7 @@ def facts_of(lines: Collection[str], language: str = "nl") -> Facts:
     """What a version with these lines says."""
     # Open until the facts are gone: an unlinked file is read on.
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "exact"
-        write_exact(path, lines)
-        exact = ExactQuads(path)
+        exact = exact_of(Path(folder) / "exact", lines)
     return Facts(Published(exact, (), BASE, BASE), language)
 
 

@@ -7,11 +7,12 @@ import pytest
 
 from dppgraph.core.iris import DEFAULT_BASE, NAMESPACE
 from dppgraph.core.quads import parse_line
-from dppgraph.errors import BadCall, BadRdf, ShapeViolation
+from dppgraph.errors import BadCall, BadRdf, LaterChanges, ShapeViolation
 from dppgraph.operations.build import Built, build, is_due
 from dppgraph.operations.sources import Sources
 from dppgraph.operations.validate import assemble
-from dppgraph.store.versions import VersionStore
+from dppgraph.store.versions import Publication, VersionStore
+from tests.conftest import Run
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 OTHER_BASE = "https://data.example.org/plans/"
@@ -169,6 +170,32 @@ def test_without_the_gate_blank_nodes_stay_and_the_digest_does_not_depend_on_the
     assert len(digests) == 1
 
 
+FILES = {
+    "source/a.ttl": '<urn:a> <urn:p> 01, 1.50, "Ééñ 🙂"@nl, "\\u0001" ; <urn:q> [ <urn:r> [ <urn:s> <urn:a> ] ] .\n',
+    "source/İ.ttl": "<urn:b> <urn:p> <urn:a>, <http://e.org/é> .\n",
+    "external/A.trig": "<urn:g> { <urn:c> <urn:p> <urn:a> . _:x <urn:p> _:y . _:y <urn:p> _:x . }\n",
+}
+DIGEST = "sha256:3971244db9ada90365cd288b06db25fd296989b7051cebea13887b04e7d1e638"
+
+
+@pytest.mark.parametrize(
+    ("seed", "locale", "zone", "order"), [("1", "C", "UTC", 1), ("2", "C.UTF-8", "Pacific/Apia", -1)]
+)
+def test_the_digest_of_data_is_the_same_on_any_machine(
+    run: Run, tmp_path: Path, seed: str, locale: str, zone: str, order: int
+) -> None:
+    # Known here, so that it has to be the same in later versions of everything too: published digests are cited.
+    data = tmp_path / f"data {seed}"
+    for name in list(FILES)[::order]:
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).write_bytes(FILES[name].encode())
+    environment = {"PYTHONHASHSEED": seed, "LC_ALL": locale, "TZ": zone}
+    arguments = ("--data", data, "--shapes", "none", "--store", tmp_path / "store", "--message", seed)
+    answer = run("build", *arguments, environment=environment, cwd=tmp_path)
+    assert answer.returncode == 0, answer
+    assert answer.stdout == f"version 1 {DIGEST} (12 statements)\n"
+
+
 def test_damage_in_the_current_version_leads_to_a_new_one_after_the_last_whole_one(data: Path, tmp_path: Path) -> None:
     built_from(plain(data), tmp_path / "store")
     (data / "source" / "b.ttl").write_text("<a:a> <a:b> <a:c> .")
@@ -177,3 +204,45 @@ def test_damage_in_the_current_version_leads_to_a_new_one_after_the_last_whole_o
     _, third = built_from(plain(data), tmp_path / "store")
     assert (third.new, third.manifest.version, third.manifest.parent) == (True, 3, 1)
     assert len(store.lines(3)) == 3
+
+
+def publish_change(store: VersionStore, line: str) -> None:
+    """Publishes a version as a change does that adds a line."""
+    parent = store.manifest(store.current())
+    lines = sorted({*store.lines(parent.version), line})
+    with store.writing("tests") as writer:
+        what = Publication(
+            lines, "somebody", "a change", "tests", parent.base, parent.inputs, None, parent.data, parent.shapes,
+            kind="write",
+        )  # fmt: skip
+        writer.publish(what, parent.version)
+
+
+def test_a_build_does_not_lose_what_was_written(tmp_path: Path) -> None:
+    data, store = tmp_path / "data", VersionStore(tmp_path / "store")
+    data.mkdir()
+    (data / "a.nt").write_text("<a:a> <a:b> <a:c> .\n")
+    sources = Sources(data, data, None, DEFAULT_BASE)
+
+    def built(*, drops_writes: bool = False) -> Built:
+        with store.writing("tests", drops_writes=drops_writes) as writer:
+            return build(store, writer, sources, agent="tests")
+
+    built()
+    publish_change(store, "<a:a> <a:b> <a:d> .")
+    publish_change(store, "<a:a> <a:b> <a:e> .")
+    assert not is_due(store, sources)
+    with pytest.raises(LaterChanges, match="versions 2 to 3"):
+        built()
+    (data / "a.nt").write_text("".join(f"<a:a> <a:b> <a:{name}> .\n" for name in "cf"))
+    assert is_due(store, sources)
+    with pytest.raises(LaterChanges, match="--drop-writes"):
+        built()
+    assert store.current() == 3
+    # Once the files have all of it, there is nothing to lose.
+    (data / "a.nt").write_text("".join(f"<a:a> <a:b> <a:{name}> .\n" for name in "cde"))
+    assert (built().new, store.current()) == (False, 3)
+    assert (built().new, store.current()) == (False, 3)
+    (data / "a.nt").write_text("<a:a> <a:b> <a:c> .\n")
+    assert (built(drops_writes=True).new, store.current()) == (True, 4)
+    assert store.lines(4) == ["<a:a> <a:b> <a:c> ."]

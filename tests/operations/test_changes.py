@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from dppgraph.core.quads import difference, entity_of
 from dppgraph.errors import Unknown
-from dppgraph.operations import changes
 from dppgraph.operations.build import Built, build
-from dppgraph.operations.changes import change, list_versions
+from dppgraph.operations.changes import change, changes, list_versions
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvests, harvesting
 from dppgraph.operations.sources import Sources

@@ -25,7 +25,7 @@ from dppgraph.core.quads import Quad, canonical, literal
 from dppgraph.errors import Damaged
 from dppgraph.operations.build import Built
 from dppgraph.operations.describe import Descriptions
-from dppgraph.operations.dumps import Dump, make_dumps, read_dumps
+from dppgraph.operations.dumps import Dump, link_alike, make_dumps, read_dumps
 from dppgraph.operations.dumps.names import Names
 from dppgraph.operations.export import export, export_thing, of_graphs
 from dppgraph.operations.frames import read_frames
@@ -245,6 +245,28 @@ def test_blank_nodes_and_the_default_graph_are_in_the_files_of_all(made: Made) -
     assert graph == "https://example.org/Ma_Graph"
     for dump in plain(folder):
         assert FILE.fullmatch(dump.file)
+
+
+def test_files_that_are_as_before_are_there_once(made: Made) -> None:
+    quads = [quad("<https://e.example/a>", "dct:title", '"one"')]
+    before = made(quads)
+    after = made([*quads, quad("<https://e.example/a>", "dct:title", '"two"', f"<{graph_iri('external')}>")])
+    dumps = read_dumps(after)
+    contents = {dump.file: (after / dump.file).read_bytes() for dump in dumps}
+    alike = {file for file, content in contents.items() if _is_there_as(before / file, content)}
+    damaged = min(alike)
+    (before / damaged).write_bytes(b"x" * (before / damaged).stat().st_size)
+    assert link_alike(dumps, after, before) == len(alike) - 1
+    for file, content in contents.items():
+        assert (after / file).read_bytes() == content
+        assert _is_there_as(before / file, content) == (file in alike - {damaged})
+        assert file in alike - {damaged} or not (before / file).exists() or not (before / file).samefile(after / file)
+    assert 1 < len(alike) < len(contents)
+    assert link_alike(dumps, after, before / "none") == 0
+
+
+def _is_there_as(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content
 
 
 def test_nothing_makes_files_too(made: Made) -> None:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from dppgraph.core.quads import Quad, literal, parse_line
 from dppgraph.errors import BadParameter, Unknown
 from dppgraph.operations.fragments import PAGE, Fragment, controls, fragment, pattern_of
-from dppgraph.store.exact import ExactQuads, Pattern, write_exact
+from dppgraph.store.history import ExactQuads, Pattern
+from tests.store.history_of import exact_of
 
 P = "<http://e.org/p>"
 URL = "http://localhost:8000/fragments"
@@ -20,8 +21,7 @@ def exact(tmp_path_factory: pytest.TempPathFactory) -> ExactQuads:
     quads = [Quad(f"<http://e.org/{number:03}>", P, '"a \\"b\\""@nl-BE') for number in range(2 * PAGE + 1)]
     quads += [Quad("<http://e.org/x>", P, '"01"^^<http://www.w3.org/2001/XMLSchema#integer>', "<http://e.org/g>")]
     quads += [quads[0]._replace(graph=f"<http://e.org/g{number}>") for number in range(3)]
-    write_exact(path, [quad.line() for quad in quads])
-    return ExactQuads(path)
+    return exact_of(path, [quad.line() for quad in quads])
 
 
 def said(found: Fragment, predicate: str) -> set[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dppgraph import __version__
 from dppgraph.core.quads import parse_line
-from dppgraph.errors import NotBuilt, ShapeViolation
+from dppgraph.errors import LaterChanges, NotBuilt, ShapeViolation
 from dppgraph.operations.catalogue import derived
 from dppgraph.operations.feed import latest
 from dppgraph.operations.findings import written
@@ -58,11 +58,14 @@ def build(
     Raises:
         ShapeViolation: a shape is broken; nothing is published.
         BadRdf: a file cannot be read; nothing is published.
+        LaterChanges: something was written since the last build that the files have not; nothing is published.
     """
     fingerprint = sources.fingerprint()
     number, damage = store.newest_whole()
     parent = store.manifest(number) if number else None
-    if parent and not damage and store.fingerprint(parent.version) == fingerprint:
+    # What came of a change only has the files of the build before it to its name.
+    known = parent and (store.fingerprint if parent.kind == "build" else store.remembered)(parent.version)
+    if parent and not damage and known == fingerprint:
         _harvest_if_due(store, writer, parent, harvesting)
         return Built(parent, new=False, report=None)
     candidate = assemble(sources, progress=progress)
@@ -72,11 +75,13 @@ def build(
         report = validate(candidate)
         if not report.conforms:
             raise ShapeViolation(f"nothing is published, the data {report.summary()}", report=report)
-    lines = _published(candidate, sources)
+    lines = published(candidate, sources)
     if parent and not damage and parent.base == sources.base and store.lines(parent.version) == lines:
         writer.remember(fingerprint, parent.version)
         _harvest_if_due(store, writer, parent, harvesting)
         return Built(parent, new=False, report=report)
+    if parent and not writer.drops_writes:
+        _refuse_to_drop(store, parent)
     progress("publishing")
     publication = Publication(
         lines=lines,
@@ -89,10 +94,28 @@ def build(
         data=sources.named_data,
         shapes=sources.named_shapes,
         report=written(report.findings()) if report else None,
+        stated=candidate.stated_in("catalogue") if sources.gated else None,
     )
     manifest = writer.publish(publication, parent.version if parent else None, harvesting)
     undated = parent is not None and not damage and _is_undated(lines, store.lines(parent.version), sources.base)
     return Built(manifest, new=True, report=report, undated=undated)
+
+
+def _refuse_to_drop(store: VersionStore, parent: Manifest) -> None:
+    """Makes sure that no change gets lost that somebody has published.
+
+    Raises:
+        LaterChanges: the last version was not built from files.
+    """
+    first, manifest = parent, parent
+    while manifest.kind != "build" and manifest.parent is not None:
+        first, manifest = manifest, store.manifest(manifest.parent)
+    if parent.kind != "build":
+        which = f"version {first.version}" if first is parent else f"versions {first.version} to {parent.version}"
+        raise LaterChanges(
+            f"{which} came of changes that the files do not have: bring them back with `dppgraph export --to-data DIR` "
+            "and build that, or say --drop-writes to go on without them"
+        )
 
 
 def _is_undated(lines: list[str], before: list[str], base: str) -> bool:
@@ -107,7 +130,7 @@ def _harvest_if_due(store: VersionStore, writer: Writer, manifest: Manifest, har
         writer.harvest(manifest.version, harvesting)
 
 
-def _published(candidate: Candidate, sources: Sources) -> list[str]:
+def published(candidate: Candidate, sources: Sources) -> list[str]:
     """The lines of a candidate, and what they say of themselves, where the gate is on.
 
     That is statistics, examples, and the catalogue of what they make available.

@@ -1,10 +1,11 @@
-"""How to cite a thing: what it is called, who publishes it, in which version, under which licence, and where."""
+"""How to cite a thing, or an answer: what it is called, who publishes it, in which version and where."""
 
 from dataclasses import dataclass
 
 from dppgraph.operations.facts import Facts, Text
 from dppgraph.operations.harvest import Harvest
 from dppgraph.operations.said import Name, instances, name_of, prefixed, values
+from dppgraph.store.versions import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,9 @@ class Citation:
         digest: its digest, in hexadecimal: the same data has the same digest everywhere.
         date: the day that it was published, ISO 8601.
         licence: the IRI of the licence; empty where the data names none.
-        address: the IRI of the thing.
+        address: the IRI of the thing, or where the query is asked of this version for good; empty where none is.
+        query: the query's hash (``core.query_hash``), in hexadecimal; empty for a thing.
+        lasts: whether the query is answered so again; one that asks the clock may not be.
     """
 
     title: Text
@@ -30,6 +33,27 @@ class Citation:
     date: str
     licence: str
     address: str
+    query: str = ""
+    lasts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that is to be cited.
+
+    Attributes:
+        manifest: the version that gave it.
+        licence: the IRI of that version's licence, or empty.
+        address: as in :class:`Citation`.
+        query: likewise.
+        lasts: likewise.
+    """
+
+    manifest: Manifest
+    licence: str
+    address: str
+    query: str
+    lasts: bool
 
 
 def citation(harvest: Harvest, facts: Facts, thing: str, title: Text) -> Citation:
@@ -41,17 +65,38 @@ def citation(harvest: Harvest, facts: Facts, thing: str, title: Text) -> Citatio
         thing: the thing, as a term.
         title: what it is called.
     """
-    manifest = harvest.manifest
-    catalogues = [term for term in instances(facts, "dcat:Catalog") if term.startswith(f"<{manifest.base}")]
-    publishers = {agent for catalogue in catalogues for agent in values(facts, catalogue, "dct:publisher")}
-    works = (facts.text(catalogue, prefixed("dct:title")) for catalogue in catalogues)
+    said = Answered(harvest.manifest, harvest.licence(), thing[1:-1], query="", lasts=True)
+    return citation_of_answer(harvest, facts, said, title)
+
+
+def citation_of_answer(harvest: Harvest, facts: Facts, answered: Answered, title: Text) -> Citation:
+    """How to cite the answer to a query.
+
+    Args:
+        harvest: the version that the page is of, which says who publishes the data.
+        facts: what it says.
+        answered: the answer.
+        title: what it is called.
+    """
+    publishers, work = _published(harvest, facts)
+    manifest = answered.manifest
     return Citation(
         title=title,
-        publishers=[name_of(facts, agent) for agent in sorted(publishers)],
-        work=next((work for work in works if work), None),
+        publishers=publishers,
+        work=work,
         version=manifest.version,
         digest=manifest.digest,
         date=manifest.created.partition("T")[0],
-        licence=harvest.licence(),
-        address=thing[1:-1],
+        licence=answered.licence,
+        address=answered.address,
+        query=answered.query,
+        lasts=answered.lasts,
     )
+
+
+def _published(harvest: Harvest, facts: Facts) -> tuple[list[Name], Text | None]:
+    """Who publishes the data, and what they are called."""
+    catalogues = [term for term in instances(facts, "dcat:Catalog") if term.startswith(f"<{harvest.manifest.base}")]
+    publishers = {agent for catalogue in catalogues for agent in values(facts, catalogue, "dct:publisher")}
+    works = (facts.text(catalogue, prefixed("dct:title")) for catalogue in catalogues)
+    return [name_of(facts, agent) for agent in sorted(publishers)], next((work for work in works if work), None)

@@ -106,7 +106,7 @@ def document(published: Published, frames: Frames, iri: str, page: int = 1) -> D
     try:
         description = Descriptions(published, frames).of(iri)
     except Unknown:
-        if published.exact.is_gone(iri):
+        if published.is_gone(iri):
             raise Gone(f"<{iri}> was here in an earlier version, and is not any more") from None
         if not published.count_pointing(f"<{iri}>"):
             raise

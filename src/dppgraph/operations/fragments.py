@@ -15,7 +15,7 @@ from dppgraph.core.iris import PREFIXES, uri_of
 from dppgraph.core.quads import Quad, canonical, literal
 from dppgraph.errors import BadParameter
 from dppgraph.operations.paging import pages_of
-from dppgraph.store.exact import ExactQuads, Pattern
+from dppgraph.store.history import ExactQuads, Pattern
 from dppgraph.store.rdf import read_file
 
 PAGE: Final = 100

@@ -10,7 +10,7 @@ from dppgraph.operations.facts import Evidence, Facts, Text
 from dppgraph.operations.others import Property, others_of
 from dppgraph.operations.paging import Paging
 from dppgraph.operations.said import Name, Said, in_language, name_of, prefixed, rests_on, said, values
-from dppgraph.store.exact import Pattern
+from dppgraph.store.history import Pattern
 
 _NO_PLACE: Final = 1 << 62
 _DIGITS: Final = 18

@@ -81,11 +81,11 @@ def read_data(sources: Sources, extra: Iterable[Path] = (), without: Iterable[Pa
     """
     extra = list(extra)
     replaced = {*namesakes(sources, extra), *without}
-    placed = [(path, graph) for path, graph in _placed(sources) if path not in replaced]
-    found = [quad for path, graph in placed for quad in _read(path, graph, sources)]
+    placed = [(path, graph) for path, graph in placed_files(sources) if path not in replaced]
+    found = [quad for path, graph in placed for quad in read_placed(path, graph, sources)]
     there = {path.resolve() for path, _ in placed}
     for path in (path for path in extra if path.resolve() not in there):
-        found += _read(path, "source", sources)
+        found += read_placed(path, "source", sources)
     return found if sources.gated else with_canonical_blank_nodes(found)
 
 
@@ -109,8 +109,10 @@ def read_vocabulary(sources: Sources) -> list[Quad]:
     """
     if not sources.gated:
         return []
-    concepts = [quad for path in _rdf_files(sources.ontology / "concepts") for quad in _read(path, "concepts", sources)]
-    return _read(sources.ontology / "dpp.ttl", "ontology", sources) + concepts
+    concepts = [
+        quad for path in _rdf_files(sources.ontology / "concepts") for quad in read_placed(path, "concepts", sources)
+    ]
+    return read_placed(sources.ontology / "dpp.ttl", "ontology", sources) + concepts
 
 
 def read_shapes(sources: Sources) -> Shapes:
@@ -125,13 +127,18 @@ def read_shapes(sources: Sources) -> Shapes:
     files = _rdf_files(sources.shapes) if sources.shapes.is_dir() else []
     if not files:
         raise BadCall(f"there are no shapes in {sources.shapes}: name a folder of .ttl files, or none")
-    merged = [quad for path in files for quad in _read(path, "shapes", sources)]
-    alone = {path.stem: _read(path, "shapes", sources) for path in _rdf_files(sources.shapes / "graph")}
+    merged = [quad for path in files for quad in read_placed(path, "shapes", sources)]
+    alone = {path.stem: read_placed(path, "shapes", sources) for path in _rdf_files(sources.shapes / "graph")}
     return Shapes(merged, alone)
 
 
-def _placed(sources: Sources) -> Iterator[tuple[Path, str | None]]:
-    """Each file of the data with the name of its graph; None for the default graph."""
+def placed_files(sources: Sources) -> Iterator[tuple[Path, str | None]]:
+    """Each file of the data with the name of its graph; None for the default graph.
+
+    Raises:
+        BadRdf: a file lies where no graph is.
+        BadCall: there is no such folder.
+    """
     if not sources.data.is_dir():
         raise BadCall(f"there is no folder {sources.data}: name the folder of the data with --data")
     for path in sorted(_files(sources.data)):
@@ -146,7 +153,13 @@ def _placed(sources: Sources) -> Iterator[tuple[Path, str | None]]:
             yield path, None
 
 
-def _read(path: Path, graph: str | None, sources: Sources) -> list[Quad]:
+def read_placed(path: Path, graph: str | None, sources: Sources) -> list[Quad]:
+    """The quads of a file, in the graph of its place or those that it names.
+
+    Raises:
+        BadRdf: it does not parse, or a blank node in it gets no stable name.
+        BadCall: it cannot be read.
+    """
     format_ = _format(path)
     term = f"<{graph_iri(graph, sources.base)}>" if graph else ""
     try:
@@ -155,14 +168,22 @@ def _read(path: Path, graph: str | None, sources: Sources) -> list[Quad]:
         raise BadCall(f"{path} cannot be read: {error.strerror}") from error
     if not sources.gated:
         return quads
-    quads = [Quad(*(rebased(part, sources.base) for part in quad)) for quad in quads]
-    for quad in quads:
-        if not quad.graph:
-            raise BadRdf(f"{path}: a statement lies in no graph")
     try:
-        return skolemised(quads, sources.base)
+        return named_quads(quads, sources.base)
     except BadRdf as error:
         raise BadRdf(f"{path}: {error}") from error
+
+
+def named_quads(quads: Iterable[Quad], base: str) -> list[Quad]:
+    """The quads of one document as a gated store holds them: below the base, in graphs, without blank nodes.
+
+    Raises:
+        BadRdf: one lies in no graph, or a blank node gets no stable name.
+    """
+    moved = [Quad(*(rebased(part, base) for part in quad)) for quad in quads]
+    if not all(quad.graph for quad in moved):
+        raise BadRdf("a statement lies in no graph")
+    return skolemised(moved, base)
 
 
 def _format(path: Path) -> Format:

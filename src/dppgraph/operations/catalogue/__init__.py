@@ -4,13 +4,15 @@
 files are made, ``catalogue_document`` is what is served, and ``dataset_json`` what search engines read.
 """
 
-from dppgraph.operations.catalogue.derived import derived
+from dppgraph.operations.catalogue.derived import CATALOG, derived, derived_in
 from dppgraph.operations.catalogue.document import catalogue_document
 from dppgraph.operations.catalogue.note import Dump, VersionNote
 from dppgraph.operations.catalogue.schema_org import catalogue_in, dataset_json
 from dppgraph.operations.catalogue.statements import catalogue_statements
+from dppgraph.operations.catalogue.versions import version_iri, whole_of
 
 __all__ = [
+    "CATALOG",
     "Dump",
     "VersionNote",
     "catalogue_document",
@@ -18,4 +20,7 @@ __all__ = [
     "catalogue_statements",
     "dataset_json",
     "derived",
+    "derived_in",
+    "version_iri",
+    "whole_of",
 ]

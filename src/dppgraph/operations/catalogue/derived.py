@@ -4,7 +4,8 @@ A rule is a CONSTRUCT. The rules run in the order of their names, each once, and
 All of it goes into the graph ``catalogue``, so that SPARQL sees it. Data without a catalogue has none derived.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,8 @@ from dppgraph.core.quads import Quad
 from dppgraph.store.memory import MemoryStore
 
 _RULES: Final = Path(__file__).parent / "rules"
-_CATALOG: Final = f"<{PREFIXES['dcat']}Catalog>"
+CATALOG: Final = f"<{PREFIXES['dcat']}Catalog>"
+"""The class without whose members nothing is derived."""
 
 
 def derived(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
@@ -24,15 +26,34 @@ def derived(quads: Iterable[Quad], base: str) -> Iterator[Quad]:
         base: the base of the data.
     """
     quads = list(quads)
-    if not any(quad.object == _CATALOG for quad in quads):
+    if not any(quad.object == CATALOG for quad in quads):
         return
-    graph = f"<{graph_iri('catalogue', base)}>"
     stated = {quad[:3] for quad in quads}
-    store = MemoryStore(_of_use(quads, base))
-    for rule in sorted(_RULES.glob("*.rq")):
-        found = {quad._replace(graph=graph) for quad in store.construct(rule.read_text(encoding="utf-8"), base=base)}
-        store.add(found)
-        yield from sorted(quad for quad in found if quad[:3] not in stated)
+    found = derived_in(MemoryStore(_of_use(quads, base)), base)
+    yield from sorted(quad for quad in found if quad[:3] not in stated)
+
+
+def derived_in(store: MemoryStore, base: str, graphs: Collection[str] | None = None) -> set[Quad]:
+    """Likewise, with what is there already.
+
+    Args:
+        store: the engine's copy of all that a version holds; what is found is added to it.
+        base: the base of the data.
+        graphs: the IRIs of the graphs that there are; None for all that the store has.
+    """
+    graph = f"<{graph_iri('catalogue', base)}>"
+    found: set[Quad] = set()
+    for text in rules():
+        fresh = {quad._replace(graph=graph) for quad in store.construct(text, base=base, graphs=graphs)}
+        store.add(fresh)
+        found |= fresh
+    return found
+
+
+@cache
+def rules() -> list[str]:
+    """The texts of the rules, in their order."""
+    return [rule.read_text(encoding="utf-8") for rule in sorted(_RULES.glob("*.rq"))]
 
 
 def _of_use(quads: Iterable[Quad], base: str) -> Iterator[Quad]:

@@ -13,7 +13,7 @@ from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad, literal
 from dppgraph.operations.catalogue.distributions import FORMATS, distribution
 from dppgraph.operations.catalogue.note import Dump, VersionNote
-from dppgraph.operations.catalogue.stated import DATASET, DCAT, DCT, A, Stated
+from dppgraph.operations.catalogue.stated import DATASET, DCAT, DCT, A, Stated, catalogue_lines
 
 _VERSION: Final = {"nl": "versie", "en": "version"}
 # What is the whole's alone: its parts, its files, its statistics, and its names.
@@ -29,13 +29,22 @@ def versions(dumps: Iterable[Dump], whole: str, stated: Stated, version: Version
     numbers = [*sorted(number for number in version.earlier if number < version.number), version.number]
     yield Quad(whole, f"<{DCAT}version>", literal(str(version.number)))
     for older, newer in pairwise(numbers):
-        yield Quad(_named(whole, newer), f"<{DCAT}previousVersion>", _named(whole, older))
+        yield Quad(version_iri(whole, newer), f"<{DCAT}previousVersion>", version_iri(whole, older))
     for number in numbers:
-        yield from _one(_named(whole, number), number, whole, stated)
+        yield from _one(version_iri(whole, number), number, whole, stated)
+        # When, by whom and why is told there, so that the same data give the same catalogue on every server.
+        change = f"<{version.base}changes/{number}#change>"
+        yield Quad(version_iri(whole, number), f"<{PREFIXES['prov']}wasGeneratedBy>", change)
     yield from _current(dumps, whole, stated, version)
 
 
-def _named(whole: str, number: int) -> str:
+def whole_of(lines: Iterable[str], base: str) -> str:
+    """The data set whose versions are told of, as a term; empty where no line tells of it."""
+    return Stated(catalogue_lines(lines, base)).whole()
+
+
+def version_iri(whole: str, number: int) -> str:
+    """The term of a version of the whole, which is given as a term."""
     return f"{whole[:-1]}-v{number}>"
 
 
@@ -49,7 +58,7 @@ def _one(this: str, number: int, whole: str, stated: Stated) -> Iterator[Quad]:
 
 
 def _current(dumps: Iterable[Dump], whole: str, stated: Stated, version: VersionNote) -> Iterator[Quad]:
-    this = _named(whole, version.number)
+    this = version_iri(whole, version.number)
     yield Quad(whole, f"<{DCAT}hasVersion>", this)
     yield Quad(this, A, DATASET)
     yield Quad(this, f"<{DCT}identifier>", literal(this[1:-1], datatype=f"{PREFIXES['xsd']}anyURI"))

@@ -1,5 +1,6 @@
 """The dumps of a version: files with all of it, with one graph, with one plan, and tables; made once, then served."""
 
+from dppgraph.operations.dumps.alike import link_alike
 from dppgraph.operations.dumps.dump import CHECKSUMS, Dump, checksums, read_dumps
 from dppgraph.operations.dumps.folders import DUMPS, Dumped, DumpFolders, Found
 from dppgraph.operations.dumps.make import make_dumps
@@ -14,6 +15,7 @@ __all__ = [
     "Dumped",
     "Found",
     "checksums",
+    "link_alike",
     "make_dumps",
     "read_dumps",
 ]

@@ -20,6 +20,7 @@ class Found:
         folder: where the files lie.
         dumps: the files.
         licence: the IRI of their licence, if the data names one.
+        digest: the version's digest, in hexadecimal.
     """
 
     version: int
@@ -27,6 +28,7 @@ class Found:
     folder: Path
     dumps: list[Dump]
     licence: str | None = None
+    digest: str = ""
 
 
 class Dumped(Protocol):
@@ -64,5 +66,6 @@ class DumpFolders:
             dumps, licence = read_list(folder)
         except FileNotFoundError:
             return None
-        created = datetime.fromisoformat(self._versions.manifest(version).created)
-        return Found(version, int(created.timestamp()), folder, dumps, licence)
+        manifest = self._versions.manifest(version)
+        created = datetime.fromisoformat(manifest.created)
+        return Found(version, int(created.timestamp()), folder, dumps, licence, manifest.digest)

@@ -5,7 +5,6 @@ beside reads each once more, for its checksum and its gzipped form, as that leav
 """
 
 import logging
-from bisect import bisect_left
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import IO, Final
 from dppgraph import bundle
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
-from dppgraph.core.iris import GRAPHS, PREFIXES, graph_iri
+from dppgraph.core.iris import GRAPHS, graph_iri
 from dppgraph.core.quads import parse_line
 from dppgraph.errors import BadRdf
 from dppgraph.operations.describe import Descriptions
@@ -27,6 +26,7 @@ from dppgraph.operations.export import export_thing
 from dppgraph.operations.export.flat import write_document, write_part
 from dppgraph.operations.export.jsonld import refuse_misread
 from dppgraph.operations.frames import Frames, read_frames
+from dppgraph.operations.licence import licence_in
 from dppgraph.store.rdf import write
 
 _STEM: Final = "policy-plans"
@@ -64,17 +64,8 @@ def make_dumps(lines: Sequence[str], folder: Path, base: str, frames: Frames | N
         _write_plans(making, ordered, base, frames)
         _write_tables(making, ordered)
         dumps = sorted((dump for packing in making.packing for dump in packing.result()), key=lambda dump: dump.file)
-    write_list(dumps, folder, _licence(ordered, base))
+    write_list(dumps, folder, licence_in(ordered, base) or None)
     return dumps
-
-
-def _licence(ordered: Sequence[str], base: str) -> str | None:
-    """The licence that the data names for the whole graph; the first, where there are several."""
-    begin = f"<{base}id/dataset/{_STEM}> <{PREFIXES['dct']}license> "
-    place = bisect_left(ordered, begin)
-    said = ordered[place] if place < len(ordered) else ""
-    licence = parse_line(said).object if said.startswith(begin) else ""
-    return licence[1:-1] if licence.startswith("<") else None
 
 
 class _Making:

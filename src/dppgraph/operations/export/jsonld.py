@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, Literal
 
 from dppgraph.core import formats
@@ -221,7 +221,7 @@ def _processed(
     return document
 
 
-def refuse_misread(lines: list[str], context: Context) -> None:
+def refuse_misread(lines: Iterable[str], context: Context) -> None:
     """Refuses an IRI that a reader of JSON-LD takes for a short one, as its scheme is one of the prefixes.
 
     Raises:

@@ -7,9 +7,9 @@ each version. ``pages`` reads them back as the nodes of a search tree (https://w
 https://w3id.org/tree/specification).
 """
 
-from dppgraph.operations.feed.making import make_members, make_missing
+from dppgraph.operations.feed.making import fed_until, make_members, make_missing
 from dppgraph.operations.feed.members import Member
 from dppgraph.operations.feed.moments import latest
 from dppgraph.operations.feed.pages import FeedReader
 
-__all__ = ["FeedReader", "Member", "latest", "make_members", "make_missing"]
+__all__ = ["FeedReader", "Member", "fed_until", "latest", "make_members", "make_missing"]

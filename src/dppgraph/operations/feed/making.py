@@ -56,6 +56,17 @@ def make_missing(versions: VersionStore, last: int, files: FeedFiles | None = No
         seal = head.seal
 
 
+def fed_until(versions: VersionStore, number: int) -> int:
+    """The newest version up to a number whose members are there; 0 where there are none."""
+    files = FeedFiles(versions.folder)
+    while number:
+        head = files.head(number)
+        if head and is_of(head, versions):
+            break
+        number -= 1
+    return number
+
+
 def is_of(head: Head, versions: VersionStore) -> bool:
     """Whether a head is that of the version of its number, and not of one that a killed build left."""
     try:

@@ -117,6 +117,16 @@ class FeedReader:
             return self._pages[last].parts[0][0].created if last < self.pages else self._pages[last - 1].changed
         return self._heads[-1].created
 
+    def of(self, node: str) -> tuple[int, str]:
+        """The version that a node is of, and its digest: the last that is in the feed, or that which closed the node.
+
+        Raises:
+            Unknown: there is no such node.
+        """
+        last = self._last_page(node) if node else self.pages
+        head = self._pages[last].parts[0][0] if last < self.pages else self._heads[-1]
+        return head.version, head.digest
+
     def node(self, node: str, *, named_graphs: bool) -> Iterator[str]:
         """What a node says, by the last part of its address; as canonical lines in no order.
 

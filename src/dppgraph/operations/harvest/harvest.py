@@ -1,6 +1,5 @@
 """Reading it: the statements of a version as a server says them, and the files beside them."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from threading import Lock
@@ -8,13 +7,13 @@ from typing import Final
 
 from dppgraph.core.iris import NAMESPACE, addresses_below, located
 from dppgraph.core.quads import Quad, parse_line
-from dppgraph.errors import Damaged, StoreUnavailable, Unknown
+from dppgraph.errors import Damaged, StoreUnavailable
 from dppgraph.operations.describe import Held
 from dppgraph.operations.dumps import DumpFolders
-from dppgraph.operations.feed import FeedReader
+from dppgraph.operations.feed import FeedReader, fed_until
 from dppgraph.operations.findings import Findings, read
-from dppgraph.operations.harvest.make import CATALOGUE, EXACT, SEARCH, STATEMENTS, VOID, made
-from dppgraph.store.exact import ExactQuads, Pattern
+from dppgraph.operations.harvest.make import CATALOGUE, GONE, SEARCH, STATEMENTS, VOID, made, packed
+from dppgraph.store.history import ExactQuads, History, Pattern
 from dppgraph.store.search import SearchIndex
 from dppgraph.store.versions import Manifest, VersionStore
 
@@ -28,18 +27,17 @@ _PAGES: Final = (
     "agents",
     "quality",
     "changes",
+    "blame",
     "search",
     "sparql",
     "dumps",
+    "graphs",
     "things",
     "api",
     "about",
     "accessibility",
 )
 """The pages that there are whatever the data."""
-
-_OPEN: Final = 3
-"""Harvests that are open at the same time: that of the current version, and of those that were asked last."""
 
 
 class Published:
@@ -52,13 +50,23 @@ class Published:
         more: lines that are not part of it: how large its dumps are, for one.
         base: the base of the data.
         url: where the server answers.
+        gone: what such lines spoke of once, and do not any more.
     """
 
-    def __init__(self, exact: ExactQuads, more: Iterable[str], base: str, url: str) -> None:
+    def __init__(
+        self, exact: ExactQuads, more: Iterable[str], base: str, url: str, gone: Collection[str] = frozenset()
+    ) -> None:
         self.exact = exact
         self.base = base
         self.url = url
         self._more = Held(more)
+        self._gone = gone
+
+    def is_gone(self, iri: str) -> bool:
+        """Whether something was said once of a thing of which nothing is said here."""
+        if self.exact.is_gone(iri):
+            return not self._more.about(f"<{iri}>")
+        return iri in self._gone and not self.exact.about(f"<{iri}>")
 
     def about(self, subject: str) -> list[str]:
         """As ``Statements`` has it."""
@@ -127,21 +135,42 @@ class Published:
 class Harvest:
     """What there is of one version.
 
+    Its statements are its own. What takes a while to make (the files, what the catalogue says of them, the index of
+    words) may be of a version before it, until it is made for this one too.
+
     Args:
         store: where it is.
         manifest: the version.
         url: where the server answers.
+        history: the quads of all versions.
 
     Attributes:
-        index: its words, to be searched.
+        manifest: the version.
+        packed: the version that the files, the catalogue and the index are of.
+        published: its statements.
 
     Raises:
         StoreUnavailable: it is not there.
     """
 
-    def __init__(self, store: VersionStore, manifest: Manifest, url: str) -> None:
+    def __init__(self, store: VersionStore, manifest: Manifest, url: str, history: History) -> None:
         self.manifest = manifest
-        self._folder = store.harvest_path(manifest.version)
+        of = packed(store, manifest)
+        if of is None:
+            raise self._missing()
+        self._folder = store.harvest_path(of.version)
+        try:
+            exact = history.at(manifest.version)
+            self._index = SearchIndex(self._folder / SEARCH)
+        except Damaged as error:
+            raise self._missing() from error
+        gone = frozenset(self._lines(GONE))
+        self._begin(store, manifest, of, Published(exact, self._lines(STATEMENTS), manifest.base, url, gone))
+
+    def _begin(self, store: VersionStore, manifest: Manifest, of: Manifest, published: Published) -> None:
+        self.manifest = manifest
+        self.packed = of
+        self.published = published
         self._store = store
         self._created = {manifest.version: manifest.created}
         self._made: datetime | None = None
@@ -149,12 +178,16 @@ class Harvest:
         self._dumps = DumpFolders(store, store.harvest_path)
         self._feed: FeedReader | None = None
         self._lock = Lock()
-        try:
-            exact = ExactQuads(self._folder / EXACT)
-            self.index = SearchIndex(self._folder / SEARCH)
-        except Damaged as error:
-            raise self._missing() from error
-        self.published = Published(exact, self._lines(STATEMENTS), manifest.base, url)
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the address says which version it is; else it is the one that is current."""
+        return False
+
+    @property
+    def index(self) -> SearchIndex:
+        """Its words, to be searched."""
+        return self._index
 
     def catalogue(self) -> list[str]:
         """The catalogue's document, as the server says it; empty where the data has no catalogue.
@@ -173,14 +206,15 @@ class Harvest:
         return self.published.located(self._lines(VOID))
 
     def feed(self) -> FeedReader:
-        """The feed as it is at this version.
+        """The feed as it is at this version, or at the last one before it that is in it.
 
         Raises:
             StoreUnavailable: its members cannot be read.
         """
         with self._lock:
             if self._feed is None:
-                self._feed = FeedReader(self._store, self.manifest.version, self.published.url)
+                number = fed_until(self._store, self.manifest.version) or self.manifest.version
+                self._feed = FeedReader(self._store, number, self.published.url)
             return self._feed
 
     @property
@@ -202,13 +236,12 @@ class Harvest:
 
     def licence(self) -> str:
         """The IRI of the licence that the data names for the whole graph; empty where it names none."""
-        found = self._dumps.at(self.manifest.version)
+        found = self._dumps.at(self.packed.version)
         return (found.licence if found else None) or ""
 
     def close(self) -> None:
         """Lets its files go; whoever looks something up in them then is told that they cannot be read."""
-        self.published.exact.close()
-        self.index.close()
+        self._index.close()
 
     def findings(self) -> list[Findings] | None:
         """What the shapes found of this version; None where the gate was off, or nobody kept it.
@@ -234,7 +267,7 @@ class Harvest:
         """When what is here last changed, ISO 8601: when it was made, which may be later than the version."""
         if self._made is None:
             try:
-                self._made = datetime.fromtimestamp(int(made(self._store, self.manifest)), UTC)
+                self._made = datetime.fromtimestamp(int(made(self._store, self.packed)), UTC)
             except OSError as error:
                 raise self._missing() from error
         return max(self._made, datetime.fromisoformat(self.manifest.created)).isoformat()
@@ -247,47 +280,3 @@ class Harvest:
             except Damaged:
                 self._created[number] = self.manifest.created
         return self._created[number]
-
-
-class Harvests:
-    """The harvests of a store's versions, opened when they are asked for.
-
-    Args:
-        store: the store.
-        url: where the server answers.
-
-    Attributes:
-        dumps: where the dumps lie.
-        versions: the store.
-    """
-
-    def __init__(self, store: VersionStore, url: str) -> None:
-        self.versions = store
-        self.dumps = DumpFolders(store, store.harvest_path)
-        self._store = store
-        self._url = url
-        self._open: OrderedDict[int, Harvest] = OrderedDict()
-        self._lock = Lock()
-
-    def of(self, manifest: Manifest) -> Harvest:
-        """The harvest of a version; may be called by several threads.
-
-        Raises:
-            StoreUnavailable: it is not there.
-        """
-        with self._lock:
-            harvest = self._open.get(manifest.version)
-            if harvest is None:
-                harvest = self._open[manifest.version] = Harvest(self._store, manifest, self._url)
-                while len(self._open) > _OPEN:
-                    _, before = self._open.popitem(last=False)
-                    before.close()
-            self._open.move_to_end(manifest.version)
-            return harvest
-
-    def statistics(self, number: int) -> list[str]:
-        """The VoID description of a version, as the server says it; empty where it is not kept."""
-        try:
-            return self.of(self._store.manifest(number)).void()
-        except (StoreUnavailable, Unknown):
-            return []

@@ -1,7 +1,11 @@
-"""Making it: everything goes into one folder, which the version store then puts into place."""
+"""Making it: everything goes into one folder, which the version store then puts into place.
+
+The quads themselves are looked up in the history of all versions (``store.history``), which goes on with each version.
+All else takes a while to make, so what a small change makes is of the version before until it is made for this one too.
+"""
 
 import json
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -9,22 +13,23 @@ from dppgraph import __version__
 from dppgraph.core.quads import Delta, entity_of
 from dppgraph.errors import Damaged, Unknown
 from dppgraph.operations.catalogue import VersionNote, catalogue_document, catalogue_statements
-from dppgraph.operations.dumps import DUMPS, Dump, make_dumps
+from dppgraph.operations.dumps import DUMPS, Dump, link_alike, make_dumps
 from dppgraph.operations.feed import make_members
 from dppgraph.operations.search import entries_of
 from dppgraph.operations.service import void_document
-from dppgraph.store.exact import ExactQuads, write_exact
+from dppgraph.store.history import History, add_version, catch_up, since_last
 from dppgraph.store.search import SearchIndex, write_search
 from dppgraph.store.versions import KEPT, Harvesting, Manifest, VersionStore
 
-EXACT: Final = "exact.sqlite"
 SEARCH: Final = "search.sqlite"
 STATEMENTS: Final = "statements.nq"
 """What the catalogue says besides the version's own statements: how large the dumps are, for one."""
 CATALOGUE: Final = "catalogue.nt"
 VOID: Final = "void.nt"
+GONE: Final = "gone.txt"
+"""What the catalogue said something of before, and does not any more: an IRI on each line."""
 _STAMP: Final = "harvest.json"
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 """The number of the folder's layout: what another number made is made anew."""
 
 
@@ -32,30 +37,73 @@ def harvesting(store: VersionStore) -> Harvesting:
     """What makes the harvest of a version of this store."""
 
     def make(folder: Path, manifest: Manifest, lines: list[str], delta: Delta) -> None:
-        folder.mkdir()
-        present = {entity_of(line) for line in lines}
-        before, gone = _known_before(store, manifest)
-        changed = {entity_of(line) for part in delta for line in part}
-        things = {
-            iri: manifest.version if iri in changed else before.get(iri, manifest.version)
-            for iri in present
-            if iri.startswith(f"{manifest.base}id/")
-        }
-        dumps = folder / DUMPS
-        dumps.mkdir()
-        described = _write_catalogue(folder, manifest, lines, make_dumps(lines, dumps, manifest.base))
-        write_exact(folder / EXACT, lines, things, (gone | changed) - present - described)
-        write_search(folder / SEARCH, entries_of(lines, manifest.base))
-        make_members(store, manifest, lines, delta)
-        (folder / _STAMP).write_text(json.dumps(_stamp(manifest)), encoding="utf-8")
+        remember(store, manifest, delta, lines=lines)
+        pack_into(store, folder, manifest, lines, delta)
 
     return make
 
 
-def _write_catalogue(folder: Path, manifest: Manifest, lines: list[str], dumps: list[Dump]) -> set[str]:
-    """Writes what the catalogue says; the things that it says it of besides those in the lines."""
+def pack_into(store: VersionStore, folder: Path, manifest: Manifest, lines: list[str], delta: Delta) -> None:
+    """Makes a version's harvest in a new folder, but for the history, which goes on with each version at once.
+
+    Args:
+        store: the store.
+        folder: the folder.
+        manifest: the version's.
+        lines: its lines, sorted.
+        delta: what it added to those of its parent, and removed from them.
+
+    Raises:
+        StoreUnavailable: the members of the feed cannot be made.
+        OSError: a file cannot be written.
+    """
+    folder.mkdir()
+    dumps = folder / DUMPS
+    dumps.mkdir()
+    files = make_dumps(lines, dumps, manifest.base)
+    before = max((number for number in harvested(store) if number < manifest.version), default=0)
+    link_alike(files, dumps, store.harvest_path(before) / DUMPS)
+    _write_catalogue(store, folder, manifest, lines, files)
+    write_search(folder / SEARCH, entries_of(lines, manifest.base))
+    make_members(store, manifest, lines, delta)
+    (folder / _STAMP).write_text(json.dumps(_stamp(manifest)), encoding="utf-8")
+
+
+def remember(
+    store: VersionStore,
+    manifest: Manifest,
+    delta: Delta,
+    *,
+    results: Delta | None = None,
+    lines: list[str] | None = None,
+) -> None:
+    """Has the history of a store go as far as a version, which need not be published yet.
+
+    Args:
+        store: the store; whoever calls holds its lock, if the version is not published.
+        manifest: the version's.
+        delta: what it added to the lines of its parent, and removed from them.
+        results: what the shapes found that they had not found of its parent, and the other way round; None where nobody
+            knows.
+        lines: its lines; asked for where it does not follow the version before it, as after damage.
+
+    Raises:
+        StoreUnavailable: the disk did not take it.
+    """
+    catch_up(store, store.history_path)
+    if manifest.version in store.numbers():
+        return
+    path = store.history_path
+    if lines is not None and manifest.parent != manifest.version - 1:
+        delta = since_last(path, lines)
+    add_version(path, manifest, delta, results)
+
+
+def _write_catalogue(
+    store: VersionStore, folder: Path, manifest: Manifest, lines: list[str], dumps: list[Dump]
+) -> None:
     # As many as have files of their own.
-    earlier = tuple(range(max(1, manifest.version - KEPT + 1), manifest.version))
+    earlier = tuple(number for number in harvested(store) if number < manifest.version)[1 - KEPT :]
     note = VersionNote(manifest.base, manifest.version, manifest.digest, earlier, manifest.findings or {})
     statements = catalogue_statements(lines, dumps, note)
     documents = {
@@ -65,7 +113,27 @@ def _write_catalogue(folder: Path, manifest: Manifest, lines: list[str], dumps: 
     }
     for name, said in documents.items():
         (folder / name).write_text("".join(f"{line}\n" for line in said), encoding="utf-8")
-    return {entity_of(line) for line in statements}
+    gone = _described_before(store, manifest) - {entity_of(line) for line in statements}
+    (folder / GONE).write_text("".join(f"{iri}\n" for iri in sorted(gone)), encoding="utf-8")
+
+
+def _described_before(store: VersionStore, manifest: Manifest) -> set[str]:
+    """What the catalogue of the harvest before said something of, and what is gone since."""
+    before = max((number for number in harvested(store) if number < manifest.version), default=0)
+    folder = store.harvest_path(before)
+    try:
+        described = (folder / STATEMENTS).read_text(encoding="utf-8").split("\n")[:-1]
+        gone = (folder / GONE).read_text(encoding="utf-8").split("\n")[:-1]
+    except OSError:
+        return set()
+    return {*gone, *map(entity_of, described)}
+
+
+def harvested(store: VersionStore) -> list[int]:
+    """The numbers of the versions that have a harvest, oldest first."""
+    folder = store.harvest_path(0).parent
+    names = (path.name for path in folder.iterdir()) if folder.is_dir() else ()
+    return sorted(int(name) for name in names if name.isdigit())
 
 
 def made(store: VersionStore, manifest: Manifest) -> float:
@@ -74,31 +142,39 @@ def made(store: VersionStore, manifest: Manifest) -> float:
 
 
 def is_made(store: VersionStore, manifest: Manifest) -> bool:
+    """Whether all that is made of a version is there, can be read, and is what this software makes."""
+    try:
+        with closing(History(store.history_path)) as history:
+            history.at(manifest.version)
+    except Damaged:
+        return False
+    return is_packed(store, manifest)
+
+
+def is_packed(store: VersionStore, manifest: Manifest) -> bool:
     """Whether the harvest of a version is there, can be read, and is what this software makes."""
     folder = store.harvest_path(manifest.version)
     try:
         if json.loads((folder / _STAMP).read_text(encoding="utf-8")) != _stamp(manifest):
             return False
-        with closing(ExactQuads(folder / EXACT)), closing(SearchIndex(folder / SEARCH)):
+        with closing(SearchIndex(folder / SEARCH)):
             return True
     except (OSError, ValueError, Damaged):
         return False
 
 
+def packed(store: VersionStore, manifest: Manifest) -> Manifest | None:
+    """The newest version up to this one that has a harvest; None where none has."""
+    for number in reversed(harvested(store)):
+        if number <= manifest.version:
+            try:
+                of = manifest if number == manifest.version else store.manifest(number)
+            except (Damaged, Unknown):
+                continue
+            if of.base == manifest.base and is_packed(store, of):
+                return of
+    return None
+
+
 def _stamp(manifest: Manifest) -> dict[str, object]:
     return {"format": _FORMAT, "software": __version__, "digest": manifest.digest, "base": manifest.base}
-
-
-def _known_before(store: VersionStore, manifest: Manifest) -> tuple[dict[str, int], set[str]]:
-    """What earlier versions knew: things, each with the version that changed it last; and what was gone."""
-    if manifest.parent is not None:
-        with suppress(Damaged, OSError), closing(ExactQuads(store.harvest_path(manifest.parent) / EXACT)) as parent:
-            described = (store.harvest_path(manifest.parent) / STATEMENTS).read_text(encoding="utf-8").split("\n")[:-1]
-            return dict(parent.things()), {*parent.gone(), *map(entity_of, described)}
-    # It was let go, or never made: whatever is not there any more is gone.
-    last: dict[str, int] = {}
-    for number in range(1, manifest.version):
-        # What a version changed that cannot be read any more, nobody knows.
-        with suppress(Damaged, Unknown):
-            last |= dict.fromkeys(store.changes(number), number)
-    return last, set(last)

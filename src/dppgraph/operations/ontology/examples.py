@@ -9,7 +9,7 @@ from typing import Final
 from dppgraph.core.iris import PREFIXES
 from dppgraph.operations.facts import Evidence, Facts
 from dppgraph.operations.ontology.terms import Term
-from dppgraph.store.exact import Pattern
+from dppgraph.store.history import Pattern
 
 _RDF: Final = PREFIXES["rdf"]
 _TYPE: Final = f"<{_RDF}type>"

@@ -6,7 +6,7 @@ from typing import Final
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.operations.facts import Facts, Text, text_of
-from dppgraph.store.exact import Pattern
+from dppgraph.store.history import Pattern
 
 _SKOS: Final = PREFIXES["skos"]
 _RDF: Final = PREFIXES["rdf"]

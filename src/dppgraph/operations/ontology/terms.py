@@ -7,7 +7,7 @@ from typing import Final
 
 from dppgraph.core.iris import NAMESPACE, PREFIXES
 from dppgraph.operations.facts import Facts, Text
-from dppgraph.store.exact import Pattern
+from dppgraph.store.history import Pattern
 
 _OWL: Final = PREFIXES["owl"]
 _RDFS: Final = PREFIXES["rdfs"]

@@ -12,7 +12,7 @@ from dppgraph.operations.plans.events import dates_of
 from dppgraph.operations.plans.kinds import plans_of
 from dppgraph.operations.plans.periods import Span, Status, spans_of, status_of
 from dppgraph.operations.said import Name, names_of, prefixed, values
-from dppgraph.store.exact import Pattern
+from dppgraph.store.history import Pattern
 
 _LATE: Final = "9999"
 

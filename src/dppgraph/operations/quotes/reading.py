@@ -14,7 +14,7 @@ from dppgraph.operations.quotes.coverage import places_of
 from dppgraph.operations.quotes.segments import Segment, segments
 from dppgraph.operations.quotes.sources import QuotedSource, quoted_sources, source_of
 from dppgraph.operations.quotes.texts import Texts
-from dppgraph.store.exact import Pattern
+from dppgraph.store.history import Pattern
 from dppgraph.store.search import Passage
 
 _QUOTES: Final = 100
@@ -113,7 +113,7 @@ def read_source(
     """
     passages = harvest.index.passages(term)
     if not passages and term not in quoted_sources(harvest.index, facts):
-        if harvest.published.exact.is_gone(term[1:-1]):
+        if harvest.published.is_gone(term[1:-1]):
             raise Gone(f"the source {term} was here in an earlier version, and is not any more")
         raise Unknown(f"there is no source {term}: /sources lists those there are")
     source = source_of(facts, term, passages)

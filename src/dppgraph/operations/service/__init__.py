@@ -7,16 +7,22 @@ and prefixes) go into the graph ``catalogue`` when a version is built, since the
 
 from dppgraph.operations.service.description import Endpoint, Graphs, described, graphs_request, read_graphs
 from dppgraph.operations.service.examples import examples
-from dppgraph.operations.service.statistics import statistics
+from dppgraph.operations.service.statistics import statistics, statistics_following, tells_counted
+from dppgraph.operations.service.tally import Tally, tally_of, tally_said
 from dppgraph.operations.service.void import void_document
 
 __all__ = [
     "Endpoint",
     "Graphs",
+    "Tally",
     "described",
     "examples",
     "graphs_request",
     "read_graphs",
     "statistics",
+    "statistics_following",
+    "tally_of",
+    "tally_said",
+    "tells_counted",
     "void_document",
 ]

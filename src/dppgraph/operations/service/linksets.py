@@ -4,8 +4,8 @@ Where it leads is a space of names: all IRIs that are the same up to their last 
 them, such as one with a folder for each document, the host is taken.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -22,23 +22,40 @@ _LINKSETS: Final = 200
 """The largest are described; where links lead to ever other hosts, all of them would be as long as the data."""
 
 
-def linksets(dataset: str, quads: Iterable[Quad], base: str) -> Iterator[Quad]:
+Link = tuple[str, str, str]
+"""A property that leads out of the graph, the host, and the space of names on it."""
+
+
+def link_of(triple: tuple[str, str, str], base: str) -> Link | None:
+    """Where a triple leads; None where it is no link that leads out of the graph.
+
+    Args:
+        triple: its terms.
+        base: what the data set's own IRIs begin with.
+    """
+    subject, predicate, object_ = triple
+    if (
+        not object_.startswith("<http")
+        or not subject.startswith(f"<{base}id/")
+        or predicate in _DESCRIBING
+        or object_.startswith((f"<{base}", f"<{NAMESPACE[:-1]}"))
+    ):
+        return None
+    iri = object_[1:-1]
+    parts = urlsplit(iri)
+    host = f"{parts.scheme}://{parts.netloc}/"
+    ends = max(iri.rfind("/"), iri.rfind("#"))
+    return predicate, host, iri[: ends + 1] if ends >= len(host) else host
+
+
+def linksets(dataset: str, links: Mapping[Link, int], base: str) -> Iterator[Quad]:
     """The linksets of a data set and what they lead to.
 
     Args:
         dataset: whose they are, as a term.
-        quads: all that is counted.
+        links: how many triples lead where.
         base: what the data set's own IRIs begin with.
     """
-    ours = f"<{base}id/"
-    links = {
-        quad[:3]
-        for quad in quads
-        if quad.subject.startswith(ours)
-        and quad.predicate not in _DESCRIBING
-        and quad.object.startswith("<http")
-        and not quad.object.startswith((f"<{base}", f"<{NAMESPACE[:-1]}"))
-    }
     sizes = _sizes(links)
     largest = sorted(sizes, key=lambda key: (-sizes[key], key))[:_LINKSETS]
     for predicate, space in sorted(largest):
@@ -56,17 +73,10 @@ def linksets(dataset: str, quads: Iterable[Quad], base: str) -> Iterator[Quad]:
         yield Quad(dataset, f"<{_VOID}subset>", this)
 
 
-def _sizes(links: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], int]:
+def _sizes(links: Mapping[Link, int]) -> dict[tuple[str, str], int]:
     """How many links a property has to each space."""
-    spaces: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for _, predicate, object_ in links:
-        iri = object_[1:-1]
-        parts = urlsplit(iri)
-        host = f"{parts.scheme}://{parts.netloc}/"
-        ends = max(iri.rfind("/"), iri.rfind("#"))
-        spaces[predicate, host][iri[: ends + 1] if ends >= len(host) else host] += 1
+    spaces = Counter((predicate, host) for predicate, host, _ in links)
     found: Counter[tuple[str, str]] = Counter()
-    for (predicate, host), sizes in spaces.items():
-        for space, size in sizes.items():
-            found[predicate, host if len(sizes) > _SPACES else space] += size
+    for (predicate, host, space), size in links.items():
+        found[predicate, host if spaces[predicate, host] > _SPACES else space] += size
     return found

@@ -45,6 +45,14 @@ class Facts:
         """The triples with a subject."""
         return self._by_subject.get(subject, [])
 
+    def is_described(self, term: str) -> bool:
+        """Whether a thing has a type."""
+        return term in self.described
+
+    def is_subject(self, term: str) -> bool:
+        """Whether anything is stated of it."""
+        return term in self._by_subject
+
     def objects(self, subject: str, predicate: str) -> list[str]:
         """The values of a property."""
         return [fact.object for fact in self.about(subject) if fact.predicate == predicate]

@@ -4,6 +4,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Final
 
 import pyshacl
 import rdflib
@@ -14,11 +15,15 @@ from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad, canonical
 from dppgraph.errors import BadRdf
+from dppgraph.operations.validate.narrowing import Narrowing
 from dppgraph.operations.validate.prepared import PreparedGraph
 from dppgraph.operations.validate.report import SEVERITIES, Result, Severity, messages_of
 from dppgraph.store.rdf import parse
 
 _SH = PREFIXES["sh"]
+REFUSED: Final = (ConstraintLoadError, ReportableRuntimeError, ShapeLoadError)
+"""What pySHACL raises at shapes that are not well-formed."""
+
 _PLACEHOLDER = re.compile(r"\{[?$]\w+\}")
 
 
@@ -31,28 +36,47 @@ def judged(data: Iterable[Quad], shapes: Iterable[Quad]) -> list[Result]:
     Raises:
         BadRdf: the shapes are not well-formed.
     """
-    shapes = list(shapes)
-    rdflib.NORMALIZE_LITERALS = False
-    # It logs a traceback for each ill-typed literal; the shapes report those in their own words.
-    logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
+    data, shapes = list(data), list(shapes)
+    graph = graph_of(data)
+    graph.narrowing = Narrowing(data)
     try:
-        _, report, text = pyshacl.validate(_graph(data), shacl_graph=_graph(shapes), advanced=True, inplace=True)
-    except (ConstraintLoadError, ReportableRuntimeError, ShapeLoadError) as error:
+        _, report, text = pyshacl.validate(graph, shacl_graph=graph_of(shapes), advanced=True, inplace=True)
+    except REFUSED as error:
         raise BadRdf(f"the shapes cannot be judged by: {error}") from error
     if not isinstance(report, rdflib.Graph):
         raise BadRdf(f"the shapes cannot be judged by: {text}")
-    templates = _templates(shapes)
-    return [_result(said, templates) for said in _said(parse(report.serialize(format="nt").encode(), formats.NTRIPLES))]
+    return results_of(report, templates_of(shapes))
 
 
-def _graph(quads: Iterable[Quad]) -> rdflib.Graph:
+def results_of(report: rdflib.Graph, templates: "Templates") -> list[Result]:
+    """The results of one of pySHACL's reports.
+
+    Args:
+        report: the report.
+        templates: what the messages of the shapes look like.
+    """
+    said = _said(parse(report.serialize(format="nt").encode(), formats.NTRIPLES))
+    return [_result(one, templates) for one in said]
+
+
+def graph_of(quads: Iterable[Quad]) -> PreparedGraph:
+    """Quads as a graph of rdflib, whatever graphs they are in; each literal as it is written.
+
+    Raises:
+        BadRdf: there is something that RDF 1.1 has not.
+    """
+    rdflib.NORMALIZE_LITERALS = False
+    # It logs a traceback for each ill-typed literal; the shapes report those in their own words.
+    logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
     data = "".join(f"{line}\n" for line in canonical(quad._replace(graph="") for quad in quads))
     try:
-        return PreparedGraph().parse(data=data, format="nt")
+        graph = PreparedGraph()
+        graph.parse(data=data, format="nt")
     except ParserError as error:
         raise BadRdf(
             f"the shapes cannot judge what RDF 1.1 has not (triple terms, directions of text): {error}"
         ) from error
+    return graph
 
 
 def _said(report: list[Quad]) -> list[dict[str, list[str]]]:
@@ -64,7 +88,7 @@ def _said(report: list[Quad]) -> list[dict[str, list[str]]]:
     return [said[quad.object] for quad in report if quad.predicate == f"<{_SH}result>"]
 
 
-def _result(said: dict[str, list[str]], templates: "_Templates") -> Result:
+def _result(said: dict[str, list[str]], templates: "Templates") -> Result:
     def first(name: str) -> str:
         return min(said.get(name, [""]))
 
@@ -82,12 +106,13 @@ def _result(said: dict[str, list[str]], templates: "_Templates") -> Result:
     )
 
 
-_Templates = dict[str, list[tuple[str, re.Pattern[str]]]]
+Templates = dict[str, list[tuple[str, re.Pattern[str]]]]
 """Shape or constraint, as a term, to the language of each of its messages and what the filled-in message looks like."""
 
 
-def _templates(shapes: Iterable[Quad]) -> _Templates:
-    found: _Templates = defaultdict(list)
+def templates_of(shapes: Iterable[Quad]) -> Templates:
+    """What the messages of the shapes look like."""
+    found: Templates = defaultdict(list)
     for quad in shapes:
         if quad.predicate == f"<{_SH}message>":
             for language, text in messages_of([quad.object]):

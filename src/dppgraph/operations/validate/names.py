@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Final
+from typing import Final, Protocol
 
 from dppgraph.core.iris import NAMESPACE, PREFIXES
 from dppgraph.core.quads import Quad
-from dppgraph.operations.validate.facts import OBJECT, PREDICATE, SUBJECT, TYPE, Facts
+from dppgraph.operations.validate.facts import OBJECT, PREDICATE, SUBJECT, TYPE, Fact, Facts
 from dppgraph.operations.validate.report import Result
 
 PROPERTY: Final = "property-unknown"
@@ -36,8 +36,28 @@ def unknown_names(facts: Facts, base: str) -> Iterator[tuple[str, str, str, str]
     A property is said to be unknown once for each subject, however many values it has there, a subject without a class
     once.
     """
+    return unknown_in(facts.all, facts, base)
+
+
+class Described(Protocol):
+    """What is stated of the things that statements are about."""
+
+    def is_described(self, term: str) -> bool:
+        """Whether it has a type."""
+        ...
+
+    def is_subject(self, term: str) -> bool:
+        """Whether anything at all is stated of it."""
+        ...
+
+
+def unknown_in(said: Iterable[Fact], facts: Described, base: str) -> Iterator[tuple[str, str, str, str]]:
+    """Those in some statements alone, which are all statements of their subjects; sorted.
+
+    They depend on nothing but these statements, and on what is stated of the things that these name.
+    """
     reported: set[object] = set()
-    for subject, predicate, value in facts.all:
+    for subject, predicate, value in said:
         if _is_undescribed(subject, facts, base) and subject not in reported:
             reported.add(subject)
             yield CLASSLESS, subject, "", ""
@@ -48,7 +68,7 @@ def unknown_names(facts: Facts, base: str) -> Iterator[tuple[str, str, str, str]
             yield PROPERTY, subject, predicate, value
         elif predicate == TYPE and _is_unknown(value, facts):
             yield CLASS, subject, predicate, value
-        elif predicate not in (SUBJECT, OBJECT) and not facts.about(value) and _is_undescribed(value, facts, base):
+        elif predicate not in (SUBJECT, OBJECT) and _is_undescribed(value, facts, base) and not facts.is_subject(value):
             yield THING, subject, predicate, value
 
 
@@ -121,13 +141,13 @@ class _Things:
         return (same_kind.nearest(term) if same_kind else "") or self._by_name.get(_local(term), "")
 
 
-def _is_unknown(term: str, facts: Facts) -> bool:
-    return term.startswith(_OURS) and term not in facts.described
+def _is_unknown(term: str, facts: Described) -> bool:
+    return term.startswith(_OURS) and not facts.is_described(term)
 
 
-def _is_undescribed(term: str, facts: Facts, base: str) -> bool:
+def _is_undescribed(term: str, facts: Described, base: str) -> bool:
     ours = term.startswith(f"<{base}id/") and not term.startswith(f"<{base}id/graph/")
-    return ours and term not in facts.described
+    return ours and not facts.is_described(term)
 
 
 def _local(term: str) -> str:

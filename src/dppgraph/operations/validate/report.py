@@ -1,4 +1,4 @@
-"""What the shapes say: results and their report, as text, JSON and Turtle (SHACL, section 3.6)."""
+"""What the shapes say: results and their report, as text, JSON and RDF (SHACL, section 3.6)."""
 
 import json
 from collections import Counter
@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Final, Literal
 
 from dppgraph.core import formats
+from dppgraph.core.formats import Format
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad, canonical, literal
 from dppgraph.operations.findings import SHOWN, Findings, Seen
@@ -157,7 +158,15 @@ class Report:
 
     def to_turtle(self) -> str:
         """The report as SHACL has it."""
-        return serialised(canonical(self._quads()), formats.TURTLE).decode()
+        return self.to_rdf(formats.TURTLE).decode()
+
+    def to_rdf(self, format_: Format) -> bytes:
+        """Likewise, in any format of RDF.
+
+        Raises:
+            BadRdf: the format cannot say one of the values.
+        """
+        return serialised(canonical(self._quads()), format_)
 
     def _quads(self) -> Iterator[Quad]:
         report = "_:report"

@@ -1,23 +1,19 @@
 """A candidate for publication, put together from files and rules, and what the shapes say of it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
-from dppgraph.core.iris import PREFIXES, graph_iri
+from dppgraph.core.iris import graph_iri
 from dppgraph.core.quads import Quad, canonical
-from dppgraph.operations.check_quotes import disagreements, read_quotes
 from dppgraph.operations.infer import inferred, read_rules, traced
 from dppgraph.operations.sources import Shapes, Sources, namesakes, read_data, read_shapes, read_vocabulary
 from dppgraph.operations.validate.consequences import with_consequences
 from dppgraph.operations.validate.facts import Facts
+from dppgraph.operations.validate.here import Here
 from dppgraph.operations.validate.names import unknown_names, with_nearest_names
 from dppgraph.operations.validate.places import Places, files_below
-from dppgraph.operations.validate.report import SEVERITIES, Report, Result, messages_of
-
-_QUOTES_AGREE: Final = "quotes-agree"
-"""A shape whose condition no SHACL core constraint can say: judged here, as those of ``names`` are."""
+from dppgraph.operations.validate.report import SEVERITIES, Report, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +43,11 @@ class Candidate:
         alone = [quad for quads in self.shapes.by_graph.values() for quad in quads]
         return canonical([*self.quads, *self.trace, *self.shapes.merged, *alone])
 
+    def stated_in(self, name: str) -> list[str]:
+        """The lines that are stated in a named graph."""
+        graph = f"<{graph_iri(name, self.base)}>"
+        return canonical(quad for quad in self.quads if quad.graph == graph)
+
 
 def assemble(
     sources: Sources, extra: Iterable[Path] = (), progress: Callable[[str], None] = lambda _: None
@@ -69,17 +70,35 @@ def assemble(
     if not sources.gated:
         return Candidate(stated, {}, [], shapes, sources.base)
     progress("inferring")
-    rules = read_rules(sources.ontology / "rules")
-    found = inferred(stated, rules, sources.base)
-    trace = list(traced(found, rules, sources.base))
     replaced = namesakes(sources, extra)
     files = (*extra, *(path for path in files_below(sources.data) if path not in replaced))
     vocabulary = (*files_below(sources.ontology / "concepts"), sources.ontology / "dpp.ttl")
-    return Candidate([*stated, *found], found, trace, shapes, sources.base, files, vocabulary)
+    return replace(reasoned(stated, sources, shapes), files=files, vocabulary=vocabulary)
 
 
-def validate(candidate: Candidate) -> Report:
-    """What the shapes say of a candidate.
+def reasoned(stated: list[Quad], sources: Sources, shapes: Shapes) -> Candidate:
+    """What is stated, with what follows from it by the rules.
+
+    Args:
+        stated: the statements of all graphs that somebody wrote.
+        sources: where the rules are.
+        shapes: what the candidate is judged by.
+
+    Raises:
+        BadRdf: a rule cannot be read.
+    """
+    rules = read_rules(sources.ontology / "rules")
+    found = inferred(stated, rules, sources.base)
+    trace = list(traced(found, rules, sources.base))
+    return Candidate([*stated, *found], found, trace, shapes, sources.base)
+
+
+def raw_results(candidate: Candidate, facts: Facts) -> list[Result]:
+    """What all shapes find, each once, sorted: without what is said on top where it is shown.
+
+    Args:
+        candidate: what is judged.
+        facts: what is stated in it.
 
     Raises:
         BadRdf: the shapes are not well-formed.
@@ -90,42 +109,47 @@ def validate(candidate: Candidate) -> Report:
     for name, shapes in sorted(candidate.shapes.by_graph.items()):
         graph = f"<{graph_iri(name, candidate.base)}>"
         results += judged([quad for quad in candidate.quads if quad.graph == graph], shapes)
-    stated = [quad for quad in candidate.quads if quad not in candidate.rules]
-    facts = Facts(stated)
-    results += _quotes_agree(candidate)
-    results += _unknown_names(candidate, facts)
+    here = Here(candidate.shapes.merged, candidate.base)
+    results += here.quotes(candidate.quads)
+    results += here.names(unknown_names(facts, candidate.base))
+    return sorted(set(results))
+
+
+def validate(candidate: Candidate) -> Report:
+    """What the shapes say of a candidate.
+
+    Raises:
+        BadRdf: the shapes are not well-formed.
+    """
+    facts = facts_of(candidate)
+    return report_of(raw_results(candidate, facts), candidate, facts)
+
+
+def facts_of(candidate: Candidate) -> Facts:
+    """What is stated in a candidate."""
+    return Facts([quad for quad in candidate.quads if quad not in candidate.rules])
+
+
+def report_of(results: list[Result], candidate: Candidate, facts: Facts) -> Report:
+    """What is said of results where they are shown: what was meant, what follows from what, and where to mend it.
+
+    Args:
+        results: as ``raw_results`` finds them.
+        candidate: what they were found in.
+        facts: what is stated in it.
+    """
     results = with_nearest_names(results, facts, candidate.shapes.merged, candidate.base)
-    results = with_consequences(sorted(set(results)), facts)
+    results = with_consequences(results, facts)
     if results:
+        stated = [quad for quad in candidate.quads if quad not in candidate.rules]
         places = Places(candidate.files, candidate.base, stated, candidate.vocabulary)
         results = [_placed(result, places) for result in results]
-    order = {severity: rank for rank, severity in enumerate(SEVERITIES)}
-    results.sort(key=lambda result: (order[result.severity], result.follows, result.file, result.line, result))
+    results.sort(
+        key=lambda result: (SEVERITIES.index(result.severity), result.follows, result.file, result.line, result)
+    )
     return Report(tuple(results), candidate.base)
 
 
 def _placed(result: Result, places: Places) -> Result:
     place = places.of(result.focus, result.path, result.value)
     return replace(result, file=place.file, line=place.line) if place else result
-
-
-def _quotes_agree(candidate: Candidate) -> Iterator[Result]:
-    for shape in _judged_here(candidate, _QUOTES_AGREE):
-        for earlier, later in disagreements(read_quotes(candidate.quads, candidate.base)):
-            yield replace(shape, focus=f"<{later.statement}>", value=f"<{earlier.statement}>")
-
-
-def _unknown_names(candidate: Candidate, facts: Facts) -> Iterator[Result]:
-    for check, subject, predicate, value in unknown_names(facts, candidate.base):
-        for shape in _judged_here(candidate, check):
-            messages = tuple((language, text.replace("{?value}", value[1:-1])) for language, text in shape.messages)
-            yield replace(shape, focus=subject, path=predicate, value=value, messages=messages)
-
-
-def _judged_here(candidate: Candidate, check: str) -> list[Result]:
-    """What a shape without target and constraint says when it is broken; nothing if there is no such shape."""
-    shape = f"<{candidate.base}shapes#{check}>"
-    said = [quad for quad in candidate.shapes.merged if quad.subject == shape]
-    messages = messages_of(quad.object for quad in said if quad.predicate == f"<{PREFIXES['sh']}message>")
-    empty = Result("Violation", check, "", "", "", "", shape.strip("<>"), messages)
-    return [empty] if said else []

@@ -5,13 +5,13 @@ here, and what it does not understand costs a line number and nothing else.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 from urllib.parse import urljoin
 
 from dppgraph.core.iris import PREFIXES, rebased
-from dppgraph.core.query_text import Token, tokens
+from dppgraph.core.query_text import Token
+from dppgraph.core.turtle_text import turtle_tokens
 from dppgraph.store.rdf import literal_text
 
 _TYPE: Final = PREFIXES["rdf"] + "type"
@@ -82,7 +82,7 @@ class Scan:
         """What the text says, in the order of writing."""
         # Up to where the tokens read so far belong to a term: a literal's language and datatype are no terms.
         passed = 0
-        found = [part for token in tokens(self._text) for part in _turtle_tokens(token)]
+        found = list(turtle_tokens(self._text))
         for index, token in enumerate(found):
             if token.start < passed:
                 continue
@@ -171,14 +171,6 @@ class Scan:
             self._stack.append(_Frame(node, is_list=mark == "(", subject_line=self._line))
         elif mark in "])" and len(self._stack) > 1:
             self._stack.pop()
-
-
-def _turtle_tokens(token: Token) -> Iterator[Token]:
-    """A token as Turtle has it: the full stop after a name is not part of it."""
-    name = token.text.rstrip(".") if token.kind in ("name", "word", "blank") else token.text
-    yield token._replace(text=name)
-    for offset in range(len(name), len(token.text)):
-        yield Token("mark", ".", token.start + offset)
 
 
 def _end_of_term(text: str, token: Token, found: list[Token], index: int) -> int:

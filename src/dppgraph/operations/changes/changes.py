@@ -2,16 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad, entity_of, parse_line
-from dppgraph.errors import Damaged, Unknown
+from dppgraph.errors import Unknown
+from dppgraph.operations.changes.version import Versions, version_of
 from dppgraph.operations.facts import Facts, Text
 from dppgraph.operations.paging import pages_of
 from dppgraph.operations.search import KINDS
+from dppgraph.store.history import Fate, History, fate
 from dppgraph.store.rdf import literal_text
 from dppgraph.store.versions import Manifest, VersionStore
 
@@ -27,13 +30,8 @@ _NAMES: Final = tuple(
     f"<{PREFIXES[prefix]}{name}>" for prefix, name in (("skos", "prefLabel"), ("dct", "title"), ("rdfs", "label"))
 )
 
-
-class Version(NamedTuple):
-    """A version: its number, and what it says of itself; of one that is damaged, what is wrong."""
-
-    number: int
-    manifest: Manifest | None
-    damage: str = ""
+How = Literal["added", "changed", "gone"]
+"""What a version did to a thing."""
 
 
 class Statement(NamedTuple):
@@ -59,25 +57,19 @@ class ChangedThing:
         label: what it is called, or was.
         added: how many statements about it there are more.
         removed: how many there were that are not any more.
-        is_gone: whether there are none now, in the version that is served.
-        statements: those; empty where the whole change is too large to look through.
+        how: what the version did to the thing: ``added`` where nothing had been said of it, ``gone`` where nothing was
+            said of it any more, else ``changed``.
+        is_gone: whether nothing is said of it now, in the version that is served.
+        statements: those; empty where the whole change is too large to look through, or not kept.
     """
 
     term: str
     label: Text
     added: int
     removed: int
+    how: How
     is_gone: bool
     statements: list[Statement]
-
-
-@dataclass(frozen=True, slots=True)
-class Versions:
-    """A page of the list of versions: the newest first, which page this is, from 1, and how many there are."""
-
-    versions: list[Version]
-    page: int
-    pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +103,7 @@ def list_versions(store: VersionStore, current: int, page: int = 1) -> Versions:
     """
     pages = pages_of(current, page, _VERSIONS)
     last = current - (page - 1) * _VERSIONS
-    return Versions([_version(store, number) for number in range(last, max(0, last - _VERSIONS), -1)], page, pages)
+    return Versions([version_of(store, number) for number in range(last, max(0, last - _VERSIONS), -1)], page, pages)
 
 
 def change(store: VersionStore, facts: Facts, current: int, number: int, page: int = 1) -> Change:
@@ -135,18 +127,13 @@ def change(store: VersionStore, facts: Facts, current: int, number: int, page: i
     entities = sorted(counts, key=lambda entity: _rank(entity, manifest.base))
     pages = pages_of(len(entities), page, _THINGS)
     shown = entities[(page - 1) * _THINGS : page * _THINGS]
-    is_whole = manifest.added + manifest.removed <= _MOST
+    is_whole = store.is_kept(number) and manifest.added + manifest.removed <= _MOST
     statements = _statements(store, number, shown) if is_whole else {}
-    things = [_thing(facts, entity, counts[entity], statements.get(entity, [])) for entity in shown]
+    with closing(History(store.history_path)) as history:
+        fates = {entity: fate(history, entity, number) for entity in shown}
+    things = [_thing(facts, one, counts[one], _how(fates[one]), statements.get(one, [])) for one in shown]
     following = number + 1 if number < current else None
     return Change(manifest, following, things, len(entities), is_whole, page, pages)
-
-
-def _version(store: VersionStore, number: int) -> Version:
-    try:
-        return Version(number, store.manifest(number))
-    except (Damaged, Unknown) as error:
-        return Version(number, None, str(error))
 
 
 def _statements(store: VersionStore, number: int, entities: Iterable[str]) -> dict[str, list[Statement]]:
@@ -183,13 +170,19 @@ def _same(terms: list[str]) -> int:
     return max(0, differs - _AROUND)
 
 
-def _thing(facts: Facts, entity: str, counts: tuple[int, int], statements: list[Statement]) -> ChangedThing:
+def _how(found: Fate) -> How:
+    if found.after is False:
+        return "gone"
+    return "added" if found == Fate(before=False, after=True) else "changed"
+
+
+def _thing(facts: Facts, entity: str, counts: tuple[int, int], how: How, statements: list[Statement]) -> ChangedThing:
     term = entity if entity.startswith("_:") else f"<{entity}>"
-    is_gone = facts.published.exact.is_gone(entity)
+    is_gone = facts.published.is_gone(entity)
     label = facts.label(term)
     if is_gone:
         label = _former(facts, term, statements) or label
-    return ChangedThing(term, label, *counts, is_gone=is_gone, statements=statements)
+    return ChangedThing(term, label, *counts, how=how, is_gone=is_gone, statements=statements)
 
 
 def _former(facts: Facts, term: str, statements: Iterable[Statement]) -> Text | None:

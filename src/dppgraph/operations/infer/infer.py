@@ -1,0 +1,95 @@
+"""All that follows from the quads, by the rules, and the trace of each inferred one."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from dppgraph.core.iris import NAMESPACE, PREFIXES, graph_iri
+from dppgraph.core.languages import LANGUAGES
+from dppgraph.core.made import RULE, TRACE
+from dppgraph.core.quads import Quad, literal
+from dppgraph.operations.infer.rules import MOST_ROUNDS, Rule, endless, first, run, strata_of, unseen_graphs
+from dppgraph.store.memory import MemoryStore
+
+_DIGITS: Final = 32
+"""Hexadecimal digits of a statement's name: 128 bits, so that no two are ever the same."""
+
+
+def inferred(quads: Iterable[Quad], rules: Iterable[Rule], base: str) -> dict[Quad, str]:
+    """What follows from the quads: each inferred quad, with the name of a rule that gives it.
+
+    Where several rules of a stratum do, it is the first of them by their rank.
+
+    Raises:
+        BadRdf: a rule does not parse, makes a blank node, or never comes to an end.
+    """
+    unseen = {f"<{graph}>" for graph in unseen_graphs(base)}
+    target = f"<{graph_iri('inferred', base)}>"
+    told = [quad for quad in quads if quad.graph not in unseen]
+    stated = {quad[:3] for quad in told}
+    store = MemoryStore(told)
+    found: dict[Quad, str] = {}
+    for together in strata_of(rules):
+        here: dict[Quad, Rule] = {}
+        fresh, rounds = True, 0
+        while fresh:
+            fresh, rounds = False, rounds + 1
+            if rounds > MOST_ROUNDS:
+                raise endless(together)
+            for rule in together:
+                made = {quad._replace(graph=target) for quad in run(rule, store, base) if quad[:3] not in stated}
+                new = made - found.keys() - here.keys()
+                store.add(sorted(new))
+                fresh = fresh or bool(new)
+                here |= {quad: first(rule, here.get(quad)) for quad in made - found.keys()}
+        found |= {quad: here[quad].name for quad in sorted(here)}
+    return found
+
+
+def traced(found: Mapping[Quad, str], rules: Iterable[Rule], base: str) -> Iterator[Quad]:
+    """The rules, described in the graph ``ontology``, and in ``inferred`` the rule that gave each inferred quad.
+
+    What is written here is not traced in its turn.
+    """
+    for rule in rules:
+        yield from described(rule, base)
+    for quad, name in found.items():
+        yield from trace_of(quad, name, base)
+
+
+def trace_of(quad: Quad, name: str, base: str) -> Iterator[Quad]:
+    """What says of an inferred quad by which rule it follows."""
+    for predicate, term in (
+        (f"{PREFIXES['rdf']}type", f"<{NAMESPACE}InferredStatement>"),
+        (f"{PREFIXES['rdf']}subject", quad.subject),
+        (f"{PREFIXES['rdf']}predicate", quad.predicate),
+        (f"{PREFIXES['rdf']}object", quad.object),
+        (INFERRED_BY, rule_iri(name, base)),
+    ):
+        yield Quad(trace_iri(quad, base), f"<{predicate}>", term, quad.graph)
+
+
+INFERRED_BY: Final = f"{NAMESPACE}inferredBy"
+
+
+def trace_iri(quad: Quad, base: str) -> str:
+    """The term of the statement that traces an inferred quad."""
+    digest = hashlib.sha256(" ".join(quad[:3]).encode()).hexdigest()[:_DIGITS]
+    return f"<{base}{TRACE}{digest}>"
+
+
+def described(rule: Rule, base: str) -> Iterator[Quad]:
+    """What is said of a rule."""
+    this, graph = rule_iri(rule.name, base), f"<{graph_iri('ontology', base)}>"
+    sh, rdfs = PREFIXES["sh"], PREFIXES["rdfs"]
+    yield Quad(this, f"<{PREFIXES['rdf']}type>", f"<{NAMESPACE}InferenceRule>", graph)
+    yield Quad(this, f"<{sh}construct>", literal(rule.text), graph)
+    yield Quad(this, f"<{sh}order>", literal(str(rule.stratum), datatype=f"{PREFIXES['xsd']}integer"), graph)
+    for language in LANGUAGES:
+        yield Quad(this, f"<{rdfs}label>", literal(rule.titles[language], language=language), graph)
+        yield Quad(this, f"<{rdfs}comment>", literal(rule.reasons[language], language=language), graph)
+
+
+def rule_iri(name: str, base: str) -> str:
+    """The term of a rule."""
+    return f"<{base}{RULE}{name}>"

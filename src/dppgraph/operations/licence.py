@@ -1,0 +1,26 @@
+"""Under which licence the data stand, as they say themselves."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Final
+
+from dppgraph.core.iris import PREFIXES
+from dppgraph.core.quads import parse_line
+from dppgraph.store.history import ExactQuads
+
+_LICENCE: Final = f"<{PREFIXES['dct']}license>"
+_WHOLE: Final = "id/dataset/policy-plans"
+
+
+def licence_of(exact: ExactQuads, base: str) -> str:
+    """The IRI of the licence that a version names for the whole graph; the first, where there are several; or none."""
+    return licence_in(exact.saying(f"<{base}{_WHOLE}>", frozenset({_LICENCE})), base)
+
+
+def licence_in(ordered: Sequence[str], base: str) -> str:
+    """Likewise in canonical lines, which are sorted."""
+    begin = f"<{base}{_WHOLE}> {_LICENCE} "
+    place = bisect_left(ordered, begin)
+    said = ordered[place] if place < len(ordered) else ""
+    licence = parse_line(said).object if said.startswith(begin) else ""
+    return licence[1:-1] if licence.startswith("<") else ""

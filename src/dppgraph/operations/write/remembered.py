@@ -1,0 +1,56 @@
+"""What is known of a version, kept in a file: whoever goes on with it need not judge all of it first.
+
+The file is a cache. It says of what it tells, and is whole or counts for nothing.
+"""
+
+import hashlib
+import json
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from dppgraph import __version__
+from dppgraph.errors import Damaged
+from dppgraph.operations.write.known import Known
+from dppgraph.operations.write.ready import Ready
+from dppgraph.operations.write.said import known_of_said, said_known
+from dppgraph.store.versions import VersionStore
+
+_NAME: Final = "known.json"
+
+
+def write_known(store: VersionStore, digest: str, ready: Ready, known: Known) -> None:
+    """Keeps what is known of a version, in place of what was known of another one.
+
+    Args:
+        store: the store of the version.
+        digest: the digest of the version.
+        ready: what judged it.
+        known: what is known of it.
+
+    Raises:
+        OSError: it cannot be written; what was there before stays.
+    """
+    said = json.dumps(said_known(known))
+    with tempfile.TemporaryDirectory(dir=store.folder / "unfinished") as folder:
+        new = Path(folder) / _NAME
+        new.write_text(f"{_key(digest, ready)} {_sha256(said)}\n{said}", encoding="utf-8")
+        new.replace(store.folder / _NAME)
+
+
+def read_known(store: VersionStore, digest: str, ready: Ready) -> Known | None:
+    """What is known of a version with this digest, by these rules and shapes; None where it is not kept."""
+    with suppress(OSError, ValueError, KeyError, TypeError, Damaged):
+        head, _, said = (store.folder / _NAME).read_text(encoding="utf-8").partition("\n")
+        if head == f"{_key(digest, ready)} {_sha256(said)}":
+            return known_of_said(json.loads(said))
+    return None
+
+
+def _key(digest: str, ready: Ready) -> str:
+    return _sha256(json.dumps([__version__, ready.base, digest, ready.stamp]))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
