@@ -16,6 +16,8 @@ from tests.conftest import Server
 LANGUAGES = ("nl", "en")
 OTHER_PAGES = ("/no-such-page", "/plans/no-such-plan", "/sparql?query=SELEC")
 """Pages that no link leads to: they tell of errors."""
+PAST = ("/plans?version=1", "/questions/gaps?version=1", "/doc/plan/vlaams-plan-overheidsopdrachten?version=1")
+"""Pages of a version, which no link leads to either."""
 _KINDS_OF_DOCUMENTS = 3
 _OF_A_KIND = 20
 _COLLECTIONS = frozenset(
@@ -46,6 +48,7 @@ ROUTES = (
     "/agents",
     "/agents/{}",
     "/api",
+    "/blame",
     "/catalogue",
     "/changes",
     "/changes/{}",
@@ -56,6 +59,7 @@ ROUTES = (
     "/dumps",
     "/feed",
     "/fragments",
+    "/graphs",
     "/lines/{}",
     "/ns",
     "/ns/{}",
@@ -185,7 +189,7 @@ class Site:
 
     def _crawl(self, language: str) -> Iterator[Found]:
         begun = [route for route in ROUTES if "{}" not in route]
-        waiting = deque(["/", *begun, *self.described()])
+        waiting = deque(["/", *begun, *PAST, *self.described()])
         seen = set(waiting)
         alike: defaultdict[str, int] = defaultdict(int)
         while waiting:
@@ -199,8 +203,8 @@ class Site:
                 continue
             yield page
             fresh = [link for link in self.addresses(page) if link not in seen and not _is_data(link)]
-            # Without the language in the address, as it is asked for in a header.
-            fresh = [link for link in fresh if "lang" not in dict(parse_qsl(urlsplit(link).query))]
+            # Without the language in the address, as it is asked for in a header; and not the whole site once more.
+            fresh = [link for link in fresh if not {"lang", "version"} & dict(parse_qsl(urlsplit(link).query)).keys()]
             seen.update(fresh)
             waiting.extend(dict.fromkeys(fresh))
 

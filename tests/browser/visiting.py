@@ -81,6 +81,9 @@ class Visitor:
         visit = self._window(language, scripts)
         visit.faults.clear()
         answer = visit.page.goto(f"{self.url}{address}", wait_until="load")
+        if scripts:
+            # The query editor comes in parts: a page is loaded for the browser before the last of them is there.
+            visit.page.wait_for_function("() => !document.querySelector('[data-does=keys][hidden]')")
         # What came in a moment after it was loaded is heard before this is answered.
         visit.page.title()
         got = answer.status if answer else 0

@@ -67,7 +67,7 @@ class App:
         with listen(address) as listener:
             self._pool = start_pool(wiring.pool_options(settings, manifest, union=False), listener)
         self._store = wiring.served_versions(address, manifest.version, settings)
-        app = wiring.web_app(self._store, settings, union=False).app
+        app = wiring.web_app(self._store, settings, union=False, writing=folder / "writing").app
         self._client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost")
         self._run(self._store.open())
         return self

@@ -26,6 +26,11 @@ def same_graph(one: Iterable[pyoxigraph.Triple], other: Iterable[pyoxigraph.Trip
     return _canonical(_quads(one)) == _canonical(_quads(other))
 
 
+def same_dataset(one: Iterable[Quad], other: Iterable[Quad]) -> bool:
+    """Whether two data sets have isomorphic graphs of the same names; an empty graph is none."""
+    return _canonical(one) == _canonical(other)
+
+
 def same_rows(one: Sequence[Row], other: Sequence[Row], *, ordered: bool) -> bool:
     """Whether two tables have the same rows, each as often; in the same order, where it is a part of the answer."""
     return _canonical(_rows(one, ordered)) == _canonical(_rows(other, ordered))

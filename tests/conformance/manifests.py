@@ -32,7 +32,8 @@ class Case:
         query: the file of its query, or None.
         data: the files of its default graph.
         graphs: the files of its named graphs, each with the graph's IRI.
-        result: the file of the expected result, or None.
+        result: the file of the expected result, or None; of an update, the default graph after it.
+        after: of an update, the files of the named graphs after it, each with the graph's IRI.
         regimes: whether it asks for an entailment regime.
         services: whether it needs endpoints of others.
         lax: whether it leaves open how often a row comes (REDUCED).
@@ -48,6 +49,7 @@ class Case:
     regimes: bool = False
     services: bool = False
     lax: bool = False
+    after: tuple[tuple[str, Path], ...] = ()
 
     @property
     def base(self) -> str:
@@ -164,9 +166,26 @@ def _case(folder: str, manifest: Manifest, entry: Node) -> Case:
 
 
 def _update(name: str, manifest: Manifest, entry: Node, action: Node) -> Case:
-    """A test of an update; its named graphs are left out."""
+    """A test of an update."""
     request, before = (manifest.file(manifest.one(action, f"{UT}{what}")) for what in ("request", "data"))
     result = manifest.one(entry, f"{MF}result")
     after = manifest.file(manifest.one(result, f"{UT}data")) if result is not None else None
-    data = (before,) if before else ()
-    return Case(name, "UpdateEvaluationTest", manifest.path.parent, request, data, (), after)
+    return Case(
+        name,
+        "UpdateEvaluationTest",
+        manifest.path.parent,
+        request,
+        (before,) if before else (),
+        _update_graphs(manifest, action),
+        after,
+        after=_update_graphs(manifest, result) if result is not None else (),
+    )
+
+
+def _update_graphs(manifest: Manifest, state: Node) -> tuple[tuple[str, Path], ...]:
+    """The named graphs of a state, each with its IRI."""
+    found = [
+        (manifest.text(node, f"{RDFS}label"), manifest.file(manifest.one(node, f"{UT}graph")))
+        for node in manifest.all(state, f"{UT}graphData")
+    ]
+    return tuple((label, path) for label, path in found if label and path)

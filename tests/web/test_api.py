@@ -29,6 +29,26 @@ def test_every_route_that_is_described_is_on_the_page(server: Server) -> None:
         assert len(anchors) == len(set(anchors))
 
 
+def test_the_description_says_which_operations_need_a_token(server: Server) -> None:
+    said = json.loads(server.ask("GET", "/openapi.json")[2])
+    (name, scheme), *others = said["components"]["securitySchemes"].items()
+    assert (scheme["type"], scheme["scheme"], others) == ("http", "bearer", [])
+    needed = {
+        (method.upper(), path): one["security"]
+        for path, methods in said["paths"].items()
+        for method, one in methods.items()
+        if "security" in one
+    }
+    # A query that is POSTed needs none.
+    assert needed.pop(("POST", "/sparql")) == [{}, {name: []}]
+    writing = {(method, path) for method in ("PUT", "POST", "DELETE", "PATCH") for path in said["paths"]}
+    assert needed.keys() == {one for one in writing if one[1].startswith("/graphs")}
+    assert all(security == [{name: []}] for security in needed.values())
+    # It is as it says: without one, nothing is written.
+    for method, path in needed:
+        assert server.ask(method, path.replace("{path}", "x"))[0] in (401, 403)
+
+
 def test_what_is_said_in_english_alone_is_marked_so(server: Server) -> None:
     dutch = page(server, "nl")
     assert re.search(r'<span lang="en">[^<]', dutch)

@@ -4,7 +4,8 @@ import csv
 import io
 import json
 
-from tests.conftest import Server
+from dppgraph.core.iris import PREFIXES
+from tests.conftest import BASE, Server
 
 HTML = {"Accept": "text/html"}
 
@@ -39,3 +40,17 @@ def test_the_statements_counted_are_those_of_the_graph(server: Server) -> None:
 def test_what_is_no_version_is_unknown(server: Server) -> None:
     for path in ("/changes/0", "/changes/99", "/changes/x", "/changes/1?page=9999", "/changes/01", "/changes?page=2"):
         assert server.ask("GET", path)[0] == 404
+
+
+def test_the_catalogue_leads_to_who_made_a_version_and_why(server: Server) -> None:
+    asked = {"Accept": "application/n-triples"}
+    catalogue, change = (server.ask("GET", path, headers=asked)[2].decode() for path in ("/catalogue", "/changes/1"))
+    here = f"http://127.0.0.1:{server.port}/changes"
+    this = f"<{BASE}id/dataset/policy-plans-v1>"
+    generated = f"{this} <{PREFIXES['prov']}wasGeneratedBy> <{here}/1#change> ."
+    assert generated in catalogue.splitlines()
+    assert generated in change.splitlines()
+    assert f'<{here}/1#change> <{PREFIXES["dct"]}description> "for the tests" .' in change.splitlines()
+    agent = f"<{here}/1#change> <{PREFIXES['prov']}wasAssociatedWith> <{here}#agent-tests> ."
+    assert agent in change.splitlines()
+    assert "for the tests" not in catalogue

@@ -47,6 +47,7 @@ def test_the_routes_are_described(server: Server) -> None:
     assert {"query", "default-graph-uri", "named-graph-uri", "format", "timeout"} <= names
     assert set(said["paths"]["/sparql"]["post"]["requestBody"]["content"]) == {
         "application/sparql-query",
+        "application/sparql-update",
         "application/x-www-form-urlencoded",
     }
 

@@ -10,22 +10,27 @@ from starlette.requests import Request
 
 from dppgraph.core import formats
 from dppgraph.errors import ServerFull
-from dppgraph.web.answers import Sending
+from dppgraph.web.answers import Cited, Sending
 from dppgraph.web.cache.answers import AnswerCache
 from dppgraph.web.made import MOST, Made, Making
 
 
 def request() -> Request:
-    scope = {"type": "http", "method": "GET", "headers": [], "raw_path": b"/", "query_string": b"", "state": {}}
-    return Request(scope)
+    scope = {"type": "http", "method": "GET", "headers": [], "path": "/", "raw_path": b"/", "query_string": b""}
+    return Request(scope | {"state": {}})
+
+
+def making() -> Making:
+    manifest = SimpleNamespace(version=2)
+    harvest = SimpleNamespace(manifest=manifest, changed="2020-01-01T00:00:00+00:00")
+    harvests = SimpleNamespace(of=lambda _: harvest, past=lambda *_: harvest)
+    store, citing = SimpleNamespace(manifest=manifest), SimpleNamespace(of=lambda _: Cited(2, "", ""))
+    sending = Sending(cast("Any", store), 0, AnswerCache(1 << 20), cast("Any", citing))
+    return Making(sending, cast("Any", harvests), cast("Any", None), "http://localhost/")
 
 
 def test_a_flood_of_addresses_is_told_to_come_back() -> None:
-    go_on = Event()
-    store = SimpleNamespace(manifest=SimpleNamespace(version=1))
-    harvests = SimpleNamespace(of=lambda _: SimpleNamespace(changed="2020-01-01T00:00:00+00:00"))
-    sending = Sending(cast("Any", store), 0, AnswerCache(1 << 20))
-    making = Making(sending, cast("Any", harvests), cast("Any", None), "http://localhost/")
+    go_on, made = Event(), making()
 
     def make(_: object) -> Made:
         assert go_on.wait(20)
@@ -33,16 +38,39 @@ def test_a_flood_of_addresses_is_told_to_come_back() -> None:
 
     async def flood() -> None:
         waiting = [
-            asyncio.create_task(making.answered(request(), str(number), formats.HTML, make)) for number in range(MOST)
+            asyncio.create_task(made.answered(request(), str(number), formats.HTML, make)) for number in range(MOST)
         ]
         await asyncio.sleep(0)
         with pytest.raises(ServerFull):
-            await making.answered(request(), "one more", formats.HTML, make)
+            await made.answered(request(), "one more", formats.HTML, make)
         # What is being made anyhow can be waited for.
-        waiting.append(asyncio.create_task(making.answered(request(), "0", formats.HTML, make)))
+        waiting.append(asyncio.create_task(made.answered(request(), "0", formats.HTML, make)))
         await asyncio.sleep(0)
         go_on.set()
         assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {200}
-        assert (await making.answered(request(), "one more", formats.HTML, make)).status_code == 200
+        assert (await made.answered(request(), "one more", formats.HTML, make)).status_code == 200
+
+    asyncio.run(flood())
+
+
+def test_a_flood_of_old_versions_keeps_nobody_waiting_who_asks_for_now() -> None:
+    go_on, made = Event(), making()
+
+    def make_old(_: object) -> Made:
+        assert go_on.wait(20)
+        return Made(b"old")
+
+    async def flood() -> None:
+        waiting = [
+            asyncio.create_task(made.answered(request(), str(number), formats.TURTLE, make_old, 1))
+            for number in range(MOST)
+        ]
+        await asyncio.sleep(0)
+        with pytest.raises(ServerFull):
+            await made.answered(request(), "one more", formats.TURTLE, make_old, 1)
+        now = await made.answered(request(), "now", formats.TURTLE, lambda _: Made(b"now"))
+        assert now.status_code == 200
+        go_on.set()
+        assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {200}
 
     asyncio.run(flood())

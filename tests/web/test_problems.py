@@ -70,7 +70,7 @@ def shown(error: errors.DppgraphError, language: str) -> str:
 def test_each_kind_of_problem_is_explained_in_each_language(kind: type[errors.DppgraphError], language: str) -> None:
     error = kind.__new__(kind)
     Exception.__init__(error, "x <b>y</b>")
-    for name, value in (("retry_after", 2), ("line", 1), ("column", 2), ("offered", ())):
+    for name, value in (("retry_after", 2), ("line", 1), ("column", 2), ("offered", ()), ("report", None)):
         setattr(error, name, value)
     found = parsed(shown(error, language).encode())
     assert found.get("lang") == language

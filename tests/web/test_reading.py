@@ -249,10 +249,12 @@ def test_a_name_is_found_behind_the_path_of_the_public_address(
     found = facts_of(
         tmp_path, source="".join(f"<id/plan/{one}> a dpp:PolicyPlan ." for one in ("a%20b", "café", "x", "o'hare"))
     )
-    harvests = SimpleNamespace(of=lambda _: SimpleNamespace(published=found.published))
-    store = SimpleNamespace(manifest=None)
-    making = SimpleNamespace(harvests=harvests, sending=SimpleNamespace(store=store))
-    scope = {"type": "http", "path": f"/plans/{unquote(sent)}", "raw_path": f"{before}/plans/{sent}".encode()}
+    making = SimpleNamespace(
+        harvest=lambda _: SimpleNamespace(published=found.published),
+        sending=SimpleNamespace(store=SimpleNamespace(manifest=None)),
+    )
+    raw = f"{before}/plans/{sent}".encode()
+    scope = {"type": "http", "path": f"/plans/{unquote(sent)}", "raw_path": raw, "query_string": b""}
     things = Things(cast("Any", SimpleNamespace(making=making)), {})
     place = Place("plans", "plan", "plan", "plan.html")
     assert things._named(Request(scope), place)[0] == name

@@ -33,6 +33,6 @@ def _told(facts: Facts, term: str, page: int) -> tuple[object, Told]:
         ("uses", "agents.uses", True),
         ("others", "reading.others", agent.remaining),
         ("query", "reading.query", True),
-        ("cite", "reading.cite", True),
+        ("cite", "cite.title", True),
     )
     return agent, {"contents": sections, "headings": _HEADINGS}

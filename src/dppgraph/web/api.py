@@ -143,6 +143,8 @@ class Examples:
                 return ""
             if given.place == "path":
                 path = path.replace(f"{{{given.name}}}", example or "")
+            elif given.name == "thing":
+                asked.append(f"thing={self.of('/doc/', 'path') or ''}")
             elif given.is_required or given.name == "q":
                 asked.append(f"{given.name}={example or ''}")
         words = ["curl", *(["-L"] if route.path.startswith("/id/") else []), *(["-G"] if asked else [])]

@@ -18,10 +18,12 @@ from dppgraph.operations.queries import Question
 from dppgraph.operations.quotes import Texts
 from dppgraph.operations.service import Endpoint
 from dppgraph.settings import Settings
+from dppgraph.store.history import History
 from dppgraph.web.about import About, add_about_routes
 from dppgraph.web.agents import add_agent_routes
 from dppgraph.web.answers import Sending
 from dppgraph.web.api import Api, add_api_page
+from dppgraph.web.blame import BlamePage, add_blame_routes
 from dppgraph.web.cache import CacheFront
 from dppgraph.web.catalogue import Catalogue, add_catalogue_routes
 from dppgraph.web.changes import Changes, add_change_routes
@@ -35,10 +37,12 @@ from dppgraph.web.dumps import BELOW, DumpFiles, add_dump_routes
 from dppgraph.web.editor import Editor, add_terms_route
 from dppgraph.web.feed import Feed, add_feed_routes
 from dppgraph.web.fragments import Fragments, add_fragment_routes
+from dppgraph.web.graphs import Graphs, add_graph_routes
 from dppgraph.web.health import Health, Readiness
 from dppgraph.web.home import Home, add_home_routes
 from dppgraph.web.lines import add_line_routes
 from dppgraph.web.made import Making
+from dppgraph.web.memento import MementoFront, Mementos, TimeMaps, add_timemap_routes
 from dppgraph.web.metrics import MetricsEndpoint
 from dppgraph.web.ontology import OntologyPages, add_ontology_routes
 from dppgraph.web.pages import Pages, add_static_routes
@@ -54,6 +58,8 @@ from dppgraph.web.service import ServiceDescription
 from dppgraph.web.sparql import METHODS, SparqlEndpoint, add_sparql_routes
 from dppgraph.web.things import ThingList, add_things_routes
 from dppgraph.web.timeline import TimelinePage, add_timeline_routes
+from dppgraph.web.token import Described
+from dppgraph.web.write import Write
 
 _READY = "200 once the query engine answers, 503 while it does not, or while the server is being stopped."
 _METRICS = "Prometheus' text format. Open to this machine itself, and to whoever has the token."
@@ -73,26 +79,42 @@ class Operations:
     metrics: MetricsEndpoint
 
 
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What answers.
+
+    Attributes:
+        sending: what answers queries.
+        making: makes what is said of each thing, and all else that is made of what harvesters take.
+        write: makes changes.
+        mementos: knows the versions of what is answered.
+    """
+
+    sending: Sending
+    making: Making
+    write: Write
+    mementos: Mementos
+
+
 def create_app(
-    sending: Sending,
+    answering: Answering,
     endpoint: Endpoint,
     questions: Mapping[str, Question],
     context: bytes,
     settings: Settings,
     operations: Operations,
-    making: Making,
 ) -> CacheFront:
     """The application over a store.
 
     Args:
-        sending: what answers queries.
+        answering: what answers.
         endpoint: what the service description says of it.
         questions: the named questions, by name.
         context: the JSON-LD context.
         settings: the limits on what a request may be and an answer may take.
         operations: what operators ask of.
-        making: makes what is said of each thing, and all else that is made of what harvesters take.
     """
+    sending, making = answering.sending, answering.making
     store = sending.store
 
     @asynccontextmanager
@@ -102,21 +124,25 @@ def create_app(
         await store.close()
 
     # FastAPI's own documentation pages load scripts from another host.
-    app = FastAPI(title="dppgraph", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = Described(title="dppgraph", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     # A redirect would be built from the Host header, which is the client's.
     app.router.redirect_slashes = False
-    health = Health(store)
     pages = Pages(making)
-    editor = Editor(pages, questions, settings.query_timeout, settings.max_rows)
-    sparql = SparqlEndpoint(sending, ServiceDescription(sending, endpoint, making), editor, settings.max_query)
+    sparql = SparqlEndpoint(
+        sending,
+        ServiceDescription(sending, endpoint, making),
+        Editor(pages, questions, settings.query_timeout, settings.max_rows),
+        answering.write,
+        settings.max_query,
+    )
     add_sparql_routes(app, sparql)
     add_terms_route(app, making)
     add_query_routes(app, questions, sending, making)
+    add_graph_routes(app, Graphs.of(pages, answering.write, settings.max_upload << 20, union=endpoint.union))
     add_context_routes(app, context)
     add_document_routes(app, Documents(making))
     add_catalogue_routes(app, Catalogue(making))
-    dumps = DumpFiles(making)
-    add_dump_routes(app, dumps)
+    add_dump_routes(app, dumps := DumpFiles(making))
     add_feed_routes(app, Feed(making))
     add_fragment_routes(app, Fragments(making))
     add_crawler_routes(app, Crawlers(making))
@@ -132,12 +158,22 @@ def create_app(
     add_compare_routes(app, ComparePage(pages))
     add_search_routes(app, Search(pages))
     add_quote_routes(app, Quotes(pages, Texts(Path(settings.texts) if settings.texts else None)))
+    add_timemap_routes(app, TimeMaps(answering.mementos, History(making.harvests.versions.history_path), questions))
     add_change_routes(app, Changes(pages, making.harvests.versions))
+    add_blame_routes(app, BlamePage(pages, making.harvests.versions))
     add_api_page(app, Api(pages, app, questions))
     add_about_routes(app, About(pages))
     add_things_routes(app, ThingList(pages))
     add_ontology_routes(app, OntologyPages.of(pages, questions))
     add_quality_routes(app, QualityPage(pages, questions, endpoint.union))
+    _add_operations(app, Health(store), operations)
+    for kind, told in ((HTTPException, _http), (DppgraphError, _told), (ClientDisconnect, _told), (Exception, _told)):
+        app.add_exception_handler(kind, told)
+    front = MementoFront(Direct(app, {"/sparql": sparql}, METHODS, {BELOW: dumps}), answering.mementos)
+    return CacheFront(front, sending.cache, store)
+
+
+def _add_operations(app: FastAPI, health: Health, operations: Operations) -> None:
     app.add_api_route(
         "/health",
         health,
@@ -162,10 +198,6 @@ def create_app(
         **said,
     )
     app.add_api_route("/metrics", operations.metrics, methods=["HEAD"], include_in_schema=False)
-    app.add_exception_handler(HTTPException, _http)
-    for kind in (DppgraphError, ClientDisconnect, Exception):
-        app.add_exception_handler(kind, _told)
-    return CacheFront(Direct(app, {"/sparql": sparql}, METHODS, {BELOW: dumps}), sending.cache, store)
 
 
 def _told(request: Request, error: Exception) -> Response:

@@ -48,6 +48,6 @@ def _told(facts: Facts, term: str, page: int) -> tuple[object, Told]:
         ("uses", "concepts.uses", True),
         ("others", "reading.others", concept.remaining),
         ("query", "reading.query", True),
-        ("cite", "reading.cite", True),
+        ("cite", "cite.title", True),
     )
     return concept, {"contents": sections, "headings": _HEADINGS, "matches": _MATCHES}

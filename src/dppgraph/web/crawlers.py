@@ -25,7 +25,7 @@ _PAGE: Final = 10_000
 _XML: Final = Format("sitemap", ("application/xml",), "xml", charset=True)
 _TEXT: Final = Format("robots", ("text/plain",), "txt", charset=True)
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_TRAPS: Final = ("sparql", "fragments", "queries", "search", "metrics", "health")
+_TRAPS: Final = ("sparql", "fragments", "queries", "search", "blame", "timemap", "metrics", "health")
 """Addresses with parameters without end, and those for operators."""
 
 

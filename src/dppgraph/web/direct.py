@@ -10,9 +10,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dppgraph.errors import DppgraphError
+from dppgraph.errors import DppgraphError, ShapeViolation
 from dppgraph.web.cache.front import CONDITIONAL, Reply, Waiting
 from dppgraph.web.problems import problem, problem_of, wanted_of
+from dppgraph.web.report import report_of
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -86,6 +87,8 @@ async def answered(endpoint: Endpoint, scope: Scope, receive: Receive, send: Sen
 
 def response_of(error: Exception, request: Request) -> Response:
     """The answer that tells of an error: what is expected as it is, what is not with a number for the log."""
+    if isinstance(error, ShapeViolation):
+        return report_of(error, request.scope)
     if isinstance(error, DppgraphError):
         return problem_of(error, wanted_of(request.scope))
     if isinstance(error, ClientDisconnect):

@@ -17,7 +17,7 @@ from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad
 from dppgraph.operations.harvest import Harvest
 from dppgraph.store.rdf import serialised
-from dppgraph.web.answers import preflight
+from dppgraph.web.answers import Cited, preflight
 from dppgraph.web.made import Made, Making
 from dppgraph.web.pages import Reader, reader_of, shown
 from dppgraph.web.parameters import decoded, format_of
@@ -63,11 +63,9 @@ class Feed:
         said = list(feed.node(node, named_graphs=format_.named_graphs))
         as_page = format_ == formats.HTML
         links = [f'<{self.making.url}catalogue>; rel="describedby"'] if "catalogue" in harvest.there else []
-        if licence:
-            links.append(f'<{licence}>; rel="license"')
-            if not node:
-                of_stream = Quad(f"<{self.making.url}feed#stream>", f"<{PREFIXES['dct']}license>", f"<{licence}>")
-                said.append(of_stream.line())
+        if licence and not node:
+            of_stream = Quad(f"<{self.making.url}feed#stream>", f"<{PREFIXES['dct']}license>", f"<{licence}>")
+            said.append(of_stream.line())
         content = serialised(said, formats.TURTLE if as_page else format_)
         return Made(
             shown("shown.feed", f"feed/{node}" if node else "feed", content, harvest, reader) if as_page else content,
@@ -75,6 +73,7 @@ class Feed:
             modified=feed.changed(node),
             # What stands around it on a page changes with the software.
             lasting=feed.is_closed(node) and not as_page,
+            of=Cited(*feed.of(node), licence),
         )
 
 

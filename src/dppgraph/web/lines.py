@@ -57,5 +57,5 @@ def _contents(line: LineOfAction) -> list[tuple[str, str]]:
         ("facts", "lines.facts", line.themes or line.levels or line.related or line.position),
         ("others", "reading.others", line.others),
         ("query", "reading.query", True),
-        ("cite", "reading.cite", True),
+        ("cite", "cite.title", True),
     )

@@ -19,17 +19,21 @@ from dppgraph.errors import BadRdf, NotAcceptable, ServerFull
 from dppgraph.operations.frames import Frames
 from dppgraph.operations.harvest import Harvest, Harvests
 from dppgraph.store.versions import Manifest
-from dppgraph.web.answers import VARY, Sending, headers_of
+from dppgraph.web.answers import Cited, Sending, headers_of
 from dppgraph.web.cache.answers import Asked
 from dppgraph.web.cache.front import HIT, MISS
 from dppgraph.web.cache.kept import Kept, tag_of
 from dppgraph.web.headers import Headers
+from dppgraph.web.originals import LASTING, has_versions, negotiable
 
 _AT_ONCE: Final = 2
 """How many are made at the same time: who asks for them is not to keep those waiting who ask for what is there."""
 
 MOST: Final = 100
 """How many may wait for that: a flood of addresses would have all others wait for what nobody is there to read."""
+
+_PAST_AT_ONCE: Final = 1
+"""Likewise of versions by their numbers, which wait in a line of their own: nobody waits for them who asks for now."""
 
 _RETRY: Final = 2
 """Seconds."""
@@ -44,6 +48,7 @@ class Made(NamedTuple):
         modified: when it last changed, ISO 8601; empty for when what it is made of was made.
         lasting: whether it is the same in all versions to come.
         until: from when it is true no more, in seconds since 1970; its resource names what it is true of till then.
+        of: the version that it is of, where that is another one than the one that is asked.
     """
 
     content: bytes
@@ -51,6 +56,15 @@ class Made(NamedTuple):
     modified: str = ""
     lasting: bool = False
     until: float = math.inf
+    of: Cited | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What is being made, and waits to be: so many at once."""
+
+    turns: asyncio.Semaphore
+    under_way: dict[tuple[Asked, str], "asyncio.Task[Kept]"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +82,16 @@ class Making:
     harvests: Harvests
     frames: Frames
     url: str
-    _under_way: dict[tuple[Asked, str], "asyncio.Task[Kept]"] = field(default_factory=dict)
-    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+    _now: _Line = field(default_factory=lambda: _Line(asyncio.Semaphore(_AT_ONCE)))
+    _past: _Line = field(default_factory=lambda: _Line(asyncio.Semaphore(_PAST_AT_ONCE)))
 
     async def answered(
-        self, request: Request, resource: str, format_: Format, make: Callable[[Harvest], Made]
+        self,
+        request: Request,
+        resource: str,
+        format_: Format,
+        make: Callable[[Harvest], Made],
+        version: int | None = None,
     ) -> Response:
         """The answer about a resource.
 
@@ -81,15 +100,18 @@ class Making:
             resource: what names the resource among all that are made here, and its page.
             format_: the format that is asked for.
             make: makes it, in a thread.
+            version: the number of the version that is asked for; None for the current one.
 
         Raises:
+            Unknown: there is no such version.
+            Gone: it was pruned.
             ServerFull: too many others are waiting to be made.
             DppgraphError: as ``make``.
         """
         sending = self.sending
         manifest = sending.store.manifest
-        # No query begins like this.
-        asked = Asked(manifest.version, f"GET {resource}", (), (), ())
+        # No query begins like this. By its number, the current version is told of as it will be when it is an old one.
+        asked = Asked(version or manifest.version, f"{'GET' if version is None else 'OF'} {resource}", (), (), ())
         sending.cache.at(manifest.version)
         kept = sending.cache.get(asked, None, format_)
         if kept is not None:
@@ -97,32 +119,47 @@ class Making:
             return await sending.sent(request, asked, kept, HIT)
         sending.cache.misses += 1
         key = asked, format_.name
-        task = self._under_way.get(key)
+        line = self._now if version is None else self._past
+        task = line.under_way.get(key)
         if task is None:
-            if len(self._under_way) >= MOST:
+            if len(line.under_way) >= MOST:
                 raise ServerFull("too many pages are being made at once: ask again in a moment", retry_after=_RETRY)
-            task = asyncio.get_running_loop().create_task(self._made(key, format_, make))
-            self._under_way[key] = task
-            task.add_done_callback(lambda done: self._ended(key, done))
+            dated = version is None and has_versions(request.scope["path"])
+            task = asyncio.get_running_loop().create_task(self._made(key, format_, make, dated=dated, version=version))
+            line.under_way[key] = task
+            task.add_done_callback(lambda done: _ended(line, key, done))
         return await sending.sent(request, asked, await asyncio.shield(task), MISS)
 
-    def _ended(self, key: tuple[Asked, str], task: "asyncio.Task[Kept]") -> None:
-        self._under_way.pop(key, None)
-        if not task.cancelled():
-            # Asked for here, in case that whoever wanted it is gone.
-            task.exception()
+    def harvest(self, version: int | None) -> Harvest:
+        """What there is of a version; None for the current one. It reads from a disk.
 
-    async def _made(self, key: tuple[Asked, str], format_: Format, make: Callable[[Harvest], Made]) -> Kept:
+        Raises:
+            Unknown: there is no such version.
+            Gone: it was pruned.
+            StoreUnavailable: it is not there.
+        """
         manifest = self.sending.store.manifest
-        async with self._turns:
-            made = await asyncio.to_thread(self._make, manifest, make, format_)
+        return self.harvests.of(manifest) if version is None else self.harvests.past(version, manifest)
+
+    async def _made(
+        self,
+        key: tuple[Asked, str],
+        format_: Format,
+        make: Callable[[Harvest], Made],
+        *,
+        dated: bool,
+        version: int | None,
+    ) -> Kept:
+        manifest = self.sending.store.manifest
+        async with (self._now if version is None else self._past).turns:
+            made, cited = await asyncio.to_thread(self._make, manifest, make, format_, version)
         changed = datetime.fromisoformat(made.modified)
         kept = Kept(
             made.content,
             format_.content_type,
-            manifest.version,
+            version or manifest.version,
             tag_of(made.content.decode()),
-            [*_said(_FOR_GOOD if made.lasting else headers_of(manifest.version), format_), *made.headers],
+            _said(made, format_, cited, dated=dated, lasts=version is not None),
             # A day that passes changes what depends on it, and nothing that has a date of its own.
             modified=int(changed.timestamp()) if math.isinf(made.until) else 0,
             until=made.until,
@@ -132,24 +169,40 @@ class Making:
             self.sending.cache.put(asked, format_, kept, tabular=False)
         return kept
 
-    def _make(self, manifest: Manifest, make: Callable[[Harvest], Made], format_: Format) -> Made:
+    def _make(
+        self, manifest: Manifest, make: Callable[[Harvest], Made], format_: Format, version: int | None
+    ) -> tuple[Made, Cited]:
         try:
-            harvest = self.harvests.of(manifest)
+            harvest = self.harvests.of(manifest) if version is None else self.harvests.past(version, manifest)
             found = make(harvest)
-            return found if found.modified else found._replace(modified=harvest.changed)
+            found = found if found.modified else found._replace(modified=harvest.changed)
+            return found, found.of or self.sending.citing.of(harvest.manifest)
         except BadRdf as error:
             offered = tuple(known.media_types[0] for known in formats.RDF if known != format_)
             raise NotAcceptable(f"{error}: ask for another format", offered=offered) from error
 
 
-def _said(headers: Headers, format_: Format) -> Headers:
-    """These headers, of what depends on the language of who reads it too, if it does."""
-    if format_ in formats.SAME_FOR_ALL:
-        return headers
-    return [(name, b"%b, Accept-Language" % VARY if name == b"vary" else value) for name, value in headers]
+def _ended(line: _Line, key: tuple[Asked, str], task: "asyncio.Task[Kept]") -> None:
+    line.under_way.pop(key, None)
+    if not task.cancelled():
+        # Asked for here, in case that whoever wanted it is gone.
+        task.exception()
 
 
-_FOR_GOOD: Final[Headers] = [
-    (name, b"public, max-age=31536000, immutable" if name == b"cache-control" else value)
-    for name, value in headers_of(None)
-]
+def _said(made: Made, format_: Format, cited: Cited, *, dated: bool, lasts: bool) -> Headers:
+    """The headers of an answer that comes from a version; of one that has others by date, or that stays as it is."""
+    links = tuple(value.decode() for name, value in made.headers if name == b"link")
+    more = [(name, value) for name, value in made.headers if name != b"link"]
+    headers = headers_of(cited, links)
+    if dated:
+        headers = negotiable(headers)
+    changed = {b"cache-control": _FOR_GOOD} if made.lasting else {}
+    if lasts and format_ in formats.SAME_FOR_ALL:
+        changed[b"cache-control"] = LASTING
+    if format_ not in formats.SAME_FOR_ALL:
+        # It depends on the language of who reads it too.
+        changed[b"vary"] = b"%b, Accept-Language" % next(value for name, value in headers if name == b"vary")
+    return [*((name, changed.get(name, value)) for name, value in headers), *more]
+
+
+_FOR_GOOD: Final = b"public, max-age=31536000, immutable"

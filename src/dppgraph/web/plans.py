@@ -1,7 +1,9 @@
 """Plans as people read them: ``/plans`` lists all, ``/plans/NAME`` tells all about one."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, NamedTuple
 
 from fastapi import FastAPI
@@ -13,7 +15,7 @@ from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
 from dppgraph.operations.plans import COLUMNS, Plan, Related, plan_list, plan_of
 from dppgraph.web.pages import Page, Reader, add_page
-from dppgraph.web.parameters import decoded
+from dppgraph.web.parameters import Parameters, decoded, version_of
 from dppgraph.web.reading import (
     DATA,
     LIST,
@@ -70,13 +72,13 @@ class Plans:
         """
         parameters = decoded(request.scope["query_string"])
         page, on = page_of(parameters), day_of(parameters)
-        day = on or today()
+        day, until = await self._day(parameters, on)
 
         def read(harvest: Harvest, reader: Reader) -> Told:
             facts = Facts(harvest.published, reader.language)
             return {"found": plan_list(facts, day, page), "asked": asked_for(1, on), **speaking(facts)}
 
-        answer = Page("plans", "plans.html", read, list_data(COLUMNS), asked_for(page, on), None if on else day)
+        answer = Page("plans", "plans.html", read, list_data(COLUMNS), asked_for(page, on), until)
         return await self.things.pages.answered(request, answer)
 
     async def one(self, request: Request) -> Response:
@@ -89,7 +91,7 @@ class Plans:
         """
         parameters = decoded(request.scope["query_string"])
         page, on = page_of(parameters), day_of(parameters)
-        day = on or today()
+        day, until = await self._day(parameters, on)
 
         def read(facts: Facts, term: str) -> tuple[object, Told]:
             plan = plan_of(facts, term, day, page)
@@ -101,7 +103,23 @@ class Plans:
             }
             return plan, more
 
-        return await self.things.answered(request, _PLACE, View(read, asked_for(page, on), None if on else day))
+        return await self.things.answered(request, _PLACE, View(read, asked_for(page, on), until))
+
+    async def _day(self, parameters: Parameters, on: date | None) -> tuple[date, date | None]:
+        """The day of which it is told how plans stand; and the same where that is no more true of the page after it.
+
+        Of a version that is named, it is the day on which that was published.
+
+        Raises:
+            Unknown: there is no such version.
+        """
+        if on:
+            return on, None
+        version = version_of(parameters)
+        if version is None:
+            return today(), today()
+        created = await asyncio.to_thread(self.things.pages.making.harvests.versions.created, version)
+        return created.date(), None
 
 
 def add_plan_routes(app: FastAPI, things: Things) -> None:
@@ -127,7 +145,7 @@ def _contents(plan: Plan) -> list[tuple[str, str]]:
         ("others", "reading.others", plan.others),
         ("gaps", "plans.gaps", plan.missing or plan.unverified),
         ("query", "reading.query", True),
-        ("cite", "reading.cite", True),
+        ("cite", "cite.title", True),
     )
 
 

@@ -15,6 +15,7 @@ from starlette.types import Scope
 from dppgraph import errors
 from dppgraph.core.languages import LANGUAGES, language_of
 from dppgraph.core.negotiation import quality_of
+from dppgraph.core.token import redacted
 from dppgraph.web.headers import header_of
 from dppgraph.web.rendering import TEMPLATES, environment
 
@@ -27,11 +28,14 @@ STATUSES: Final[dict[type[errors.DppgraphError], HTTPStatus]] = {
     errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     errors.UnsupportedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.Conflict: HTTPStatus.CONFLICT,
+    errors.VersionMismatch: HTTPStatus.PRECONDITION_FAILED,
     errors.ShapeViolation: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Limit: HTTPStatus.TOO_MANY_REQUESTS,
     errors.AddressTooLong: HTTPStatus.REQUEST_URI_TOO_LONG,
     errors.AnswerTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.ChangeMemory: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.ChangeTimeout: HTTPStatus.GATEWAY_TIMEOUT,
     errors.HeadTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     errors.QueryMemory: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.QueryTimeout: HTTPStatus.GATEWAY_TIMEOUT,
@@ -49,12 +53,15 @@ TITLES: Final[dict[type[errors.DppgraphError], str]] = {
     errors.BadHttp: "The request cannot be read",
     errors.BadParameter: "A parameter cannot be used",
     errors.BodyTooLarge: "The request is too large",
+    errors.ChangeMemory: "The change needs too much memory",
+    errors.ChangeTimeout: "The change took too long",
     errors.EngineDied: "The query engine stopped",
     errors.Gone: "It is not here any more",
     errors.HeadTooLarge: "The header fields are too large",
     errors.InvalidInput: "The request cannot be used",
     errors.NeedsToken: "Another token is needed",
     errors.NoProxy: "This is no proxy",
+    errors.NoToken: "A token is needed",
     errors.NotAcceptable: "No acceptable format",
     errors.NotReady: "Not ready",
     errors.QueryMemory: "The query needs too much memory",
@@ -66,6 +73,8 @@ TITLES: Final[dict[type[errors.DppgraphError], str]] = {
     errors.ServerFull: "The server is full",
     errors.ServiceFailed: "Another endpoint failed",
     errors.ServiceForbidden: "SERVICE is not allowed",
+    errors.ShapeViolation: "The change breaks a shape",
+    errors.StoreInUse: "Somebody else is writing",
     errors.StoreUnavailable: "Not available now",
     errors.TooManyConnections: "Too many connections at once",
     errors.TooManyRequests: "Too many requests",
@@ -73,6 +82,8 @@ TITLES: Final[dict[type[errors.DppgraphError], str]] = {
     errors.Unknown: "There is no such thing",
     errors.UnsupportedMedia: "Unknown media type",
     errors.UpdatesOff: "Nothing can be written here",
+    errors.VersionMismatch: "The version is another one",
+    errors.WrongRole: "The token does not allow this",
 }
 
 HEADERS: Final = {
@@ -130,10 +141,12 @@ def problem_of(error: errors.DppgraphError, wanted: Wanted | None) -> Response:
         extra = {"line": error.line, "column": error.column}
     if isinstance(error, errors.NotAcceptable):
         extra = {"offered": error.offered}
+    if isinstance(error, errors.ShapeViolation) and error.report is not None:
+        extra = {"report": json.loads(error.report.to_json())}
     if isinstance(error, errors.Crowded | errors.NotYet):
         headers = {"retry-after": str(error.retry_after)}
-    if isinstance(error, errors.NeedsToken):
-        headers = {"www-authenticate": "Bearer"}
+    if isinstance(error, errors.NeedsToken | errors.WrongRole):
+        headers = {"www-authenticate": _challenge(error)}
     kind = next(kind for kind in type(error).__mro__ if kind in TITLES or kind is errors.DppgraphError)
     title = _nearest(error, TITLES, "Something went wrong")
     return problem(status_of(error), title, str(error), wanted, kind=_slug(kind), extra=extra, headers=headers)
@@ -164,15 +177,12 @@ def problem(
         "type": f"https://w3id.org/dppgraph/problems/{kind}" if kind else "about:blank",
         "title": title,
         "status": int(status),
-        "detail": detail,
+        "detail": redacted(detail),
         **(extra or {}),
     }
     all_headers = HEADERS | (headers or {})
     if wanted and quality_of(wanted.accept, "text/html") > quality_of(wanted.accept, "application/problem+json"):
-        page = _page(said, wanted, kind or _OF_STATUS.get(status, "other"))
-        return Response(
-            page, status, all_headers | {"content-security-policy": _style()[1]}, "text/html; charset=utf-8"
-        )
+        return page_of(said, wanted, kind or _OF_STATUS.get(status, "other"), headers=headers)
     return Response(json.dumps(said, ensure_ascii=False), status, all_headers, "application/problem+json")
 
 
@@ -183,10 +193,30 @@ def accept_of(scope: Scope) -> str | None:
     return accept if 0 < len(accept) <= _LONGEST_ACCEPT else None
 
 
-def _page(said: Mapping[str, object], wanted: Wanted, kind: str) -> str:
-    """The page of a problem: what is the matter and what to do, in the reader's language; the details in English."""
-    told = {"problem": said, "kind": kind, "language": wanted.language, "home": wanted.home, "style": _style()[0]}
-    return environment(wanted.language).get_template("problem.html").render(told)
+def page_of(
+    said: Mapping[str, object],
+    wanted: Wanted,
+    kind: str,
+    *,
+    template: str = "problem.html",
+    more: Mapping[str, object] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The page of a problem: what is the matter and what to do, in the reader's language; the details in English.
+
+    Args:
+        said: the problem document.
+        wanted: how it is wanted.
+        kind: what kind of problem it is, as the words for it are called.
+        template: the name of its template.
+        more: what that shows besides.
+        headers: more headers of the answer.
+    """
+    style, policy = _style()
+    told = {"problem": said, "kind": kind, "language": wanted.language, "home": wanted.home, "style": style}
+    content = environment(wanted.language).get_template(template).render(told | dict(more or {}))
+    all_headers = HEADERS | {"content-security-policy": policy} | dict(headers or {})
+    return Response(content, int(str(said["status"])), all_headers, "text/html; charset=utf-8")
 
 
 @cache
@@ -199,6 +229,14 @@ def _style() -> tuple[str, str]:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     return style, f"default-src 'none'; style-src 'sha256-{digest}'; {policy}"
+
+
+def _challenge(error: errors.DppgraphError) -> str:
+    """How to be let in (RFC 6750, section 3); who has sent no token is told of no mistake."""
+    realm = 'Bearer realm="dppgraph"'
+    if isinstance(error, errors.NoToken):
+        return realm
+    return f'{realm}, error="{"insufficient_scope" if isinstance(error, errors.WrongRole) else "invalid_token"}"'
 
 
 def _slug(kind: type) -> str:

@@ -106,7 +106,7 @@ class QueryEndpoint:
             DppgraphError: as ``GraphStore.query``.
         """
         if request.method == "OPTIONS":
-            return preflight(METHODS)
+            return preflight(METHODS, "Accept-Datetime")
         parameters = decoded(request.scope["query_string"])
         given: dict[str, str] = {}
         for name, value in parameters:
@@ -125,7 +125,12 @@ class QueryEndpoint:
             timeout=timeout_of(parameters),
             version=version_of(parameters),
         )
-        return await self.sending.answered(request, query)
+        return await self.sending.answered(request, query, place_of(self.question, values))
+
+
+def place_of(question: Question, values: Mapping[str, str], suffix: str = "") -> str:
+    """Where a question is asked with these values, below the server's address; in any format, or that of a suffix."""
+    return f"queries/{question.name}{suffix}{'?' if values else ''}{urlencode(values)}"
 
 
 @dataclass(frozen=True, slots=True)

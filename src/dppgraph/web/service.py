@@ -64,7 +64,8 @@ class ServiceDescription:
             # Of versions that nobody asks any more.
             del self._written[known]
         tag = tag_of(content.decode())
-        self._written[number, format_.name] = Kept(content, format_.content_type, number, tag, headers_of(number))
+        headers = headers_of(await self.sending.citing.at(number, self.sending.store.manifest))
+        self._written[number, format_.name] = Kept(content, format_.content_type, number, tag, headers)
 
     async def _graphs(self, number: int) -> Graphs:
         try:

@@ -1,4 +1,4 @@
-"""SPARQL 1.1 Protocol, query operation (https://www.w3.org/TR/sparql11-protocol/): GET, form POST and direct POST."""
+"""SPARQL 1.1 Protocol (https://www.w3.org/TR/sparql11-protocol/): queries by GET, form and direct POST, and updates."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,13 +9,16 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from dppgraph.core import formats
-from dppgraph.errors import BadCall, BadParameter, BodyTooLarge, DppgraphError, UnsupportedMedia, UpdatesOff
+from dppgraph.errors import BadCall, BadParameter, BodyTooLarge, DppgraphError, UnsupportedMedia
+from dppgraph.operations.write import Update
 from dppgraph.store.interface import QueryRequest
 from dppgraph.web.answers import Sending, preflight
 from dppgraph.web.cache.front import Reply, Waiting
 from dppgraph.web.editor import Editor, shows_page
 from dppgraph.web.parameters import Parameters, decoded, described, format_of, formats_of, timeout_of, version_of
 from dppgraph.web.service import ServiceDescription, asks_for_service
+from dppgraph.web.token import FOR_UPDATES, refuse_in
+from dppgraph.web.write import PARAMETERS, Write
 
 METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
@@ -33,24 +36,32 @@ class SparqlEndpoint:
         sending: what answers.
         service: what is answered without a query.
         editor: what is answered to people.
+        write: what makes changes.
         max_query: bytes that a request's body may have.
     """
 
     sending: Sending
     service: ServiceDescription
     editor: Editor
+    write: Write
     max_query: int
 
     async def __call__(self, request: Request) -> Response:
         """Answers one request."""
         if request.method == "OPTIONS":
-            return preflight(METHODS)
+            return preflight(METHODS, "Accept-Datetime")
         parameters = decoded(request.scope["query_string"])
         if request.method in ("GET", "HEAD") and asks_for_service(parameters):
             if format_of(parameters, request.scope, formats.PAGES) == formats.HTML:
                 return await self.editor.empty(request, parameters)
             return await self.service.answered(request, parameters, version_of(parameters))
-        parameters, texts = await self._asked(request, parameters)
+        if request.method == "POST" and media_type_of(request) == _UPDATE:
+            return await self._updated(request, parameters)
+        return await self._answered(request, *await self._asked(request, parameters))
+
+    async def _answered(self, request: Request, parameters: Parameters, texts: list[str]) -> Response:
+        if _has(parameters, "update"):
+            return await self._updated_by_form(request, parameters)
         if shows_page(parameters):
             rest = [(name, value) for name, value in parameters if name != "format"]
             return await self.editor.asked(request, parameters, _query(rest, texts, request.scope))
@@ -62,7 +73,11 @@ class SparqlEndpoint:
             return None
         try:
             parameters = decoded(scope["query_string"])
-            if asks_for_service(parameters) or shows_page(parameters):
+            if (
+                asks_for_service(parameters)
+                or shows_page(parameters)
+                or any(name == "update" for name, _ in parameters)
+            ):
                 return None
             query = _query(parameters, _texts(parameters), scope)
         except DppgraphError:
@@ -73,18 +88,43 @@ class SparqlEndpoint:
         """The parameters of a request's address and body, and the queries that it sends."""
         texts = _texts(parameters)
         if request.method == "POST":
-            media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+            media_type = media_type_of(request)
             if media_type == _FORM:
                 form = decoded(await self._body(request))
+                refuse_in(form)
                 texts += _texts(form)
                 parameters = parameters + form
             elif media_type == _QUERY:
                 texts.append(_text(await self._body(request)))
-            elif media_type == _UPDATE:
-                parameters = [*parameters, ("update", "")]
             else:
-                raise UnsupportedMedia(f"a query is POSTed as {_FORM} or {_QUERY}, not as {media_type or 'nothing'}")
+                said = f"a query is POSTed as {_FORM} or {_QUERY}, an update as {_FORM} or {_UPDATE}"
+                raise UnsupportedMedia(f"{said}, not as {media_type or 'nothing'}")
         return parameters, texts
+
+    async def _updated(self, request: Request, parameters: Parameters) -> Response:
+        """Carries an update out that is the body of a request (section 2.2.2)."""
+        agent = self.write.who(request.scope, parameters)
+        if _has(parameters, "query") or _has(parameters, "update"):
+            raise BadCall("the update is the request's body: no query and no other update may stand in the address")
+        return await self._made(request, _text(await self._body(request)), parameters, agent)
+
+    async def _updated_by_form(self, request: Request, parameters: Parameters) -> Response:
+        """Carries an update out that is a field of a form (section 2.2.1)."""
+        if request.method != "POST":
+            raise BadCall("an update is sent by POST: by any other method nothing is written")
+        agent = self.write.who(request.scope, parameters)
+        texts = [value for name, value in parameters if name == "update"]
+        if len(texts) > 1 or _texts(parameters):
+            raise BadCall("several updates, or a query beside an update: send one, its operations separated by ;")
+        return await self._made(request, texts[0], parameters, agent)
+
+    async def _made(self, request: Request, text: str, parameters: Parameters, agent: str) -> Response:
+        default, named = (
+            tuple(value for name, value in parameters if name == wanted)
+            for wanted in ("using-graph-uri", "using-named-graph-uri")
+        )
+        outcome = await self.write.made(request, Update(text, default, named), parameters, agent)
+        return self.write.answer(outcome)
 
     async def _body(self, request: Request) -> bytes:
         body = bytearray()
@@ -111,9 +151,13 @@ def add_sparql_routes(app: FastAPI, endpoint: SparqlEndpoint) -> None:
         "/sparql",
         endpoint,
         methods=["POST"],
-        summary="Ask a SPARQL query that is too long for an address",
-        description=_ABOUT,
-        openapi_extra={"parameters": _PARAMETERS, "requestBody": {"required": True, "content": _BODY}},
+        summary="Ask a SPARQL query that is too long for an address, or carry out an update",
+        description=f"{_ABOUT} {_ABOUT_UPDATES}",
+        openapi_extra={
+            "parameters": [*_PARAMETERS, *_UPDATE_PARAMETERS],
+            "requestBody": {"required": True, "content": _BODY},
+            "security": FOR_UPDATES,
+        },
         **said,
     )
     app.add_api_route("/sparql", endpoint, methods=["HEAD", "OPTIONS"], include_in_schema=False)
@@ -123,6 +167,10 @@ _ABOUT: Final = (
     "SPARQL 1.1 Protocol, query operation. An answer is complete, or it is a problem document or breaks off. "
     "A GET without a query answers the service description, as RDF; `format=html` a page, with query and answer."
 )
+_ABOUT_UPDATES: Final = (
+    "Update operation: it needs a token; what it changes is published as one new version if no shape is broken, "
+    "else nothing is changed and the report is answered."
+)
 _QUERY_PARAMETER: Final = described("query", "string", "the query; without it, the service description is answered")
 _PARAMETERS: Final = [
     described("default-graph-uri", "string", "a graph of the default graph; may be repeated"),
@@ -131,11 +179,28 @@ _PARAMETERS: Final = [
     described("timeout", "number", "seconds until the query is ended; the server's own deadline can only be lowered"),
     described("version", "integer", "the number of a published version to ask in place of the current one"),
 ]
+_UPDATE_PARAMETERS: Final = [
+    described("using-graph-uri", "string", "a graph that the WHERE of an update asks; may be repeated"),
+    described("using-named-graph-uri", "string", "a graph that GRAPH in it may reach; may be repeated"),
+    *PARAMETERS,
+]
 _CONTENT: Final[dict[str, Any]] = {known.media_types[0]: {} for known in formats.RESULTS + formats.RDF}
 _BODY: Final[dict[str, Any]] = {
     _QUERY: {"schema": {"type": "string"}},
-    _FORM: {"schema": {"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}}},
+    _UPDATE: {"schema": {"type": "string"}},
+    _FORM: {
+        "schema": {
+            "oneOf": [
+                {"type": "object", "required": [name], "properties": {name: {"type": "string"}}}
+                for name in ("query", "update")
+            ]
+        }
+    },
 }
+
+
+def _has(parameters: Parameters, wanted: str) -> bool:
+    return any(name == wanted for name, _ in parameters)
 
 
 def _texts(parameters: Parameters) -> list[str]:
@@ -144,8 +209,6 @@ def _texts(parameters: Parameters) -> list[str]:
 
 def _query(parameters: Parameters, texts: list[str], scope: Scope) -> QueryRequest:
     """What a request asks with these parameters and these queries, of which there should be one."""
-    if any(name == "update" for name, _ in parameters):
-        raise UpdatesOff("nothing can be written here: send a query")
     if len(texts) != 1:
         said = "no query is given" if not texts else f"{len(texts)} queries are given"
         raise BadCall(f"{said}: send exactly one as the parameter `query`, such as {_EXAMPLE}")
@@ -165,4 +228,9 @@ def _text(data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        raise BadParameter(f"the query is not UTF-8 (byte {error.start})") from error
+        raise BadParameter(f"the text is not UTF-8 (byte {error.start})") from error
+
+
+def media_type_of(request: Request) -> str:
+    """The media type of a request's body, without parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()

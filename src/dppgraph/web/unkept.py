@@ -14,7 +14,9 @@ from dppgraph.web.pages import Page, Reader, Site, rendered
 _HEADERS: Final = CORS | {"cache-control": "no-store", "vary": "Accept, Accept-Encoding, Accept-Language"}
 
 
-async def page_now(making: Making, page: Page, reader: Reader, status: HTTPStatus) -> Response:
+async def page_now(
+    making: Making, page: Page, reader: Reader, status: HTTPStatus, version: int | None = None
+) -> Response:
     """A page in HTML.
 
     Args:
@@ -22,15 +24,19 @@ async def page_now(making: Making, page: Page, reader: Reader, status: HTTPStatu
         page: the page.
         reader: who reads it.
         status: the status of the answer.
+        version: the number of the version that is asked for; None for the current one.
 
     Raises:
         DppgraphError: as ``page.read``.
     """
 
     def make() -> bytes:
-        harvest = making.harvests.of(making.sending.store.manifest)
+        harvest = making.harvest(version)
         told = page.read(harvest, reader)
         return rendered(page.template, Site.of(harvest), reader, page.path, told, parameters=page.parameters)
 
     content = await asyncio.to_thread(make)
-    return Response(content, status, _HEADERS, formats.HTML.content_type)
+    headers = _HEADERS | ({"dppgraph-version": str(version)} if version and not page.headers else {})
+    response = Response(content, status, headers, formats.HTML.content_type)
+    response.raw_headers += page.headers
+    return response

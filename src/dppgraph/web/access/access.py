@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dppgraph.core.token import redacted
 from dppgraph.web.access.log import AccessLog
 from dppgraph.web.answers import KeptResponse
 from dppgraph.web.cache.front import AT_ONCE, HIT, REVALIDATED, Answers, Waiting, status_of
@@ -21,9 +22,11 @@ from dppgraph.web.clients import Proxies, peer_of
 from dppgraph.web.files import POUR, Pace, Piece
 from dppgraph.web.gone import GONE, Gone
 from dppgraph.web.headers import POLICY, SECURITY
+from dppgraph.web.memento import joined, joined_lines
 
 _NUMBER: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _OK: Final = HTTPStatus.OK.value
+_SAYING: Final = (HTTPStatus.OK.value, HTTPStatus.NOT_MODIFIED.value)
 _BROKEN: Final = 0
 _SHORT: Final = 200
 _NONE: Final[Mapping[str, Any]] = {}
@@ -52,13 +55,22 @@ class Access:
         log: where lines go.
         proxies: those whose X-Request-Id counts.
         observe: what else wants to know.
+        link: what the header Link of a request's answer says besides; empty for nothing.
     """
 
-    def __init__(self, app: Answers, log: AccessLog, proxies: Proxies, observe: Observe | None = None) -> None:
+    def __init__(
+        self,
+        app: Answers,
+        log: AccessLog,
+        proxies: Proxies,
+        observe: Observe | None = None,
+        link: Callable[[Scope], bytes] = lambda _: b"",
+    ) -> None:
         self._app = app
         self._log = log
         self._proxies = proxies
         self._observe = observe
+        self.link = link
         # Each front begins elsewhere.
         self._prefix = secrets.token_hex(4)
         self._count = count()
@@ -81,7 +93,7 @@ class Access:
             return None
         kept, coding = found
         status, number = status_of(kept, coding, scope), self._number(scope)
-        head, body = _whole(kept, coding, status, number, scope)
+        head, body = _whole(kept, coding, status, number, scope, self.link(scope))
         self._note_kept(kept, HIT, number, scope, status, len(body), begun)
         return head, body
 
@@ -95,7 +107,7 @@ class Access:
     ) -> None:
         number = self._number(scope)
         noted = scope["state"] = {"id": number, "cache": "none", "version": None, "query": query}
-        sent = _Sent(number, send, scope)
+        sent = _Sent(number, send, scope, self.link)
         if sent.answer:
             noted["at_once"] = sent.at_once
         if sent.poured:
@@ -171,7 +183,8 @@ class _Reply:
     def kept(self, kept: Kept, coding: str | None, cache: str) -> None:
         """As :class:`Reply` has it."""
         status = status_of(kept, coding, self._scope)
-        head, body = _whole(kept, coding, status, self._number, self._scope)
+        link = self._access.link(self._scope)
+        head, body = _whole(kept, coding, status, self._number, self._scope, link)
         if self._line.write_whole(head, body):
             self._access._note_kept(kept, cache, self._number, self._scope, status, len(body), self._begun)
         else:
@@ -185,9 +198,9 @@ class _Reply:
 class _Sent:
     """What goes out of one answer, and what of it is noted."""
 
-    __slots__ = ("_gone", "_number", "_scope", "_send", "answer", "bytes", "poured", "status", "whole")
+    __slots__ = ("_gone", "_link", "_number", "_scope", "_send", "answer", "bytes", "poured", "status", "whole")
 
-    def __init__(self, number: str, send: Send, scope: Scope) -> None:
+    def __init__(self, number: str, send: Send, scope: Scope, link: Callable[[Scope], bytes]) -> None:
         self.status = _BROKEN
         self.bytes = 0
         self.whole = False
@@ -198,12 +211,14 @@ class _Sent:
         self._number = number.encode()
         self._scope = scope
         self._send = send
+        self._link = link
 
     async def send(self, message: Message) -> None:
         """Sends on, with the headers that all answers have."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = [*message["headers"], (b"x-request-id", self._number), *SECURITY]
+            link = self._link(self._scope) if self.status in _SAYING else b""
+            headers = [*joined(message["headers"], link), (b"x-request-id", self._number), *SECURITY]
             if not any(name == b"content-security-policy" for name, _ in headers):
                 headers.append(POLICY)
             message = {**message, "headers": headers}
@@ -221,15 +236,16 @@ class _Sent:
 
     def at_once(self, status: int, head: bytes, body: bytes) -> bool:
         """Sends a whole answer, if that can be done."""
+        head = joined_lines(head, self._link(self._scope))
         if not self.answer(self._scope, b"%bx-request-id: %b\r\n" % (head, self._number), body):
             return False
         self.status, self.bytes, self.whole = status, len(body), True
         return True
 
 
-def _whole(kept: Kept, coding: str | None, status: int, number: str, scope: Scope) -> tuple[bytes, bytes]:
+def _whole(kept: Kept, coding: str | None, status: int, number: str, scope: Scope, link: bytes) -> tuple[bytes, bytes]:
     """The head and the body of an answer."""
-    head = b"%bx-request-id: %b\r\n" % (kept.lines(status, coding), number.encode())
+    head = b"%bx-request-id: %b\r\n" % (joined_lines(kept.lines(status, coding), link), number.encode())
     return head, kept.body(coding) if status == _OK and scope["method"] != "HEAD" else b""
 
 
@@ -245,11 +261,16 @@ def _second(second: int) -> str:
 
 @lru_cache(maxsize=256)
 def _known_quoted(text: str) -> str:
-    return json.dumps(text)
+    return _read_quoted(text)
+
+
+def _read_quoted(text: str) -> str:
+    # Who sends a token in a path has made a mistake, which is not to be written down.
+    return json.dumps(redacted(text))
 
 
 def _quoted(text: str) -> str:
-    return _known_quoted(text) if len(text) < _SHORT else json.dumps(text)
+    return _known_quoted(text) if len(text) < _SHORT else _read_quoted(text)
 
 
 def _line(scope: Scope, seen: dict[str, Any], status: int, size: int, seconds: float, *, whole: bool) -> str:

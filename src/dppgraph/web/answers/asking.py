@@ -69,11 +69,11 @@ class Asking:
         """Whether it is an answer that may be kept and can be sent without a task: then it is."""
         if not isinstance(what, Answer) or not what.lasting or what.version != self._asked.version:
             return False
-        content = what.content
-        if content is None or (self._coding and len(content) > SMALL):
+        if what.content is None or (self._coding and len(what.content) > SMALL):
             return False
         cache = self._sending.cache
-        kept = self._sending.filling(self._asked, what, self._manifest).whole(content)
+        filling = self._sending.filling(self._asked, what, self._manifest)
+        kept = filling.whole(filling.answer.content or b"")
         coding = kept.coded_here(self._coding)
         if coding:
             cache.resized(self._asked)

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from dppgraph.core import formats
 from dppgraph.store.interface import Answer, GraphStore
-from dppgraph.store.versions.manifest import Manifest
-from dppgraph.web.answers.heads import headers_of
+from dppgraph.web.answers.citing import CitedQuery
 from dppgraph.web.cache.answers import AnswerCache, Asked
 from dppgraph.web.cache.kept import Kept, hash_of
 from dppgraph.web.metrics.counting import Metrics
+from dppgraph.web.originals import negotiable
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class Filling:
         metrics: takes note of how the query ends.
         asked: what it answers.
         answer: the answer.
-        manifest: the version that was asked.
+        cited: what it names.
     """
 
     store: GraphStore
@@ -29,16 +29,16 @@ class Filling:
     metrics: Metrics
     asked: Asked
     answer: Answer
-    manifest: Manifest
+    cited: CitedQuery
     _parts: list[bytes] | None = field(default_factory=list)
     _size: int = 0
 
     def kept(self, content: bytes) -> Kept:
         """The answer as it is kept, if these are its bytes."""
         answer = self.answer
-        tag = self.asked.tag(self.manifest.digest, answer.format)
-        headers = headers_of(answer.version)
-        return Kept(content, answer.format.content_type, answer.version, tag, headers, hash_of(self.asked.text))
+        tag = self.asked.tag(self.cited.of.digest, answer.format)
+        query, headers = hash_of(self.asked.text), negotiable(self.cited.headers)
+        return Kept(content, answer.format.content_type, answer.version, tag, headers, query)
 
     def whole(self, content: bytes) -> Kept:
         """Keeps an answer that is there as a whole."""

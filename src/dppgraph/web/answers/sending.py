@@ -14,9 +14,11 @@ from dppgraph.errors import DppgraphError, EngineDied
 from dppgraph.store.interface import Answer, GraphStore, QueryRequest
 from dppgraph.store.versions.manifest import Manifest
 from dppgraph.web.answers.asking import Asking, nothing
+from dppgraph.web.answers.citing import Citing
 from dppgraph.web.answers.filling import Filling
-from dppgraph.web.answers.heads import headers_of
+from dppgraph.web.answers.heads import Cited
 from dppgraph.web.answers.kept import NotModified, kept_response
+from dppgraph.web.answers.linked import linked
 from dppgraph.web.answers.streamed import StreamedAnswer
 from dppgraph.web.cache.answers import AnswerCache, Asked
 from dppgraph.web.cache.front import CONDITIONAL, HIT, MISS, Reply, Waiting, words_of
@@ -24,6 +26,7 @@ from dppgraph.web.cache.kept import CODINGS, Kept, coding_of, hash_of, is_known
 from dppgraph.web.gone import unless_gone
 from dppgraph.web.headers import header_of
 from dppgraph.web.metrics.counting import Metrics
+from dppgraph.web.originals import negotiable
 
 
 class Content(NamedTuple):
@@ -52,16 +55,23 @@ class Sending:
         store: what answers queries.
         min_rate: bytes a second that a reader has to take on average; 0 for no such rate.
         cache: the answers that are kept.
+        citing: what they name.
         metrics: takes note of how queries end.
     """
 
     store: GraphStore
     min_rate: int
     cache: AnswerCache
+    citing: Citing
     metrics: Metrics = field(default_factory=Metrics)
 
-    async def answered(self, request: Request, query: QueryRequest) -> Response:
+    async def answered(self, request: Request, query: QueryRequest, place: str = "") -> Response:
         """The answer to a query, once it has begun, unless the client goes away first.
+
+        Args:
+            request: the request.
+            query: what it asks.
+            place: where that is asked, as ``Asked`` has it.
 
         Raises:
             DppgraphError: as ``GraphStore.query``.
@@ -70,7 +80,7 @@ class Sending:
         manifest = self.store.manifest
         # An older version has its own address, and is asked too seldom to be worth the room.
         keepable = query.version in (None, manifest.version) and not header_of(request.scope, b"authorization")
-        asked = Asked.of(query, manifest.version)
+        asked = Asked.of(query, manifest.version, place)
         if keepable:
             self.cache.at(manifest.version)
             kept = self.cache.get(asked, query.results, query.rdf)
@@ -136,20 +146,22 @@ class Sending:
             # The server has waited as long as it may; whoever still waits for an answer is told so.
             raise EngineDied("this server is being stopped: ask again in a moment") from error
         if not (keepable and answer.lasting and answer.version == asked.version):
-            return StreamedAnswer(answer, self.min_rate, self.metrics)
+            cited = self.citing.query(asked, await self._version(answer, manifest))
+            return StreamedAnswer(linked(answer, cited.permalink), cited, self.min_rate, self.metrics)
         filling = self.filling(asked, answer, manifest)
-        content = answer.content
+        content = filling.answer.content
         if content is None:
-            return StreamedAnswer(answer, self.min_rate, self.metrics, filling)
+            return StreamedAnswer(filling.answer, filling.cited, self.min_rate, self.metrics, filling)
         return await self.sent(request, asked, filling.whole(content), MISS)
 
-    async def content(self, request: Request, query: QueryRequest, most: int) -> Content:
+    async def content(self, request: Request, query: QueryRequest, most: int, place: str = "") -> Content:
         """The answer to a query, or the beginning of a long one, for a page that shows it.
 
         Args:
             request: the request for the page.
             query: the query.
             most: bytes after which no more is read.
+            place: where it is asked, as ``Asked`` has it.
 
         Raises:
             DppgraphError: as ``GraphStore.query``, at its beginning or later.
@@ -157,7 +169,7 @@ class Sending:
         """
         request.scope["state"]["query"] = hash_of(query.text)
         manifest = self.store.manifest
-        asked = Asked.of(query, manifest.version)
+        asked = Asked.of(query, manifest.version, place)
         self.cache.at(manifest.version)
         kept = self.cache.get(asked, query.results, query.rdf) if query.version in (None, manifest.version) else None
         if kept is not None:
@@ -180,8 +192,9 @@ class Sending:
 
     async def _content(self, query: QueryRequest, asked: Asked, manifest: Manifest, most: int) -> Content:
         answer = await self.store.query(query)
-        lasting = answer.lasting and answer.version == asked.version
-        filling = self.filling(asked, answer, manifest) if lasting else None
+        lasting = answer.lasting
+        filling = self.filling(asked, answer, manifest) if lasting and answer.version == asked.version else None
+        answer = filling.answer if filling else answer
         read = bytearray()
         try:
             async for chunk in answer.chunks:
@@ -199,8 +212,9 @@ class Sending:
         return Content(answer.format, answer.version, bytes(read), whole=True, lasting=lasting)
 
     def filling(self, asked: Asked, answer: Answer, manifest: Manifest) -> Filling:
-        """An answer on its way into the cache."""
-        return Filling(self.store, self.cache, self.metrics, asked, answer, manifest)
+        """An answer on its way into the cache, with the link to itself in it."""
+        cited = self.citing.query(asked, self.citing.of(manifest))
+        return Filling(self.store, self.cache, self.metrics, asked, linked(answer, cited.permalink), cited)
 
     async def sent(self, request: Request, asked: Asked, kept: Kept, cache: str) -> Response:
         """An answer that is kept, or was to be; the words of the request are remembered with it."""
@@ -217,11 +231,20 @@ class Sending:
         for format_ in (query.results, query.rdf):
             tag = asked.tag(manifest.digest, format_) if format_ and tags else None
             if tag and tag.encode() in tags:
-                kept = Kept(b"", "", manifest.version, tag, headers_of(manifest.version))
+                cited = self.citing.query(asked, self.citing.of(manifest))
+                kept = Kept(b"", "", manifest.version, tag, negotiable(cited.headers))
                 for coding in (None, *CODINGS):
                     if is_known(tags, kept.etag(coding)):
                         return NotModified(kept, coding)
         return None
+
+    async def _version(self, answer: Answer, manifest: Manifest) -> Cited:
+        """What is named of the version that an answer comes from, which may not be the current one."""
+        try:
+            return await self.citing.at(answer.version, manifest)
+        except BaseException:
+            await answer.chunks.aclose()
+            raise
 
     async def _begun(self, request: Request, query: QueryRequest) -> Answer:
         answer = await self.store.query(query)

@@ -10,11 +10,12 @@ from starlette.types import Receive, Scope, Send
 
 from dppgraph.errors import DppgraphError, ReaderTooSlow
 from dppgraph.store.interface import Answer
+from dppgraph.web.answers.citing import CitedQuery
 from dppgraph.web.answers.filling import Filling
-from dppgraph.web.answers.heads import CORS, VARY, headers_of
 from dppgraph.web.cache.kept import Packing, coding_of
 from dppgraph.web.headers import Headers, header_of
 from dppgraph.web.metrics.counting import Metrics
+from dppgraph.web.originals import negotiable
 
 ABORT: Final = "dppgraph.abort"
 """The ASGI extension that ends a connection here and now: ``{"abort": ...}`` with what does it."""
@@ -30,6 +31,7 @@ class StreamedAnswer(Response):
 
     Args:
         answer: the answer.
+        cited: what it names.
         min_rate: bytes a second that the reader has to take on average, after a first while.
         metrics: takes note of how it ends.
         filling: where it is kept, if it may be.
@@ -38,12 +40,14 @@ class StreamedAnswer(Response):
     def __init__(
         self,
         answer: Answer,
+        cited: CitedQuery,
         min_rate: int,
         metrics: Metrics,
         filling: Filling | None = None,
     ) -> None:
         super().__init__(status_code=200)
         self._answer = answer
+        self._cited = cited
         self._min_rate = min_rate
         self._metrics = metrics
         self._filling = filling
@@ -89,12 +93,12 @@ class StreamedAnswer(Response):
         headers = [(b"content-type", answer.format.content_type.encode())]
         if self._filling:
             etag = self._filling.kept(b"").etag(coding)
-            headers += [*headers_of(answer.version), (b"etag", etag)]
+            headers += [*negotiable(self._cited.headers), (b"etag", etag)]
         else:
-            headers += [(name.encode(), value.encode()) for name, value in CORS.items()]
-            headers += [(b"vary", VARY), (b"dppgraph-version", str(answer.version).encode())]
             # It may be another one the next moment, unless an older version was asked.
-            headers.append((b"cache-control", b"no-cache" if answer.lasting else b"no-store"))
+            fresh = b"no-cache" if answer.lasting else b"no-store"
+            said = negotiable(self._cited.headers)
+            headers += [(name, fresh if name == b"cache-control" else value) for name, value in said]
         if coding:
             headers.append((b"content-encoding", coding.encode()))
         if answer.length is not None:

@@ -28,6 +28,8 @@ class Asked(NamedTuple):
         default_graphs: as in ``QueryRequest``, each once, in order of their names.
         named_graphs: likewise.
         substitutions: variable and term, in order.
+        place: where it is asked, below the server's address, with its parameters, as its answer may say so; empty for
+            ``/sparql``.
     """
 
     version: int
@@ -35,9 +37,10 @@ class Asked(NamedTuple):
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
     substitutions: tuple[tuple[str, str], ...]
+    place: str = ""
 
     @classmethod
-    def of(cls, query: QueryRequest, version: int) -> "Asked":
+    def of(cls, query: QueryRequest, version: int, place: str = "") -> "Asked":
         """What a request asks of a version."""
         return cls(
             version,
@@ -45,20 +48,21 @@ class Asked(NamedTuple):
             tuple(sorted(set(query.default_graphs))),
             tuple(sorted(set(query.named_graphs))),
             tuple(sorted(query.substitutions.items())),
+            place,
         )
 
     @property
     def size(self) -> int:
         """Bytes that it takes at most."""
         values = (text for pair in self.substitutions for text in pair)
-        strings = (self.text, *self.default_graphs, *self.named_graphs, *values)
+        strings = (self.text, self.place, *self.default_graphs, *self.named_graphs, *values)
         return 4 * sum(map(len, strings))
 
     def tag(self, digest: str, format_: Format) -> str:
         """What names the answer in a format; the digest is that of the version."""
         graphs = "\1".join(self.default_graphs), "\1".join(self.named_graphs)
         values = "\1".join(f"{name}\2{term}" for name, term in self.substitutions)
-        return tag_of(digest, format_.name, self.text, *graphs, values)
+        return tag_of(digest, format_.name, self.text, *graphs, values, self.place)
 
 
 @dataclass(slots=True)
@@ -103,9 +107,13 @@ class AnswerCache:
         """Says which version is the current one; all that was kept under another is forgotten."""
         if version != self._version:
             self._version = version
-            self._entries.clear()
-            self._words.clear()
-            self.bytes = self._words_bytes = 0
+            self.forget()
+
+    def forget(self) -> None:
+        """Keeps nothing of what was kept so far."""
+        self._entries.clear()
+        self._words.clear()
+        self.bytes = self._words_bytes = 0
 
     def get(self, asked: Asked, results: Format | None, rdf: Format | None) -> Kept | None:
         """The answer in whichever of the two formats is the one for this form of query."""

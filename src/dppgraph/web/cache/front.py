@@ -24,6 +24,10 @@ _PIECE: Final = 1 << 16
 _OK: Final = HTTPStatus.OK.value
 _NOT_MODIFIED: Final = HTTPStatus.NOT_MODIFIED.value
 
+_VERSION: Final = b"version="
+_OTHERWISE: Final = (b"authorization", b"accept-datetime")
+"""Headers that have a request answered by what is behind."""
+
 HIT: Final = "hit"
 MISS: Final = "miss"
 REVALIDATED: Final = "revalidated"
@@ -33,7 +37,11 @@ def words_of(scope: Scope) -> bytes | None:
     """The words of a request that its answer depends on; None where it may depend on others too."""
     if scope["method"] not in CONDITIONAL:
         return None
-    words = scope["raw_path"] + b"?" + scope["query_string"]
+    query = scope["query_string"]
+    if _VERSION in query:
+        # What is of one version says so in its headers, which what is current does not.
+        return None
+    words = scope["raw_path"] + b"?" + query
     accept = coding = language = b""
     for name, value in scope["headers"]:
         if name == b"accept":
@@ -42,7 +50,7 @@ def words_of(scope: Scope) -> bytes | None:
             coding = coding + b"," + value if coding else value
         elif name == b"accept-language":
             language = language + b", " + value if language else value
-        elif name == b"authorization":
+        elif name in _OTHERWISE:
             return None
     # As it is chosen by: what else these headers say would only be more words for the same.
     chosen = language_of(language.decode("latin-1")).encode()

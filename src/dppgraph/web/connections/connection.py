@@ -28,6 +28,7 @@ from dppgraph.web.doors import Doors
 from dppgraph.web.files import POUR, Pace, Piece
 from dppgraph.web.gone import GONE, Gone
 from dppgraph.web.problems import problem_of
+from dppgraph.web.taken import TAKEN
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application
@@ -134,6 +135,7 @@ class Connection(HttpToolsProtocol):
             AT_ONCE: {"answer": self._at_once},
             GONE: {"gone": self._gone},
             POUR: {"pour": self._pour},
+            TAKEN: {"taken": self._release_some},
         }
         self._head_since = self.loop.time()
         refused = self._doors.enter(self, self._peer())
@@ -491,6 +493,12 @@ class Connection(HttpToolsProtocol):
         if self.client:
             return self.client[0]
         return UNIX if self.server is not None and self.server[1] is None else UNKNOWN
+
+    def _release_some(self, size: int) -> None:
+        """So much of a body is not in memory any more."""
+        size = min(size, self._held)
+        self._doors.release(size)
+        self._held -= size
 
     def _release(self) -> None:
         self._doors.release(self._held)

@@ -19,10 +19,11 @@ from dppgraph.operations.frames import Frames
 from dppgraph.operations.harvest import Harvest, Published
 from dppgraph.web.answers import CORS, preflight
 from dppgraph.web.documents.page import page
-from dppgraph.web.documents.signposts import address_of, links, linkset, signposts
+from dppgraph.web.documents.signposts import Address, links, linkset, signposts
 from dppgraph.web.made import Made, Making
+from dppgraph.web.originals import has_versions
 from dppgraph.web.pages import Reader, Site, reader_of
-from dppgraph.web.parameters import Parameters, decoded, described, format_of, number_of, version_of
+from dppgraph.web.parameters import decoded, described, format_of, number_of, version_of
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
 _ABOUT: Final = "Everything that is said of a thing, and what points at it; by Accept, suffix or `?format=`."
@@ -42,18 +43,18 @@ class Documents:
         """The document at an address.
 
         Raises:
-            Gone: an earlier version knew the thing.
+            Gone: an earlier version knew the thing, or the version that is asked for was pruned.
             Unknown: there is no such thing, page or version.
             NotAcceptable: it comes in no format that the client takes.
         """
         if request.method == "OPTIONS":
-            return preflight(METHODS)
+            return preflight(METHODS, "Accept-Datetime")
         parameters = decoded(request.scope["query_string"])
-        self._refuse_other_version(parameters)
+        version = version_of(parameters)
         number = number_of(parameters, "page") or 1
         paths, suffix = _paths(request)
         if suffix:
-            is_name = await asyncio.to_thread(self._is_thing, paths)
+            is_name = await asyncio.to_thread(self._is_thing, paths, version)
             # A name of its own may look like a document's.
             suffix = None if is_name else suffix
         if suffix and any(name == "format" for name, _ in parameters):
@@ -71,10 +72,11 @@ class Documents:
                 found = _first(paths, published, self.making.frames, number)
             return self._written(found, format_, harvest, reader)
 
-        return await self.making.answered(request, f"{paths[0]} {number} {reader.key}", format_, make)
+        of = version if has_versions(request.scope["path"]) else None
+        return await self.making.answered(request, f"{paths[0]} {number} {reader.key}", format_, make, of)
 
-    def _is_thing(self, paths: list[str]) -> bool:
-        published = self.making.harvests.of(self.making.sending.store.manifest).published
+    def _is_thing(self, paths: list[str], version: int | None) -> bool:
+        published = self.making.harvest(version).published
         return any(is_thing(published, iri_of(path, published.base)) for path in paths)
 
     async def lead(self, request: Request) -> Response:
@@ -88,24 +90,18 @@ class Documents:
         headers = {"location": location, "cache-control": "public, max-age=3600"}
         return Response(status_code=303, headers=CORS | headers)
 
-    def _refuse_other_version(self, parameters: Parameters) -> None:
-        version, current = version_of(parameters), self.making.sending.store.manifest.version
-        if version not in (None, current):
-            raise Unknown(f"documents are of the current version, {current}: ask /sparql?version={version} for others")
-
     def _written(self, found: Document, format_: Format, harvest: Harvest, reader: Reader) -> Made:
         published = harvest.published
-        posts = signposts(found, published)
+        at = Address.of(found, harvest)
+        posts = signposts(found, published, at)
         if format_ == formats.HTML:
             content = page(found, published, self.making.frames, Site.of(harvest), reader)
         elif format_ == formats.LINKSET:
-            content = linkset(posts, found, published)
+            content = linkset(posts, at)
         else:
             content = export_thing(found.description, format_, self.making.frames)
-        address = address_of(found, published, format_)
-        if found.page > 1:
-            address += f"?page={found.page}"
-        headers = [(b"link", links(posts, found, format_, published).encode()), (b"content-location", address.encode())]
+        location = at.page(found.page, format_)
+        headers = [(b"link", links(posts, found, format_, at).encode()), (b"content-location", location.encode())]
         return Made(content, headers)
 
 
@@ -121,12 +117,13 @@ def add_document_routes(app: FastAPI, documents: Documents) -> None:
         200: {"content": content},
         304: {"description": "Not changed."},
         404: {"description": "There is no such thing."},
-        410: {"description": "It was there in an earlier version."},
+        410: {"description": "It was there in an earlier version; or the version is not kept any more."},
     }
     named = {"name": "path", "in": "path", "required": True, "schema": {"type": "string"}}
     said = [
         described("format", "string", "a format's short name, such as turtle or html; wins over Accept"),
         described("page", "integer", "a page of what points at the thing"),
+        described("version", "integer", "the number of a published version to read in place of the current one"),
     ]
 
     def add(path: str, endpoint: Callable[..., Any], summary: str, responses_: dict[int | str, dict[str, Any]]) -> None:

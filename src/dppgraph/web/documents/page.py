@@ -12,7 +12,8 @@ from dppgraph.operations.documents import Document, path_of
 from dppgraph.operations.facts import Facts, Text, text_of
 from dppgraph.operations.frames import Frames
 from dppgraph.operations.harvest import Published
-from dppgraph.web.documents.signposts import signposts
+from dppgraph.web.documents.signposts import Address, signposts
+from dppgraph.web.originals import VERSION
 from dppgraph.web.pages import Links, Reader, Site, rendered
 from dppgraph.web.rendering import followed
 from dppgraph.web.vocabulary import labels
@@ -53,10 +54,11 @@ class Section:
 
 def page(document: Document, published: Published, frames: Frames, site: Site, reader: Reader) -> bytes:
     """The page of a document in HTML."""
-    links = Links(site.url, site.base, reader)
+    links = site.links(reader)
     words = _Words(document, Facts(published, reader.language), links, frames)
     iri = document.description.iri
     path = path_of(iri, published.base) or ""
+    at = Address(f"{published.url}{path}", site.version if site.since else None)
     subjects = words.subjects()
     # The ontology is read at an address of its own.
     read = links.link("ontology") if path == "ns" and "ontology" in site.there else links.to(f"<{iri}>")
@@ -67,13 +69,17 @@ def page(document: Document, published: Published, frames: Frames, site: Site, r
         "sections": [words.section(subject) for subject in subjects[:_MOST]],
         "left_out": max(0, len(subjects) - _MOST),
         "pointing": words.pointing(),
+        # What is told beside a version came with none, and what others say of it is told with them.
+        "blamed": bool(published.exact.about(f"<{iri}>") or published.exact.parts(f"<{iri}>")),
         "read": read if read != links.link(path) else "",
         "page": document.page,
         "pages": document.pages,
-        "posts": [post for post in signposts(document, published) if post.relation not in ("cite-as", "describedby")],
+        "posts": [
+            post for post in signposts(document, published, at) if post.relation not in ("cite-as", "describedby")
+        ],
     }
-    parameters = {"page": document.page} if document.page > 1 else {}
-    data = [(f"{published.url}{path}.{known.extension}", known) for known in formats.RDF]
+    parameters = ({"page": document.page} if document.page > 1 else {}) | ({VERSION: at.version} if at.version else {})
+    data = [(at.page(1, known), known) for known in formats.RDF]
     return rendered("document.html", site, reader, path, told, parameters=parameters, data=data)
 
 

@@ -5,14 +5,15 @@ The links are in the header of each answer; the linkset (RFC 9264) says the same
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.core.iris import PREFIXES, uri_of
 from dppgraph.core.quads import parse_line
 from dppgraph.operations.documents import Document, path_of
-from dppgraph.operations.harvest import Published
+from dppgraph.operations.harvest import Harvest, Published
+from dppgraph.web.originals import VERSION
 
 _ABOUT_PAGE: Final = "https://schema.org/AboutPage"
 _SCHEMA: Final[Mapping[str, str]] = {
@@ -40,31 +41,53 @@ class Signpost(NamedTuple):
     type: str = ""
 
 
-def address_of(document: Document, published: Published, format_: Format | None = None) -> str:
-    """Where a document is on this server, in a format or in whichever is asked for."""
-    address = f"{published.url}{path_of(document.description.iri, published.base) or ''}"
-    return f"{address}.{format_.extension}" if format_ else address
+class Address(NamedTuple):
+    """Where a document is on this server.
+
+    Attributes:
+        path: its address, of whichever version is current, in whichever format is asked for.
+        version: the number of the version that it is of for good; None where it is of the current one.
+    """
+
+    path: str
+    version: int | None = None
+
+    @classmethod
+    def of(cls, document: Document, harvest: Harvest) -> Self:
+        """The address of a document of a version."""
+        published = harvest.published
+        path = f"{published.url}{path_of(document.description.iri, published.base) or ''}"
+        return cls(path, harvest.manifest.version if harvest.is_past else None)
+
+    def page(self, number: int = 1, format_: Format | None = None) -> str:
+        """That of a page of it, in a format or in whichever is asked for."""
+        asked = [*([f"page={number}"] if number > 1 else []), *([f"{VERSION}={self.version}"] if self.version else [])]
+        return f"{self.path}{f'.{format_.extension}' if format_ else ''}{'?' if asked else ''}{'&'.join(asked)}"
 
 
-def signposts(document: Document, published: Published) -> list[Signpost]:
-    """The links of a document, whatever format it is in."""
-    address = address_of(document, published)
+def signposts(document: Document, published: Published, at: Address) -> list[Signpost]:
+    """The links of a document, whatever format it is in.
+
+    Args:
+        document: the document.
+        published: what is said.
+        at: where it is.
+    """
     found = [
         Signpost("cite-as", document.description.iri),
         Signpost("type", _ABOUT_PAGE),
         Signpost("type", next((_SCHEMA[type_] for type_ in document.types if type_ in _SCHEMA), _OTHERWISE)),
-        *(Signpost("describedby", f"{address}.{known.extension}", known.media_types[0]) for known in formats.RDF),
+        *(Signpost("describedby", at.page(1, known), known.media_types[0]) for known in formats.RDF),
     ]
     about = _catalogue_of(document, published)
     found += [Signpost("license", licence) for licence in about.licences]
     found += [Signpost("author", publisher) for publisher in about.publishers]
     found += [Signpost("item", item, type_) for item, type_ in about.items]
     found += [Signpost("collection", collection, formats.HTML.media_types[0]) for collection in about.collections]
-    linkset = f"{address}.{formats.LINKSET.extension}"
-    return [*found, Signpost("linkset", linkset, formats.LINKSET.media_types[0])]
+    return [*found, Signpost("linkset", at.page(1, formats.LINKSET), formats.LINKSET.media_types[0])]
 
 
-def links(posts: Iterable[Signpost], document: Document, format_: Format, published: Published) -> str:
+def links(posts: Iterable[Signpost], document: Document, format_: Format, at: Address) -> str:
     """The value of the Link header (RFC 8288) of a document in a format."""
     counts: dict[str, int] = {}
     said = []
@@ -72,21 +95,20 @@ def links(posts: Iterable[Signpost], document: Document, format_: Format, publis
         counts[post.relation] = counts.get(post.relation, 0) + 1
         if counts[post.relation] <= _MOST:
             said.append(_link(post))
-    address = address_of(document, published)
-    said.append(_link(Signpost("alternate", f"{address}.html", formats.HTML.media_types[0])))
+    said.append(_link(Signpost("alternate", at.page(1, formats.HTML), formats.HTML.media_types[0])))
     if format_ != formats.HTML:
-        said.append(_link(Signpost("describes", address, formats.HTML.media_types[0])))
+        said.append(_link(Signpost("describes", at.page(), formats.HTML.media_types[0])))
     said += [
-        f'<{address}.{format_.extension}?page={page}>; rel="{relation}"'
+        f'<{at.page(page, format_)}>; rel="{relation}"'
         for relation, page in (("prev", document.page - 1), ("next", document.page + 1))
         if 1 <= page <= document.pages
     ]
     return ", ".join(said)
 
 
-def linkset(posts: Iterable[Signpost], document: Document, published: Published) -> bytes:
+def linkset(posts: Iterable[Signpost], at: Address) -> bytes:
     """The same as a linkset in JSON (RFC 9264, section 4.2)."""
-    address = address_of(document, published)
+    address = at.page()
     by_relation: dict[str, list[dict[str, str]]] = {}
     for post in posts:
         if post.relation != "linkset":

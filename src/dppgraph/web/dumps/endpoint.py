@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dppgraph.core.negotiation import quality_of
-from dppgraph.errors import Damaged, Gone, Unknown
+from dppgraph.errors import Damaged, Gone, StoreUnavailable, Unknown
 from dppgraph.operations.dumps import Dump
 from dppgraph.web.answers import kept_response, preflight
 from dppgraph.web.cache.kept import Kept
@@ -122,7 +122,7 @@ class DumpFiles:
         Raises:
             Damaged: their list cannot be read.
         """
-        version = number or self.making.sending.store.manifest.version
+        version = number or await self._packed()
         files = self._known.get(version)
         if files is None:
             files = await asyncio.to_thread(self._found, version)
@@ -133,6 +133,14 @@ class DumpFiles:
                 self._known.popitem(last=False)
         self._known.move_to_end(version)
         return files
+
+    async def _packed(self) -> int:
+        """The version that there are files of now: the current one, or one before it until its files are made."""
+        manifest = self.making.sending.store.manifest
+        try:
+            return (await asyncio.to_thread(self.making.harvests.of, manifest)).packed.version
+        except StoreUnavailable:
+            return manifest.version
 
     def _none(self, number: int | None) -> Unknown:
         """What is said of a version without files: whether it never was, or is not kept."""

@@ -9,7 +9,7 @@ from typing import Final
 from starlette.types import Scope
 
 from dppgraph.operations.dumps import CHECKSUMS, METADATA, Dump, Found, checksums
-from dppgraph.web.answers import CORS
+from dppgraph.web.answers import CORS, Cited
 from dppgraph.web.cache.kept import Kept, coding_of
 from dppgraph.web.headers import Headers, date_of, header_of
 
@@ -76,8 +76,8 @@ def headers_of_file(files: Files, dump: Dump, public_url: str, *, coded: bool, n
         # RFC 9530, section 3: of all the bytes, whichever of them are sent.
         (b"repr-digest", b"sha-256=:%b:" % base64.b64encode(bytes.fromhex(dump.sha256))),
         (b"cache-control", NUMBERED if numbered else FRESH),
-        (b"dppgraph-version", b"%d" % found.version),
-        (b"link", links_of(found, public_url, dump, files.named).encode()),
+        *cited_of(found).headers,
+        *cited_of(found).links(links_of(found, public_url, dump, files.named)),
     ]
     if coded:
         headers.append((b"content-encoding", b"gzip"))
@@ -86,8 +86,15 @@ def headers_of_file(files: Files, dump: Dump, public_url: str, *, coded: bool, n
     return headers
 
 
-def links_of(found: Found, public_url: str, dump: Dump | None = None, named: Mapping[str, Dump] | None = None) -> str:
-    """The Link header: where a version's files, or one of them, are described and listed, and their licence."""
+def cited_of(found: Found) -> Cited:
+    """What an answer with files names."""
+    return Cited(found.version, found.digest, found.licence or "")
+
+
+def links_of(
+    found: Found, public_url: str, dump: Dump | None = None, named: Mapping[str, Dump] | None = None
+) -> tuple[str, ...]:
+    """Links to where a version's files, or one of them, are described and listed."""
     links = [f'<{public_url}dumps/{found.version}>; rel="collection"']
     metadata = (named or {}).get(f"{dump.file}{METADATA}") if dump else None
     if metadata:
@@ -98,8 +105,7 @@ def links_of(found: Found, public_url: str, dump: Dump | None = None, named: Map
         # There is a catalogue then, and what it says of the whole.
         links.append(f'<{public_url}catalogue>; rel="describedby"')
         links.append(f'<{public_url}doc/dataset/policy-plans>; rel="collection"; type="text/html"')
-        links.append(f'<{found.licence}>; rel="license"')
-    return ", ".join(links)
+    return tuple(links)
 
 
 def etag_of(dump: Dump) -> bytes:

@@ -10,7 +10,7 @@ from dppgraph.operations.dumps import CHECKSUMS, Found
 from dppgraph.operations.paging import pages_of
 from dppgraph.web.answers import headers_of
 from dppgraph.web.cache.kept import Kept, tag_of
-from dppgraph.web.dumps.files import links_of
+from dppgraph.web.dumps.files import cited_of, links_of
 from dppgraph.web.pages import Reader, Site, rendered
 
 _PAGE: Final = 100
@@ -36,6 +36,7 @@ def listing(found: Found, site: Site, reader: Reader | None, page: int = 1) -> K
     below = f"{public_url}dumps/{found.version}/"
     said: dict[str, object] = {
         "version": found.version,
+        "digest": f"sha256:{found.digest}",
         "created": datetime.fromtimestamp(found.created, UTC).isoformat(),
         "licence": found.licence,
         "catalogue": f"{public_url}catalogue",
@@ -45,7 +46,7 @@ def listing(found: Found, site: Site, reader: Reader | None, page: int = 1) -> K
     content = (
         _page(said, site, reader, page) if reader else f"{json.dumps(said, ensure_ascii=False, indent=1)}\n".encode()
     )
-    headers = [*headers_of(found.version), (b"link", links_of(found, public_url).encode())]
+    headers = headers_of(cited_of(found), links_of(found, public_url))
     content_type = "text/html; charset=utf-8" if reader else "application/json"
     return Kept(content, content_type, found.version, tag_of(content.decode()), headers)
 

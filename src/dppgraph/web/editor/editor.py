@@ -14,17 +14,22 @@ from starlette.responses import Response
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
 from dppgraph.errors import DppgraphError, QuerySyntax
-from dppgraph.operations.facts import Facts
+from dppgraph.operations.cite import Citation
+from dppgraph.operations.facts import Facts, Text
 from dppgraph.operations.harvest import Harvest
 from dppgraph.operations.queries import Question, unknown
 from dppgraph.operations.questions import example
 from dppgraph.store.interface import QueryRequest
 from dppgraph.web.answers import Content
+from dppgraph.web.cache import Asked
+from dppgraph.web.cite import cite_answer
+from dppgraph.web.headers import Headers
 from dppgraph.web.pages import Page, Pages, Reader, reader_of
 from dppgraph.web.pages.pages import Told
 from dppgraph.web.parameters import Parameters, number_of
 from dppgraph.web.problems import TITLES, status_of
 from dppgraph.web.questions.listed import in_groups
+from dppgraph.web.rendering import translations
 from dppgraph.web.results import FORMATS, MOST, failure_of, result_of, word_of
 from dppgraph.web.unkept import page_now
 
@@ -74,7 +79,7 @@ class Editor:
                 if named
                 else _FIRST.read_text(encoding="utf-8")
             )
-            return self._told(reader, harvest, text, is_example=bool(named))
+            return self._told(reader, harvest, QueryRequest(text, None, None), is_example=bool(named))
 
         page = Page("sparql", "sparql.html", read, parameters={"example": named or None})
         return await self.pages.answered(request, page, formats.HTML)
@@ -100,36 +105,54 @@ class Editor:
             error = failed
 
         def read(harvest: Harvest, reader: Reader) -> Told:
-            return self._told(reader, harvest, query.text, content, error, page=number)
+            told = dict(self._told(reader, harvest, query, content, error, page=number))
+            if content is not None:
+                told["citation"] = self._citation(harvest, reader, query, content)
+            return told
 
-        given = {"format": formats.HTML.name, "query": query.text, "page": number if number > 1 else None}
-        page = Page("sparql", "sparql.html", read, parameters=given)
-        return await page_now(self.pages.making, page, reader, status_of(error) if error else HTTPStatus.OK)
+        given = _again(query) | {"page": number if number > 1 else None}
+        headers = await self._headers(query, content) if content is not None else ()
+        page = Page("sparql", "sparql.html", read, parameters=given, headers=headers)
+        if error:
+            return await page_now(self.pages.making, page, reader, status_of(error))
+        return await page_now(self.pages.making, page, reader, HTTPStatus.OK, query.version)
+
+    async def _headers(self, query: QueryRequest, content: Content) -> Headers:
+        """What a page with an answer names."""
+        sending = self.pages.making.sending
+        of = await sending.citing.at(content.version, sending.store.manifest)
+        return sending.citing.query(Asked.of(query, content.version), of).naming
+
+    def _citation(self, harvest: Harvest, reader: Reader, query: QueryRequest, content: Content) -> Citation:
+        asked = Asked.of(query, content.version)
+        title = Text(translations(reader.language).gettext("cite.answer"), reader.language)
+        facts = Facts(harvest.published, reader.language)
+        return cite_answer(self.pages.making, harvest, facts, asked, content, title)
 
     def _told(
         self,
         reader: Reader,
         harvest: Harvest,
-        text: str,
+        query: QueryRequest,
         content: Content | None = None,
         error: DppgraphError | None = None,
         *,
         page: int = 1,
         is_example: bool = False,
     ) -> Told:
-        facts = Facts(harvest.published, reader.language)
+        facts, text = Facts(harvest.published, reader.language), query.text
         result = result_of(content, page, facts) if content is not None else None
         offered = _GRAPHS if content is not None and content.format in formats.RDF else _TABLES
-        is_short = len(text) <= _LONGEST
+        shown = (result or error) and len(text) <= _LONGEST
         return {
             "query": text,
             "example": is_example,
             "result": result,
             "failure": _failure(error) if error else None,
             "marked": _marked(error, text) if error else None,
-            "files": [(_address(harvest, known.name, text), known) for known in offered] if result and is_short else [],
-            "permalink": _address(harvest, formats.HTML.name, text) if (result or error) and is_short else "",
-            "asked": {"format": formats.HTML.name, "query": text},
+            "files": [(_address(harvest, known.name, query), known) for known in offered] if result and shown else [],
+            "permalink": _address(harvest, formats.HTML.name, query) if shown else "",
+            "asked": _again(query),
             "groups": in_groups(self.questions),
             "prefixes": PREFIXES,
             "deadline": self.deadline,
@@ -138,8 +161,17 @@ class Editor:
         }
 
 
-def _address(harvest: Harvest, format_: str, text: str) -> str:
-    return f"{harvest.published.url}sparql?{urlencode({'format': format_, 'query': text})}"
+def _again(query: QueryRequest) -> dict[str, object]:
+    """The parameters that ask the same once more."""
+    return {"format": formats.HTML.name, "query": query.text, "version": query.version}
+
+
+def _address(harvest: Harvest, format_: str, query: QueryRequest) -> str:
+    said = [("format", format_), ("query", query.text)]
+    said += [("default-graph-uri", iri) for iri in query.default_graphs]
+    said += [("named-graph-uri", iri) for iri in query.named_graphs]
+    said += [("version", str(query.version))] if query.version else []
+    return f"{harvest.published.url}sparql?{urlencode(said)}"
 
 
 def _failure(error: DppgraphError) -> dict[str, object]:

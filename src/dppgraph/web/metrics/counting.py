@@ -36,8 +36,10 @@ ROUTES: Final = frozenset(
         "/sparql",
         "/sparql/terms.json",
         "/queries",
+        "/blame",
         "/catalogue",
         "/.well-known/void",
+        "/graphs",
         "/dumps",
         "/feed",
         "/fragments",
@@ -67,7 +69,9 @@ BELOW: Final = {
     "/.well-known/genid/": "/id/{path}",
     "/doc/": "/doc/{path}",
     "/dumps/": "/dumps/{file}",
+    "/graphs/": "/graphs/{path}",
     "/feed/": "/feed/{node}",
+    "/timemap/": "/timemap/{format}/{address}",
 }
 """How the paths of a route begin that has many, and how it is told."""
 

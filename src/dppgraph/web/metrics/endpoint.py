@@ -1,7 +1,6 @@
 """The route ``/metrics``. Whoever asks is on this machine and no proxy speaks for somebody else, or knows the token."""
 
 import asyncio
-import hmac
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,6 +10,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dppgraph.core.token import is_same, sha256_of
 from dppgraph.errors import DppgraphError, NeedsToken, Refused
 from dppgraph.web.clients import is_here
 from dppgraph.web.metrics.exposition import CONTENT_TYPE, rendered
@@ -60,7 +60,7 @@ class MetricsEndpoint:
         given = request.headers.get("authorization")
         if given is not None and self.token:
             sent = _BEARER.sub("", given, count=1) if _BEARER.match(given) else ""
-            if hmac.compare_digest(sent.encode(), self.token.encode()):
+            if is_same(sha256_of(sent), sha256_of(self.token)):
                 return
             raise NeedsToken("this does not open /metrics: send the token of DPPGRAPH_METRICS_TOKEN as a bearer token")
         # A page of another site may have its name lead here; it cannot have the name be one of this machine's own.

@@ -5,10 +5,11 @@ from urllib.parse import urlencode
 
 from dppgraph.core.iris import uri_of
 from dppgraph.operations.documents import path_of
+from dppgraph.web.originals import VERSION, has_versions
 from dppgraph.web.pages.reader import LANG, Reader
 from dppgraph.web.rendering import followed
 
-_READ: Final = {
+READ: Final = {
     "plan": "plans",
     "line-of-action": "lines",
     "concept": "concepts",
@@ -25,11 +26,13 @@ class Links(NamedTuple):
         url: where the server answers.
         base: the base of the data.
         reader: who reads.
+        version: the version that they are to be of, as far as they can be had of any; None for the current one.
     """
 
     url: str
     base: str
     reader: Reader
+    version: int | None = None
 
     def link(self, path: str = "", **parameters: object) -> str:
         """The address of a page of this server; parameters that are None or empty are left out."""
@@ -37,6 +40,8 @@ class Links(NamedTuple):
         if self.reader.chosen:
             given.setdefault(LANG, self.reader.language)
         path, mark, part = path.partition("#")
+        if self.version and path != "sparql" and has_versions(f"/{path}"):
+            given.setdefault(VERSION, self.version)
         return f"{self.url}{path}{'?' if given else ''}{urlencode(given)}{mark}{part}"
 
     def to(self, term: str) -> str:
@@ -51,8 +56,8 @@ class Links(NamedTuple):
         mark, part = iri.partition("#")[1:]
         start, _, rest = path.partition("/")
         kind, _, slug = rest.partition("/")
-        if start == "doc" and kind in _READ and slug:
-            return self.link(f"{_READ[kind]}/{slug}{mark}{part}")
+        if start == "doc" and kind in READ and slug:
+            return self.link(f"{READ[kind]}/{slug}{mark}{part}")
         return self.link(f"{path}{mark}{part}")
 
     def document(self, term: str) -> str:

@@ -1,8 +1,8 @@
 """Answering for a page: in which format and language, made once for a version, and kept."""
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -18,10 +18,11 @@ from dppgraph.errors import BadParameter, Unknown
 from dppgraph.operations.harvest import Harvest
 from dppgraph.web.answers import preflight
 from dppgraph.web.made import Made, Making
+from dppgraph.web.originals import VERSION, has_versions
 from dppgraph.web.pages.reader import LANG, Reader, reader_of
 from dppgraph.web.pages.routes import METHODS
 from dppgraph.web.pages.templates import Site, rendered
-from dppgraph.web.parameters import Parameters, decoded, format_of
+from dppgraph.web.parameters import Parameters, decoded, format_of, version_of
 
 Told = Mapping[str, object]
 """What a page shows, by the names that its template has for it."""
@@ -40,6 +41,7 @@ class Page:
         data: writes the same in other formats.
         parameters: those of its address that count, without the language; its data has the same.
         day: the day of which it tells how things stand, where its address does not say so; it is made anew after it.
+        headers: those that only it has, whatever its format.
     """
 
     path: str
@@ -48,6 +50,7 @@ class Page:
     data: Mapping[Format, Callable[[Told, Harvest], bytes]] = field(default_factory=lambda: MappingProxyType({}))
     parameters: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     day: date | None = None
+    headers: Sequence[tuple[bytes, bytes]] = ()
 
     @property
     def until(self) -> float:
@@ -83,20 +86,24 @@ class Pages:
         Raises:
             BadParameter: the language or the format cannot be used.
             NotAcceptable: the page comes in no format that the client takes.
-            Unknown: it does not come in the format that the address ends in.
+            Unknown: it does not come in the format that the address ends in, or there is no such version.
+            Gone: the version that is asked for was pruned.
             DppgraphError: as ``page.read``.
         """
         if request.method == "OPTIONS":
-            return preflight(METHODS)
+            return preflight(METHODS, "Accept-Datetime")
         parameters = decoded(request.scope["query_string"])
         reader = reader_of(request.scope, parameters)
         format_ = suffix or self._format(request, parameters, page)
+        version = version_of(parameters) if has_versions(request.scope["path"]) else None
+        if version:
+            page = replace(page, parameters={**page.parameters, VERSION: version})
 
         def make(harvest: Harvest) -> Made:
             told = page.read(harvest, reader)
             data = self._addresses(page, reader)
             links = [f'<{uri_of(href)}>; rel="alternate"; type="{known.media_types[0]}"' for href, known in data]
-            headers = [(b"link", ", ".join(links).encode())] if links else []
+            headers = [*page.headers, *([(b"link", ", ".join(links).encode())] if links else [])]
             if format_ != formats.HTML:
                 return Made(page.data[format_](told, harvest), headers, until=page.until)
             site = Site.of(harvest)
@@ -104,7 +111,7 @@ class Pages:
             return Made(content, headers, until=page.until)
 
         resource = f"page {page.path}?{urlencode(page.parameters)} {reader.key} {page.day or ''}"
-        return await self.making.answered(request, resource, format_, make)
+        return await self.making.answered(request, resource, format_, make, version)
 
     def _format(self, request: Request, parameters: Parameters, page: Page) -> Format:
         extension = request.path_params.get("extension", "")

@@ -8,9 +8,11 @@ from starlette.responses import Response
 
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
+from dppgraph.web.originals import VERSION, has_versions
 from dppgraph.web.parameters import described
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
+_VERSION: Final = described(VERSION, "integer", "the number of a published version to read in place of the current one")
 _LANG: Final = described("lang", "string", "the language, nl or en; wins over Accept-Language")
 _FORMAT: Final = described("format", "string", "a format's short name; wins over Accept, as does the suffix")
 
@@ -48,7 +50,9 @@ def add_page(
         tags=["pages"],
         response_class=Response,
         responses={200: {"content": content}, 304: {"description": "Not changed."}},
-        openapi_extra={"parameters": [*named, *parameters, _LANG, _FORMAT]},
+        openapi_extra={
+            "parameters": [*named, *parameters, *([_VERSION] if has_versions(path) else []), _LANG, _FORMAT]
+        },
         include_in_schema=bool(data),
     )
     app.add_api_route(path, endpoint, methods=["HEAD", "OPTIONS"], include_in_schema=False)

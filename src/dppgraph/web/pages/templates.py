@@ -1,15 +1,20 @@
 """Templates: ``web/templates``, in which everything from the graph is escaped."""
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dppgraph.core.formats import Format
 from dppgraph.core.languages import LANGUAGES
 from dppgraph.operations.harvest import Harvest
+from dppgraph.web.originals import VERSION
 from dppgraph.web.pages.links import Links
 from dppgraph.web.pages.reader import Reader
 from dppgraph.web.rendering import asset, environment
+
+_NO_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""Control characters, which HTML must not hold (HTML, section 13.1.4), whatever the data hold."""
 
 
 class Site(NamedTuple):
@@ -20,17 +25,25 @@ class Site(NamedTuple):
         base: the base of the data.
         there: the paths of the pages that there are.
         version: the number of the version that they are of; 0 for none.
+        since: when that was published, ISO 8601, where the address of the page names it: the page stays as it is.
     """
 
     url: str
     base: str
     there: Sequence[str] = ()
     version: int = 0
+    since: str = ""
 
     @classmethod
     def of(cls, harvest: Harvest) -> "Site":
         """The site over a version."""
-        return cls(harvest.published.url, harvest.manifest.base, harvest.there, harvest.manifest.version)
+        manifest = harvest.manifest
+        since = manifest.created if harvest.is_past else ""
+        return cls(harvest.published.url, manifest.base, harvest.there, manifest.version, since)
+
+    def links(self, reader: Reader) -> Links:
+        """Where the links of a page lead: from one that is of a version to others of that version."""
+        return Links(self.url, self.base, reader, self.version if self.since else None)
 
 
 def rendered(
@@ -54,18 +67,20 @@ def rendered(
         parameters: those of its address.
         data: the addresses of its data, with their formats.
     """
-    links = Links(site.url, site.base, reader)
+    links = site.links(reader)
     in_languages = {
-        language: Links(site.url, site.base, Reader(language, chosen=True)).link(path, **parameters)
-        for language in LANGUAGES
+        language: site.links(Reader(language, chosen=True)).link(path, **parameters) for language in LANGUAGES
     }
+    now = {name: value for name, value in parameters.items() if name != VERSION}
     said = {
         "home": site.url,
         "there": site.there,
         "version": site.version,
+        "since": site.since,
+        "newest": Links(site.url, site.base, reader).link(path, **now),
         "reader": reader,
         "path": path,
-        "canonical": Links(site.url, site.base, Reader(reader.language)).link(path, **parameters),
+        "canonical": Links(site.url, site.base, Reader(reader.language)).link(path, **now),
         "languages": in_languages,
         "data": data,
         "asset": lambda name: f"{site.url}{asset(name)}",
@@ -75,4 +90,5 @@ def rendered(
         "sparql": links.sparql,
         "question": links.question,
     }
-    return environment(reader.language).get_template(name).render(said | dict(told)).encode()
+    page = environment(reader.language).get_template(name).render(said | dict(told))
+    return _NO_TEXT.sub("\ufffd", page).encode()

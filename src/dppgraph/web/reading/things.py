@@ -29,7 +29,7 @@ from dppgraph.operations.harvest import Harvest
 from dppgraph.operations.plain import plain
 from dppgraph.operations.queries import Question, questions_of
 from dppgraph.web.pages import Page, Pages, Reader, json_of
-from dppgraph.web.parameters import decoded
+from dppgraph.web.parameters import decoded, version_of
 from dppgraph.web.reading.words import Told, speaking
 
 DATA: Final = (formats.DATA, formats.TURTLE, formats.JSONLD)
@@ -88,7 +88,7 @@ class Things:
         Raises:
             BadParameter: the format is given twice.
             Gone: an earlier version knew the thing.
-            Unknown: there is no such thing, or no such page of it.
+            Unknown: there is no such thing, version, or page of it.
         """
         name, suffix = await asyncio.to_thread(self._named, request, place)
         if suffix and any(key == "format" for key, _ in decoded(request.scope["query_string"])):
@@ -109,7 +109,7 @@ class Things:
 
     def _named(self, request: Request, place: Place) -> tuple[str, Format | None]:
         """The name in the address, and the format that it ends in; a thing may be called like a file."""
-        published = self.pages.making.harvests.of(self.pages.making.sending.store.manifest).published
+        published = self.pages.making.harvest(version_of(decoded(request.scope["query_string"]))).published
         scope = request.scope
         raw = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
         path = str(scope["path"])
@@ -129,7 +129,7 @@ class Things:
         published = harvest.published
         iri = _iri(published.base, place, name)
         if not is_thing(published, iri):
-            if published.exact.is_gone(iri):
+            if published.is_gone(iri):
                 raise Gone(f"<{iri}> was here in an earlier version, and is not any more")
             raise Unknown(f"there is no {place.path}/{name[:200]} in this version: look for it in /search")
         facts, term = Facts(published, reader.language), f"<{iri}>"
