@@ -13,21 +13,29 @@
     │   ├── BadXml              XML that does not parse, or is not taken as it is
     │   └── QuerySyntax         a query that does not parse (line, column)
     ├── Refused                 understood, and not done here
+    │   ├── GraphForbidden      a graph that is made from others or from files, and not written
+    │   ├── LoadForbidden       LOAD, which would have the server fetch something
     │   ├── NeedsToken          a token that does not open what is asked for
+    │   │   └── NoToken             none, where one is needed
     │   ├── NoProxy             a request to be connected to another server
     │   ├── ServiceForbidden    SERVICE to an address that is not allowed
-    │   └── UpdatesOff          a SPARQL update, where nothing may be written
+    │   ├── UpdatesOff          a SPARQL update, where nothing may be written
+    │   └── WrongRole           a token whose role does not include what is asked for
     ├── Unknown                 a name that stands for nothing
     │   └── Gone                a name that stood for something in an earlier version
     ├── NotAcceptable           no format that the caller accepts
     ├── UnsupportedMedia        a body of a type that is not read here
-    ├── Conflict                somebody else is at it
-    │   └── StoreInUse          another process writes to this store
+    ├── Conflict                somebody else is at it, or was
+    │   ├── LaterChanges        changes were written that the files to build from have not
+    │   ├── StoreInUse          another process writes to this store
+    │   └── VersionMismatch     the current version is not the one that a change was meant for
     ├── ShapeViolation          the data breaks a shape; carries the report
     ├── Limit                   more was asked than one caller may have
     │   ├── AddressTooLong      the request's address passed its byte cap
     │   ├── AnswerTooLarge      the answer passed its byte cap
     │   ├── BodyTooLarge        the request passed its byte cap
+    │   ├── ChangeMemory        a change passed its memory limit
+    │   ├── ChangeTimeout       a change passed its deadline
     │   ├── Crowded             too much at once, by one client or by all; says when to try again
     │   │   ├── QueueFull           too many wait already
     │   │   ├── ServerFull          all connections are taken
@@ -43,8 +51,10 @@
         ├── Damaged             a version's files are not what its manifest says
         ├── EngineDied          a query process ended on its own
         ├── NotBuilt            nothing has been published yet
+        ├── NotWritten          the disk does not take what is to be written
         ├── NotYet              it is being made ready
         │   └── NotReady        queries are not answered now
+        ├── ServerUnreachable   a server that is to be verified does not answer
         └── ServiceFailed       an endpoint that SERVICE asks did not answer
 
 A message is one sentence or two: what is wrong, then what to do. HTTP statuses are in ``web/problems.py`` only, exit
@@ -118,8 +128,20 @@ class Refused(DppgraphError):
     """Understood, and not done here."""
 
 
+class GraphForbidden(Refused):
+    """A change to a graph that rules or files make, and nobody writes."""
+
+
+class LoadForbidden(Refused):
+    """LOAD in a SPARQL update: the server fetches nothing."""
+
+
 class NeedsToken(Refused):
     """A token was sent that does not open what is asked for."""
+
+
+class NoToken(NeedsToken):
+    """No token was sent, where one is needed."""
 
 
 class NoProxy(Refused):
@@ -132,6 +154,10 @@ class ServiceForbidden(Refused):
 
 class UpdatesOff(Refused):
     """A SPARQL update where nothing may be written."""
+
+
+class WrongRole(Refused):
+    """A token was sent whose role does not include what is asked for."""
 
 
 class Unknown(DppgraphError):
@@ -162,8 +188,16 @@ class Conflict(DppgraphError):
     """Somebody else is at it."""
 
 
+class LaterChanges(Conflict):
+    """Changes were written since the last build, and the files of the data do not have them."""
+
+
 class StoreInUse(Conflict):
     """Another process holds the store's write lock."""
+
+
+class VersionMismatch(Conflict):
+    """The current version is not the one that a change was meant for."""
 
 
 class ShapeViolation(DppgraphError):
@@ -204,6 +238,14 @@ class Crowded(Limit):
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class ChangeMemory(Limit):
+    """A change passed its memory limit."""
+
+
+class ChangeTimeout(Limit):
+    """A change passed its deadline."""
 
 
 class HeadTooLarge(Limit):
@@ -258,6 +300,10 @@ class EngineDied(StoreUnavailable):
     """A query process ended on its own."""
 
 
+class NotWritten(StoreUnavailable):
+    """The disk does not take what is to be written: it is full, or read-only, or out of order."""
+
+
 class NotBuilt(StoreUnavailable):
     """Nothing has been published in this store yet."""
 
@@ -278,5 +324,24 @@ class NotReady(NotYet):
     """Queries are not answered now."""
 
 
+class ServerUnreachable(StoreUnavailable):
+    """A server that is to be verified does not answer, or answers nothing that could be verified."""
+
+
 class ServiceFailed(StoreUnavailable):
     """An endpoint that SERVICE asks, and may ask, did not answer as it should."""
+
+
+def said_of(error: DppgraphError) -> dict[str, Any]:
+    """An error as JSON can say it, to another process."""
+    return {"error": type(error).__name__, "message": str(error), **vars(error)}
+
+
+def error_of(said: dict[str, Any]) -> DppgraphError:
+    """The error that another process told of (:func:`said_of`), of the same class here."""
+    said = dict(said)
+    kind, message = globals().get(said.pop("error")), said.pop("message")
+    if not (isinstance(kind, type) and issubclass(kind, DppgraphError)):
+        return EngineDied(message)
+    # JSON has made lists of tuples.
+    return kind(message, **{name: tuple(value) if isinstance(value, list) else value for name, value in said.items()})

@@ -7,7 +7,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from dppgraph.errors import BadSetting
 PREFIX: Final = "DPPGRAPH_"
 
 _A_DAY: Final = 86_400
+_LEAST_TOKEN: Final = 32
 _BASE: Final = re.compile(r"https?://[^\x00-\x20<>\"{}|\\^`/?#]+(/[^\x00-\x20<>\"{}|\\^`/?#]+)*/")
 _ADDRESS: Final = re.compile(r"https?://[^\x00-\x20<>\"{}|\\^`/?#@]+([/?][^\x00-\x20<>\"{}|\\^`#]*)?")
 
@@ -32,6 +33,7 @@ class Settings:
     max_rows: int
     max_bytes: int
     max_query: int
+    max_upload: int
     processes: int
     workers: int
     max_workers: int
@@ -52,9 +54,25 @@ class Settings:
     burst: int
     trusted_proxies: str
     public_url: str
+    token: str
     metrics_token: str
     access_log: str
     texts: str
+    write_timeout: float
+    write_memory: int
+    keep_versions: int
+
+
+def settings_of(said: Mapping[str, Any]) -> Settings:
+    """The settings as another process of this server said them, in JSON: which makes lists of tuples."""
+    found: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
+    return Settings(**found | {"store": Path(said["store"])})
+
+
+def without_secrets(settings: Settings) -> Settings:
+    """The settings for a process that lets nobody in."""
+    none: dict[str, Any] = {setting.field: setting.default for setting in SETTINGS if setting.secret}
+    return replace(settings, **none)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +161,15 @@ def _token(text: str) -> str:
     return text
 
 
+def _write_token(text: str) -> str:
+    # RFC 6750, section 2.1: what a header can say after `Bearer`.
+    if text and not (len(text) >= _LEAST_TOKEN and re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", text)):
+        raise ValueError(
+            f"at least {_LEAST_TOKEN} letters, digits and signs of . _ ~ + / -, such as `openssl rand -hex 32` makes"
+        )
+    return text
+
+
 def _log(text: str) -> str:
     if text.strip() in ("stderr", "off"):
         return text.strip()
@@ -175,6 +202,7 @@ SETTINGS: Final = (
     Setting("max_rows", "1000000", _count(1, "rows", 1000000), "rows or triples that one answer may have (413)"),
     Setting("max_bytes", "268435456", _count(1024, "bytes", 268435456), "bytes that one answer may have (413)"),
     Setting("max_query", "1048576", _count(1024, "bytes", 1048576), "bytes that a request's body may have (413)"),
+    Setting("max_upload", "64", _count(1, "MiB", 64), "MiB of RDF that a request to /graphs may send (413)"),
     Setting("processes", "1", _count(1, "processes", 2), "processes that speak HTTP, which share what is bounded here"),
     Setting("workers", "4", _count(1, "processes", 4), "query processes that take new queries"),
     Setting(
@@ -213,6 +241,13 @@ SETTINGS: Final = (
     ),
     Setting("public_url", "", _url, "where clients find this server; by default the address that it listens on"),
     Setting(
+        "token",
+        "",
+        _write_token,
+        "one more token that may write, beside those of `dppgraph token`; empty: none",
+        secret=True,
+    ),
+    Setting(
         "metrics_token",
         "",
         _token,
@@ -226,6 +261,9 @@ SETTINGS: Final = (
         _texts,
         "folder with the texts of sources, told by their SHA-256, to be shown with their quotes; empty: none is shown",
     ),
+    Setting("write_timeout", "60", _seconds, "seconds in which a change has to be judged (504)"),
+    Setting("write_memory", "1024", _count(64, "MiB", 1024), "MiB that judging one change may use (413)"),
+    Setting("keep_versions", "0", _count(0, "versions", 100), "versions that `versions prune` keeps at least; 0: all"),
 )
 
 

@@ -3,6 +3,7 @@
 import getpass
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from dppgraph import bundle
 from dppgraph.errors import Damaged
 from dppgraph.operations.sources import Sources
 from dppgraph.settings import Settings
+from dppgraph.store.token import KnownTokens, TokenFile
 from dppgraph.store.versions import Manifest, VersionStore
 from dppgraph.store.workers.client import Limits
 from dppgraph.store.workers.current import CurrentVersion
@@ -21,10 +23,12 @@ from dppgraph.store.workers.spool import Spool
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from dppgraph.operations.write.gate import Gate
     from dppgraph.web.access import Access, AccessLog
     from dppgraph.web.doors import Doors
     from dppgraph.web.health import Readiness
     from dppgraph.web.metrics import MetricsEndpoint
+    from dppgraph.web.token import Gatekeeper
 
 _MIB = 1 << 20
 _BYTES_PER_QUAD = 1000
@@ -54,9 +58,32 @@ def sources(settings: Settings, data: Path | None = None, shapes: str | None = N
     )
 
 
+def sources_of(settings: Settings, manifest: Manifest) -> Sources:
+    """What a version was built from, and what its successor is judged by."""
+    data = Path(manifest.data) if manifest.data else None
+    return sources(replace(settings, base=manifest.base), data, manifest.shapes)
+
+
 def versions(settings: Settings) -> VersionStore:
     """The version store of the settings."""
     return VersionStore(settings.store)
+
+
+def token_file(settings: Settings) -> TokenFile:
+    """The tokens of a store."""
+    return TokenFile(settings.store)
+
+
+def tokens(settings: Settings) -> KnownTokens:
+    """The tokens of a store, and the one of the settings."""
+    return KnownTokens(token_file(settings), settings.token)
+
+
+def gatekeeper(settings: Settings) -> "Gatekeeper":
+    """What says who may write."""
+    from dppgraph.web.token import Gatekeeper  # noqa: PLC0415 - only a front spends this time
+
+    return Gatekeeper(tokens(settings))
 
 
 def whole_version(store: VersionStore) -> tuple[Manifest, list[Damaged]]:
@@ -129,7 +156,7 @@ def pool_options(
         union: as for ``--default-graph``.
         database: gives the folder of a version's database, where it can be asked from disk.
     """
-    in_memory = database is None or settings.mode == "memory" or (settings.mode == "auto" and _fits(settings, manifest))
+    in_memory = database is None or _in_memory(settings, manifest)
     return PoolOptions(
         folder=settings.store,
         version=manifest.version,
@@ -140,6 +167,25 @@ def pool_options(
         service_allow=settings.service_allow,
         index=None if in_memory or database is None else database(manifest.version),
     )
+
+
+def gate(settings: Settings, *, union: bool = True) -> "Gate":
+    """Where changes of the settings' store are judged and published.
+
+    Args:
+        settings: the settings.
+        union: as for ``--default-graph``.
+    """
+    from dppgraph.operations.write.gate import Gate  # noqa: PLC0415 - only who writes spends this time
+    from dppgraph.store.workers.child import Bounds  # noqa: PLC0415 - likewise
+
+    bounds = Bounds(settings.write_timeout, settings.write_memory * _MIB)
+    sources = partial(sources_of, settings)
+    return Gate(versions(settings), sources, bounds, union=union, holds=partial(_in_memory, settings))
+
+
+def _in_memory(settings: Settings, manifest: Manifest) -> bool:
+    return settings.mode == "memory" or (settings.mode == "auto" and _fits(settings, manifest))
 
 
 def _fits(settings: Settings, manifest: Manifest) -> bool:
@@ -160,6 +206,7 @@ class Web:
         log: where their lines go.
         ready: whether queries are answered.
         metrics: what is counted.
+        packed: is called when files were made of a version that is served.
     """
 
     app: "ASGIApp"
@@ -168,29 +215,34 @@ class Web:
     log: "AccessLog"
     ready: "Readiness"
     metrics: "MetricsEndpoint"
+    packed: Callable[[], None]
 
 
-def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
+def web_app(store: ServedVersions, settings: Settings, *, union: bool, writing: Path) -> Web:
     """The HTTP face over the versions that a front serves.
 
     Args:
         store: the versions.
         settings: the settings.
         union: as for ``--default-graph``.
+        writing: where the process that writes listens.
     """
     from dppgraph.operations.frames import context_file, read_frames  # noqa: PLC0415 - only a front spends this time
     from dppgraph.operations.harvest import Harvests  # noqa: PLC0415 - likewise
     from dppgraph.operations.queries import read_questions  # noqa: PLC0415 - likewise
     from dppgraph.operations.service import Endpoint  # noqa: PLC0415 - likewise
+    from dppgraph.operations.write.line import WriterLine  # noqa: PLC0415 - likewise
     from dppgraph.web.access import Access, AccessLog  # noqa: PLC0415 - likewise
-    from dppgraph.web.answers import Sending  # noqa: PLC0415 - likewise
-    from dppgraph.web.app import Operations, create_app  # noqa: PLC0415 - likewise: half a second
+    from dppgraph.web.answers import Citing, Sending  # noqa: PLC0415 - likewise
+    from dppgraph.web.app import Answering, Operations, create_app  # noqa: PLC0415 - likewise: half a second
     from dppgraph.web.cache import AnswerCache  # noqa: PLC0415 - likewise
     from dppgraph.web.clients import PerClient, Proxies, RateLimit, SubPath  # noqa: PLC0415 - likewise
     from dppgraph.web.doors import Doors  # noqa: PLC0415 - likewise
     from dppgraph.web.health import Readiness  # noqa: PLC0415 - likewise
     from dppgraph.web.made import Making  # noqa: PLC0415 - likewise
+    from dppgraph.web.memento import Mementos  # noqa: PLC0415 - likewise
     from dppgraph.web.metrics import Metrics, MetricsEndpoint, Watched  # noqa: PLC0415 - likewise
+    from dppgraph.web.write import Write  # noqa: PLC0415 - likewise
 
     questions = read_questions(bundle.folder("queries"))
     context = context_file(bundle.folder("ontology"))
@@ -203,16 +255,24 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool) -> Web:
         AnswerCache(settings.cache * _MIB),
         Metrics(),
     )
-    sending = Sending(store, settings.min_rate, cache, metrics)
+    harvests = Harvests(store.versions, settings.public_url)
+    sending = Sending(store, settings.min_rate, cache, Citing(harvests, settings.public_url), metrics)
     ready = Readiness(store)
     told = MetricsEndpoint(Watched(metrics, store, cache, doors, log), settings.metrics_token)
     operations = Operations(ready, told)
-    harvests = Harvests(store.versions, settings.public_url)
     making = Making(sending, harvests, read_frames(bundle.folder("ontology")), settings.public_url)
-    created = create_app(sending, endpoint, questions, context, settings, operations, making)
+    write = Write(WriterLine(writing), gatekeeper(settings), settings.public_url)
+    mementos = Mementos(store, store.versions, settings.public_url)
+    answering = Answering(sending, making, write, mementos)
+    created = create_app(answering, endpoint, questions, context, settings, operations)
     app = PerClient(created, proxies, limit)
-    access = Access(SubPath.of(settings.public_url, app), log, proxies, metrics.request)
-    return Web(access, doors, access, log, ready, told)
+    access = Access(SubPath.of(settings.public_url, app), log, proxies, metrics.request, mementos.link)
+
+    def packed() -> None:
+        harvests.forget()
+        cache.forget()
+
+    return Web(access, doors, access, log, ready, told, packed)
 
 
 def served_versions(

@@ -52,6 +52,8 @@ def test_help_names_every_command(run: Run) -> None:
         "export",
         "versions",
         "settings",
+        "token",
+        "verify",
     ):
         assert f"  {command} " in result.stdout
         assert CliRunner().invoke(dppgraph, [command, "--help"]).exit_code == 0
@@ -89,7 +91,7 @@ def test_a_question_about_a_thing_that_is_not_there_says_so(run: Run, built: tup
 def test_versions_show_what_changed(run: Run, data: Path, tmp_path: Path) -> None:
     run("build", "--data", data, "--store", tmp_path / "store", *PLAIN)
     said = json.loads(run("versions", "show", "1", "--store", tmp_path / "store").stdout)
-    assert (said["format"], said["version"], said["quads"]) == (1, 1, 3)
+    assert (said["format"], said["version"], said["quads"]) == (2, 1, 3)
     assert said["changes"] == {"http://e.org/s": {"added": 3, "removed": 0}}
     one_line(run("versions", "show", "7", "--store", tmp_path / "store"), 1, "there is no version 7")
     one_line(run("versions", "show", "x", "--store", tmp_path / "store"), 2, "'x' is no version's number")

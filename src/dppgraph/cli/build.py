@@ -16,17 +16,21 @@ from dppgraph.settings import read_settings
 @options.base
 @options.shapes
 @click.option("--message", default="", metavar="TEXT", help="Why: kept with the version.")
-def command(data: Path | None, store: Path | None, base: str | None, shapes: str | None, message: str) -> None:
+@click.option("--drop-writes", is_flag=True, help="Go on without what was written since the last build.")
+def command(
+    data: Path | None, store: Path | None, base: str | None, shapes: str | None, message: str, drop_writes: bool
+) -> None:
     """Build data/ into a validated new version, and print its number and digest.
 
-    Nothing is published if a shape is broken, and no new version is made if nothing changed.
+    Nothing is published if a shape is broken, and no new version is made if nothing changed. Where changes were written
+    that data/ does not have, it says so and stops: `dppgraph export --to-data DIR` brings them back.
     """
     from dppgraph.operations.build import build
     from dppgraph.operations.harvest import harvesting
 
     settings = read_settings({"store": store, "base": base})
     versions, sources = wiring.versions(settings), wiring.sources(settings, data, shapes)
-    with versions.writing("dppgraph build") as writer:
+    with versions.writing("dppgraph build", drops_writes=drop_writes) as writer:
         built = build(
             versions,
             writer,

@@ -9,8 +9,10 @@ import click
 from dppgraph import bundle, wiring
 from dppgraph.cli import options
 from dppgraph.core import formats
+from dppgraph.core.iris import thing_iri
 from dppgraph.errors import BadCall
-from dppgraph.settings import read_settings
+from dppgraph.settings import Settings, read_settings
+from dppgraph.store.versions import VersionStore
 
 _STRATML = "stratml"
 
@@ -26,16 +28,29 @@ _STRATML = "stratml"
 )
 @click.option("--graph", "graphs", metavar="NAME,...", help="Only these graphs, such as source,inferred.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="PATH", help="Write to this file, whole or not at all.")
+@click.option(
+    "--to-data",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Bring what was written back into these files of data; a new folder begins with those built from.",
+)
 @click.option("--lang", metavar="TAG", help="With stratml: the language to take, by default the one of the sources.")
 @options.store
 def command(
-    iri: str | None, format_: str | None, graphs: str | None, out: Path | None, lang: str | None, store: Path | None
+    iri: str | None,
+    format_: str | None,
+    graphs: str | None,
+    out: Path | None,
+    to_data: Path | None,
+    lang: str | None,
+    store: Path | None,
 ) -> None:
     """Write all, one graph or one thing (IRI) as RDF, from the exact quads of the current version.
 
     A thing comes with its parts and with what hangs on it: a plan with its lines, its approval, its results. The same
     version gives the same bytes. Turtle, N-Triples and RDF/XML cannot name graphs: they get their union.
     A plan with lines of action can also be written in StratML, the standard for strategic plans (ISO 17469-1).
+    With --to-data, what changed goes into the files of the data, and all else in them stays as it is written.
     """
     from dppgraph.operations.describe import Descriptions
     from dppgraph.operations.export import export, export_thing, of_graphs
@@ -43,6 +58,11 @@ def command(
     from dppgraph.operations.stratml import export_plan
 
     versions = wiring.versions(read_settings({"store": store}))
+    if to_data is not None:
+        if iri or format_ or graphs or out:
+            raise BadCall("--to-data takes the whole version into a folder: leave the rest out")
+        _bring(versions, to_data, read_settings({"store": store}))
+        return
     wanted = None if format_ == _STRATML else _format(format_, out)
     _check(iri, lang, stratml=wanted is None)
     manifest, damage = wiring.whole_version(versions)
@@ -51,7 +71,7 @@ def command(
     lines = versions.lines(manifest.version)
     if graphs is not None:
         lines = of_graphs(lines, [name.strip() for name in graphs.split(",") if name.strip()], manifest.base)
-    thing = iri if iri is None or ":" in iri else f"{manifest.base}id/{iri.removeprefix('id/')}"
+    thing = iri and thing_iri(iri, manifest.base)
     if wanted is None:
         written = export_plan(lines, thing or "", manifest.base, lang)
     elif thing is None:
@@ -63,6 +83,21 @@ def command(
         options.show(written)
     else:
         _replace(out, written)
+
+
+def _bring(versions: VersionStore, folder: Path, settings: Settings) -> None:
+    from dppgraph.operations.export.data import bring_version
+
+    manifest, damage = wiring.whole_version(versions)
+    for error in damage:
+        click.echo(f"dppgraph: {error}; this is version {manifest.version}", err=True)
+    sources = wiring.sources_of(settings, manifest)
+    brought = bring_version(versions, manifest.version, sources, folder)
+    for path in brought.changed:
+        click.echo(path)
+    for quad in brought.elsewhere:
+        said = f"{quad.subject} {quad.predicate} {quad.object}"
+        click.echo(f"dppgraph: no file of the data can be made to say this, or not to: {said} ({quad.graph})", err=True)
 
 
 def _check(iri: str | None, lang: str | None, *, stratml: bool) -> None:

@@ -15,7 +15,7 @@ import uvicorn
 
 from dppgraph import wiring
 from dppgraph.cli.reports import Reports
-from dppgraph.settings import Settings
+from dppgraph.settings import settings_of
 from dppgraph.store.workers import confine
 from dppgraph.store.workers.current import CurrentVersion
 from dppgraph.store.workers.serving import ServedVersions
@@ -44,10 +44,12 @@ class _Supervised:
         self._line = socket.socket(fileno=descriptor)
         self._line.setblocking(False)
         self._store = store
+        self._packed = web.packed
         self._reports = Reports(place, web.metrics.watched.snapshot, self.say)
         web.metrics.fronts = self._reports.gathered
         self._tasks: set[asyncio.Task[None]] = set()
         store.want = lambda number: self.say("want", number)
+        store.opened = lambda number: self.say("opened", number)
         store.prepared = lambda number: self.say("prepared", number)
         store.failed = lambda number: self.say("failed", number)
         store.done = lambda number: self.say("done", number)
@@ -77,6 +79,8 @@ class _Supervised:
             self._store.follow()
         elif "drop" in said:
             self._store.drop(said["drop"])
+        elif "packed" in said:
+            self._packed()
         elif "offer" in said:
             self._start(self._store.offer(said["offer"], address))
         else:
@@ -128,10 +132,10 @@ class _Server(uvicorn.Server):
 def main(options: dict[str, Any]) -> None:
     """Answers requests until SIGTERM; ``options`` as the supervisor makes them."""
     confine.die_with(options["parent"])
-    settings = Settings(**_tuples(options["settings"]) | {"store": Path(options["settings"]["store"])})
+    settings = settings_of(options["settings"])
     current = CurrentVersion(options["current"])
     store = wiring.served_versions(Path(options["address"]), options["version"], settings, current)
-    web = wiring.web_app(store, settings, union=options["union"])
+    web = wiring.web_app(store, settings, union=options["union"], writing=Path(options["writing"]))
     config = Served(
         web.app,
         web.doors,
@@ -153,11 +157,6 @@ def main(options: dict[str, Any]) -> None:
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(server.serve([listener]))
     web.log.close()
-
-
-def _tuples(said: dict[str, Any]) -> dict[str, Any]:
-    """What JSON made lists of, as it was."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
 
 
 if __name__ == "__main__":

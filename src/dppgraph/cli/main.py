@@ -21,8 +21,11 @@ _COMMANDS: Final = {
     "query": "Ask a named question, a file or a text.",
     "serve": "Build if need be, then answer over HTTP.",
     "settings": "List every setting with its value and meaning.",
+    "token": "Make, list and remove the tokens that let others write.",
     "validate": "Say what the shapes find in the data.",
+    "verify": "Check a running server against what it says of its version.",
     "versions": "Say what changed when, by whom and why.",
+    "write": "Publish a change as one new version, if no shape is broken.",
 }
 _NOT_ACCEPTABLE: Final = 1
 _UNUSABLE: Final = 2

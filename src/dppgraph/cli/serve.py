@@ -9,11 +9,11 @@ import click
 from dppgraph import wiring
 from dppgraph.cli import options
 from dppgraph.cli.build import remarks, summary
-from dppgraph.errors import BadCall, BadRdf, Damaged, ShapeViolation, StoreInUse
+from dppgraph.errors import BadCall, BadRdf, Damaged, LaterChanges, ShapeViolation, StoreInUse
 from dppgraph.operations.build import build, is_due
 from dppgraph.operations.harvest import harvesting, is_made
 from dppgraph.operations.sources import Sources
-from dppgraph.settings import read_settings, unknown_variables
+from dppgraph.settings import read_settings, unknown_variables, without_secrets
 from dppgraph.store.versions import Manifest, VersionStore, Writer
 
 _BACKLOG = 2048
@@ -90,6 +90,8 @@ def command(
                 "settings": asdict(wiring.share(settings, place)) | told,
                 "union": default_graph == "union",
             },
+            # It judges what strangers send, and lets nobody in itself.
+            writer=lambda: {"settings": asdict(without_secrets(settings)) | told, "union": default_graph == "union"},
             ready=lambda: _say(
                 f"version {manifest.version} is served at {url}sparql and all else from {url} on (Ctrl-C ends it)"
             ),
@@ -136,7 +138,7 @@ def _build_if_due(versions: VersionStore, writer: Writer, sources: Sources) -> N
             harvesting=harvesting(versions),
             progress=options.progress,
         )
-    except (BadRdf, ShapeViolation) as error:
+    except (BadRdf, LaterChanges, ShapeViolation) as error:
         if versions.newest_whole()[0] is None:
             raise
         for line in error.report.lines() if isinstance(error, ShapeViolation) else ():

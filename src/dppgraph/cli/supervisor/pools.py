@@ -30,6 +30,7 @@ class PoolParent:
         listener: its socket there, which outlives its process.
         child: its process.
         users: the fronts that ask it, each as often as it has been told to and has not said that it is done.
+        opening: whether it is an older version's, and no front has found it ready yet.
     """
 
     manifest: Manifest
@@ -38,6 +39,7 @@ class PoolParent:
     listener: socket.socket
     child: Child
     users: Counter[Front] = field(default_factory=Counter)
+    opening: bool = False
 
     def restart(self) -> None:
         """Starts another process in place of the one that ended."""
@@ -89,11 +91,22 @@ class Pools:
         child = Child(_NAME, said)
         return self._add(advance.manifest, advance.options, advance.address, advance.listener, child)
 
+    def is_opening(self) -> bool:
+        """Whether an older version is being made ready."""
+        return any(parent.opening for parent in self.parents.values())
+
+    def opened(self, version: int) -> None:
+        """Notes that a front has found a version ready."""
+        parent = self.parents.get(version)
+        if parent:
+            parent.opening = False
+
     def done(self, version: int, front: Front) -> None:
         """Notes that a front is done with a version."""
         parent = self.parents.get(version)
         if parent:
             parent.users -= Counter([front])
+            parent.opening = False
 
     def gone(self, front: Front) -> None:
         """Notes that a front has ended."""

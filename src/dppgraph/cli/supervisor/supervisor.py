@@ -18,6 +18,7 @@ from dppgraph.cli.supervisor.fronts import Front, Fronts
 from dppgraph.cli.supervisor.handover import HandOver
 from dppgraph.cli.supervisor.memory import MemoryWatch
 from dppgraph.cli.supervisor.pools import Advance, PoolParent, Pools
+from dppgraph.cli.supervisor.writer import WriterKeeper
 from dppgraph.errors import DppgraphError, StoreUnavailable
 from dppgraph.store.versions import Manifest, VersionStore
 from dppgraph.store.versions.copies import IndexCopies
@@ -33,6 +34,10 @@ _TRIES: Final = 5
 
 _LOOK_EVERY: Final = 0.25
 """Seconds between two looks for a new version."""
+
+_MORE_TO_COME: Final = 0.5
+"""Seconds that a version waits for the next one, where more changes are on their way: each change-over costs those who
+read, and whoever writes then waits for others anyway."""
 
 _ADVANCE_PATIENCE: Final = 10.0
 """Seconds that a pool parent gets to take on the next version before another is started for it."""
@@ -51,6 +56,7 @@ class Serving:
         pool: gives what the pool parent of a version is told; the folder is for its database in disk mode.
         memory: bytes that all processes together may use.
         front: gives what a front is told besides, by its place among them, counted from 0.
+        writer: gives what the writer is told besides.
         ready: called once requests are answered.
     """
 
@@ -60,6 +66,7 @@ class Serving:
     pool: Callable[[Manifest, Callable[[int], Path]], PoolOptions]
     memory: int
     front: Callable[[int], dict[str, object]]
+    writer: Callable[[], dict[str, object]]
     ready: Callable[[], None]
 
 
@@ -72,22 +79,27 @@ def supervise(serving: Serving) -> None:
     with ExitStack() as held:
         folder = held.enter_context(tempfile.TemporaryDirectory(prefix="dppgraph-"))
         copies = held.enter_context(IndexCopies(serving.versions))
-        _Supervisor(serving, Pools(Path(folder), copies)).run()
+        _Supervisor(serving, Pools(Path(folder), copies), Path(folder)).run()
 
 
 class _Supervisor:
-    def __init__(self, serving: Serving, pools: Pools) -> None:
+    def __init__(self, serving: Serving, pools: Pools, folder: Path) -> None:
         self._serving = serving
         self._pools = pools
+        self._writing = folder / "writing"
         self._memory = MemoryWatch(serving.memory)
         self._selector = selectors.DefaultSelector()
         current = CurrentVersion.made(serving.manifest.version)
         self._fronts = Fronts(serving.listeners, self._options, current, self._selector, self._hear)
+        self._writer = WriterKeeper(self._writing, serving.writer, self._selector, self._published, self._packed)
+        self._writer.serving(serving.manifest.version)
         self._current = serving.manifest
         self._next: HandOver | None = None
         """The version that the fronts prepare."""
         self._advance: tuple[Advance, float] | None = None
         self._seen = self._stamp()
+        self._not_before = 0.0
+        """When it is looked for a new version again."""
         self._announced = False
         self._stopping = False
 
@@ -129,7 +141,7 @@ class _Supervisor:
     # --- The fronts --------------------------------------------------------------------------------------------------
 
     def _options(self, place: int) -> dict[str, object]:
-        return self._serving.front(place) | {"grace": _GRACE / 2}
+        return self._serving.front(place) | {"grace": _GRACE / 2, "writing": str(self._writing)}
 
     def _start_front(self, place: int) -> None:
         parent = self._pools.parents[self._current.version]
@@ -148,6 +160,8 @@ class _Supervisor:
             self._failed(front, number)
         elif word == "want":
             self._offer(front, number)
+        elif word == "opened":
+            self._pools.opened(number)
         elif word == "done":
             self._pools.done(number, front)
             self._end_unused()
@@ -160,7 +174,11 @@ class _Supervisor:
     def _offer(self, front: Front, number: int) -> None:
         try:
             if number not in self._pools.parents:
-                self._start_pool(self._serving.versions.manifest(number))
+                if self._pools.is_opening():
+                    # One at a time, whichever front asks: it may cost as much as a build.
+                    front.tell({"offer": number, "address": None})
+                    return
+                self._start_pool(self._serving.versions.manifest(number)).opening = True
         except (DppgraphError, OSError) as error:
             _say(f"version {number} cannot be asked: {error}")
             front.tell({"offer": number, "address": None})
@@ -185,9 +203,9 @@ class _Supervisor:
                 front.child.kill()
             return
         stamp = self._stamp()
-        if stamp == self._seen:
+        if stamp == self._seen or now < self._not_before:
             return
-        self._seen = stamp
+        self._seen, self._not_before = stamp, 0.0
         try:
             number = self._serving.versions.current()
             manifest = self._serving.versions.manifest(number)
@@ -196,6 +214,23 @@ class _Supervisor:
             return
         if number != self._current.version:
             self._hand_over(manifest)
+
+    def _lacks_files(self) -> bool:
+        return not self._serving.versions.harvest_path(self._current.version).exists()
+
+    def _published(self, more: bool) -> None:
+        now = time.monotonic()
+        if not more:
+            self._not_before = 0.0
+        elif not self._not_before:
+            self._not_before = now + _MORE_TO_COME
+        self._look(now)
+
+    def _packed(self, version: int) -> None:
+        self._fronts.tell({"packed": version})
+
+    def _look_now(self) -> None:
+        self._look(time.monotonic())
 
     def _stamp(self) -> tuple[int, int] | None:
         """What the file that names the current version looks like: it is another file whenever it says another one."""
@@ -211,7 +246,7 @@ class _Supervisor:
             self._prepare(manifest)
             return
         options = self._serving.pool(manifest, self._pools.copies.of)
-        if manifest.parent == self._current.version and options.index is None:
+        if manifest.version > self._current.version and options.index is None:
             advance = self._pools.ask_to_advance(self._current.version, manifest, options)
             if advance:
                 self._advance = advance, time.monotonic() + _ADVANCE_PATIENCE
@@ -265,7 +300,13 @@ class _Supervisor:
         # All fronts answer from it from here on; what they are told makes them forget the one before.
         self._fronts.current.number = manifest.version
         self._fronts.tell({"serve": manifest.version})
+        self._writer.serving(manifest.version)
+        if self._lacks_files():
+            # Whoever published it beside this server, such as `dppgraph write`, did not wait for them.
+            self._writer.wake()
         _say(f"version {manifest.version} is served from now on")
+        # Another one may have been published meanwhile.
+        self._look_now()
 
     def _failed(self, front: Front, number: int) -> None:
         if self._next and number == self._next.manifest.version:
@@ -299,9 +340,17 @@ class _Supervisor:
         ends = dict(ended())
         fronts = [front for front in self._fronts if front.child.process in ends]
         parents = [parent for parent in self._pools.parents.values() if parent.child.process in ends]
+        writers = [child for child in (self._writer.child,) if child and child.process in ends]
         # All first: what is done about one must not signal another one, whose number may be somebody else's by now.
-        for dead in [*(front.child for front in fronts), *(parent.child for parent in parents)]:
+        for dead in [*(front.child for front in fronts), *(parent.child for parent in parents), *writers]:
             dead.note_end(ends[dead.process])
+        for dead in writers:
+            lacking = self._lacks_files()
+            when = "" if lacking else " with the next change"
+            _say(f"{dead.name} ended ({dead.how()}) and is started again{when}")
+            self._writer.buried()
+            if lacking:
+                self._writer.wake()
         for front in fronts:
             self._replace_front(front)
         for parent in parents:
@@ -363,7 +412,9 @@ class _Supervisor:
         for listener in self._serving.listeners:
             # Whoever comes now is refused, once the fronts have closed theirs too, and does not wait in vain.
             listener.close()
-        end([front.child for front in self._fronts], _GRACE)
+        self._writer.close()
+        writers = [self._writer.child] if self._writer.child else []
+        end([*writers, *(front.child for front in self._fronts)], _GRACE)
         for number in list(self._pools.parents):
             self._pools.end(number)
 
