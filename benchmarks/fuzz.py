@@ -4,7 +4,8 @@
 
 Half of them come from our own ``/openapi.json`` (schemathesis: what it describes, and what it excludes), half are
 bytes: questions with pieces cut out, doubled and put elsewhere, odd methods, addresses, header fields and bodies. No
-answer may be a 500, hold a traceback, or be a problem that is not told as one; and the server has to live.
+answer may be a 500, hold a traceback, or be a problem that is not told as one; and the server has to live. Half of
+each are sent with a token, so that they write where they can.
 """
 
 import asyncio
@@ -23,9 +24,24 @@ import requests
 import schemathesis
 
 from benchmarks.measuring import Verdict, arguments, ask, send
+from dppgraph.store.versions import VersionStore
 from tests.conftest import REPOSITORY, Server, start_server
 
 AT_ONCE: Final = 4
+TOKEN: Final = "-".join(["benchmark"] * 4)
+UPDATE: Final = b"application/sparql-update"
+CHANGES: Final = [
+    (b"POST /sparql", UPDATE, b"INSERT DATA { GRAPH <http://e/> { <http://e/a> <http://e/b> 1 , '2'@en , 01.50 } }"),
+    (b"POST /sparql", UPDATE, b"DELETE { ?s ?p 1 } INSERT { GRAPH <http://e/> { ?s ?p 2 } } WHERE { ?s ?p 1 }"),
+    (b"POST /sparql?dry-run=true", UPDATE, b"CLEAR SILENT GRAPH <http://e/> ; COPY SILENT <http://e/> TO <http://f/>"),
+    (b"PATCH /graphs?graph=http://e/", UPDATE, b"DELETE WHERE { ?s ?p ?o } ; INSERT DATA { <http://e/a> a _:b }"),
+    (b"PUT /graphs?graph=http://e/", b"text/turtle", b"@prefix e: <http://e/> . e:a e:b [ e:c ( 1 2 ) ] , 1e0 ."),
+    (b"POST /graphs?message=x", b"application/n-quads", b"<http://e/a> <http://e/b> <<( <a:a> <a:b> 'c' )>> ."),
+    (b"POST /graphs", b"multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="f"; '
+     b'filename="a.ttl"\r\n\r\n<http://e/> a <http://e/b> .\r\n--x--\r\n'),
+    (b"DELETE /graphs?graph=http://e/", b"text/plain", b""),
+]  # fmt: skip
+"""Changes that can be made; the more of a request is something else, the less gets as far as that."""
 DOCUMENTED: Final = (429, 502, 503, 504)
 METHODS: Final = [
     b"GET",
@@ -61,6 +77,10 @@ PATHS: Final = [
     b"/id/plan/x",
     b"/sparql?%",
     b"/.well-known/void",
+    b"/graphs?default",
+    b"/graphs?graph=http://e/",
+    b"/graphs/x",
+    b"/graphs",
 ]
 NAMES: Final = [
     b"query",
@@ -73,6 +93,10 @@ NAMES: Final = [
     b"on",
     b"lang",
     b"plan",
+    b"message",
+    b"dry-run",
+    b"graph",
+    b"using-graph-uri",
     b"\xff",
     b"",
 ]
@@ -110,6 +134,8 @@ HEADERS: Final = [
     b"Content-Type: \x01",
     b"Content-Type: multipart/form-data; boundary=x",
     b"Content-Type: application/sparql-update",
+    b"Content-Type: text/turtle",
+    b'If-Match: "v1"',
     b"Content-Length: 10",
     b"Content-Length: -1",
     b"Content-Length: 5, 5",
@@ -125,9 +151,14 @@ HEADERS: Final = [
     b" folded: x",
     b"no colon",
     b"Authorization: Bearer x",
+    b"Authorization: Bearer " + TOKEN.encode(),
     b"Accept-Language: \xff;q=2",
     b"Cookie: a=b",
 ]
+
+
+_SERIALIZED = {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"}
+"""What the fuzzer knows how to write; whatever else is text."""
 
 
 class Offences:
@@ -156,15 +187,25 @@ class Offences:
 def from_the_description(server: Server, count: int, seed: int, offences: Offences) -> None:
     """Requests that ``/openapi.json`` describes or excludes."""
     described = json.loads(server.ask("GET", "/openapi.json")[2])
+    for media in sorted(_media_types(described) - _SERIALIZED):
+        schemathesis.serializer.alias(media, "text/plain")
     schema: Any = schemathesis.openapi.from_dict(described)
     address = f"http://127.0.0.1:{server.port}"
     operations = [found.ok() for found in schema.get_all_operations()]
     modes = [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE]
-    each = max(1, count // (len(operations) * len(modes)))
-    with requests.Session() as session:
-        for operation in operations:
-            for mode in modes:
-                _call(operation.as_strategy(generation_mode=mode), each, seed, session, address, offences)
+    each = max(1, count // (len(operations) * len(modes) * 2))
+    for token in ({}, {"Authorization": f"Bearer {TOKEN}"}):
+        with requests.Session() as session:
+            session.headers.update(token)
+            for operation in operations:
+                for mode in modes:
+                    _call(operation.as_strategy(generation_mode=mode), each, seed, session, address, offences)
+
+
+def _media_types(described: dict[str, Any]) -> set[str]:
+    """What bodies may be sent as."""
+    operations = [operation for path in described["paths"].values() for operation in path.values()]
+    return {media for one in operations if "requestBody" in one for media in one["requestBody"]["content"]}
 
 
 def _call(strategy: Any, count: int, seed: int, session: requests.Session, address: str, offences: Offences) -> None:
@@ -213,8 +254,19 @@ def mutated(text: bytes, chance: random.Random) -> bytes:
     return text
 
 
+def change(chance: random.Random) -> bytes:
+    """Bytes that are a request to write, or nearly."""
+    asked, media_type, body = chance.choice(CHANGES)
+    body = mutated(body, chance) if chance.random() < 0.5 else body
+    head = b"%s HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer %s\r\n" % (asked, TOKEN.encode())
+    request = head + b"Content-Type: %s\r\nContent-Length: %d\r\n\r\n" % (media_type, len(body)) + body
+    return mutated(request, chance) if chance.random() < 0.2 else request
+
+
 def odd_request(questions: list[bytes], chance: random.Random) -> bytes:
     """Bytes that are a request, or nearly."""
+    if chance.random() < 0.05:
+        return change(chance)
     path = chance.choice(PATHS)
     if chance.random() < 0.8:
         pairs = [(chance.choice(NAMES), chance.choice(VALUES)) for _ in range(chance.randrange(4))]
@@ -223,10 +275,17 @@ def odd_request(questions: list[bytes], chance: random.Random) -> bytes:
         text = b"&".join(name + b"=" + quote_from_bytes(value).encode() for name, value in pairs)
         path += b"?" + text
     headers = [b"Host: a", *chance.sample(HEADERS, chance.randrange(4))]
+    if chance.random() < 0.5:
+        headers.append(b"Authorization: Bearer " + TOKEN.encode())
     body = b""
     if chance.random() < 0.5:
         body = chance.choice(
-            [mutated(chance.choice(questions), chance), b"query=ASK%7B%7D", b"5\r\nASK {\r\n", b"\xff" * 50]
+            [
+                mutated(chance.choice(questions), chance),
+                b"query=ASK%7B%7D",
+                b"5\r\nASK {\r\n",
+                b"\xff" * 50,
+            ]
         )
         if chance.random() < 0.8:
             headers.append(b"Content-Length: %d" % len(body))
@@ -259,15 +318,18 @@ def main() -> None:
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         environment = {"DPPGRAPH_QUERY_TIMEOUT": "1", "DPPGRAPH_REQUEST_TIMEOUT": "0.5", "DPPGRAPH_KEEP_ALIVE": "60"}
+        environment |= {"DPPGRAPH_TOKEN": TOKEN, "DPPGRAPH_WRITE_TIMEOUT": "5"}
         server = start_server("--store", Path(folder) / "store", environment=environment)
         try:
             from_the_description(server, said.requests // 2, said.seed, offences)
             print(f"... {offences.statuses.total()} of the description, {time.monotonic() - begun:.0f} s", flush=True)
             asyncio.run(bytes_alone(server, said.requests - offences.statuses.total(), said.seed, offences))
             lives = asyncio.run(ask(server.port, "ASK {}")).status
+            versions = VersionStore(Path(folder) / "store").newest_whole()
         finally:
             server.stop()
     verdict.figure("requests, seconds", (offences.statuses.total(), round(time.monotonic() - begun)))
+    verdict.figure("versions, and what is damaged", versions, (versions[0] or 0) > 1 and not versions[1])
     verdict.figure("statuses (0: closed without an answer)", dict(sorted(offences.statuses.items())))
     for what, of in offences.found.items():
         verdict.figure(f"offence: {what}", of, holds=False)

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import random
 import re
 import shutil
 import signal
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +37,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--write-goldens", action="store_true", help="write what the questions answer now as what they should"
     )
+    parser.addoption("--seed", type=int, help="what decides which samples are taken; another one each time")
+    parser.addoption("--sample", type=int, default=16, help="how many are taken of what takes long; 0: all")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Here, so that all processes that run tests have the same.
+    if config.option.seed is None:
+        config.option.seed = random.SystemRandom().randrange(10_000)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"samples: --seed {config.option.seed}"
 
 
 @pytest.fixture(scope="session")
@@ -125,11 +138,18 @@ class Server:
         self, method: str, target: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, dict[str, str], bytes]:
         """Sends one raw request, nothing added but what HTTP needs; status, headers by lower-case name, body."""
+        return self.ask_in_order(method, target, body, (headers or {}).items())
+
+    def ask_in_order(
+        self, method: str, target: str, body: bytes | None, headers: Iterable[tuple[str, str]]
+    ) -> tuple[int, dict[str, str], bytes]:
+        """As :meth:`ask`, with headers of which several may have one name."""
+        headers = list(headers)
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            named = any(name.lower() == "host" for name in headers or {})
+            named = any(name.lower() == "host" for name, _ in headers)
             connection.putrequest(method, target, skip_host=named, skip_accept_encoding=True)
-            for name, value in (headers or {}).items():
+            for name, value in headers:
                 connection.putheader(name, value)
             if body is not None:
                 connection.putheader("Content-Length", str(len(body)))
@@ -164,7 +184,9 @@ class Server:
             self.process.send_signal(with_signal)
         status = self.process.wait(20)
         if self.listening.ident:
-            self.listening.join()
+            # Whoever still holds the end of it is a process that the server left behind.
+            self.listening.join(20)
+            assert not self.listening.is_alive(), "a process of the server outlives it"
         if self.process.stderr:
             self.process.stderr.close()
         return status

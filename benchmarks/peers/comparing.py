@@ -80,7 +80,9 @@ class Comparison:
             same = len(set(found.values())) == 1 and found[OURS][0] == 200
             figure(f"{name}.rq: status and rows of all", found[OURS] if same else found, same)
         _, headers, body = self._asked[OURS].get(QUERIES["repeated"])
-        self._size, self._tag = len(body), headers.get("etag", "")
+        # What is measured has its head with it.
+        self._size = sum(len(name) + len(value) + len(": \r\n") for name, value in headers.items()) + len(body)
+        self._tag = headers.get("etag", "")
         figure("our answers have their usual headers", headers.keys() >= USUAL, headers.keys() >= USUAL)
         if self._tag:
             status, _, _ = self._asked[OURS].get(QUERIES["repeated"], **{"If-None-Match": self._tag})

@@ -19,6 +19,9 @@ pytestmark = [pytest.mark.heavy, pytest.mark.timeout(240)]
         "handover --versions 5",
         "fuzz --requests 1200",
         "guard --texts 20000",
+        "kills --kills 8",
+        "writers --writers 4 --writes 12",
+        "versions --versions 30 --sample 15 --seconds 3 --processes 2",
     ],
     ids=lambda said: said.split()[0],
 )

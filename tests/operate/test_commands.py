@@ -161,7 +161,7 @@ def test_nginx_lets_the_server_say_no() -> None:
         (number,) = re.findall(pattern, text)
         return int(number)
 
-    assert said(location, r"client_max_body_size (\d+)m;") << 20 > defaults["max_query"]
+    assert said(location, r"client_max_body_size (\d+)m;") > max(defaults["max_query"] >> 20, defaults["max_upload"])
     assert said(location, r"proxy_read_timeout (\d+)s;") > defaults["query_timeout"]
     assert said(http, r"keepalive_timeout (\d+)s;") < defaults["keep_alive"]
     assert said(site, r"large_client_header_buffers 4 (\d+)k;") << 10 > defaults["max_url"]
