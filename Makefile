@@ -51,6 +51,9 @@ measure: .venv/.test ## what start-up, build and the questions cost, and what ho
 	$(BIN)/python -m benchmarks.feed
 	$(BIN)/python -m benchmarks.dumps
 	$(BIN)/python -m benchmarks.pages
+	$(BIN)/python -m benchmarks.token
+	$(BIN)/python -m benchmarks.versions
+	$(BIN)/python -m benchmarks.commits
 
 editor: .venv/.run ## get the query editor from npm, where that could not be done at first
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
