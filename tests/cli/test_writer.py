@@ -13,7 +13,7 @@ import pytest
 
 from dppgraph.store.history import History, QuadPattern
 from dppgraph.store.versions import VersionStore
-from tests.conftest import BASE, Server, start_server
+from tests.conftest import BASE, Serve, Server, start_server
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(180)]
 
@@ -158,6 +158,24 @@ def test_a_writer_that_is_killed_is_replaced(written: Written) -> None:
     os.kill(written.server.child("dppgraph.cli.writer"), signal.SIGKILL)
     assert written.send(noting("'after the kill'"))[0] == 200
     assert written.store.newest_whole() == (written.store.current(), [])
+
+
+def test_the_writer_is_ready_before_the_first_change_where_anybody_may_send_one(
+    serve: Serve, tmp_path: Path, few_shapes: Path
+) -> None:
+    arguments = ("--store", tmp_path / "store", "--shapes", few_shapes)
+    closed = serve(*arguments)
+    assert closed.ask("GET", "/sparql?query=ASK%7B%7D")[0] == 200
+    assert closed.children("dppgraph.cli.writer", 0) == []
+    closed.stop()
+    known = tmp_path / "store" / "known.json"
+    assert not known.exists()
+    opened = serve(*arguments, environment={"DPPGRAPH_TOKEN": TOKEN})
+    assert opened.child("dppgraph.cli.writer")
+    until = time.monotonic() + 60
+    while not known.exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert known.exists()
 
 
 def test_many_at_once_are_published_one_after_the_other(written: Written) -> None:

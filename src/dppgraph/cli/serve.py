@@ -92,6 +92,7 @@ def command(
             },
             # It judges what strangers send, and lets nobody in itself.
             writer=lambda: {"settings": asdict(without_secrets(settings)) | told, "union": default_graph == "union"},
+            has_writers=wiring.tokens(settings).exist,
             ready=lambda: _say(
                 f"version {manifest.version} is served at {url}sparql and all else from {url} on (Ctrl-C ends it)"
             ),

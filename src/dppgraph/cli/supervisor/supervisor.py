@@ -35,7 +35,7 @@ _TRIES: Final = 5
 _LOOK_EVERY: Final = 0.25
 """Seconds between two looks for a new version."""
 
-_MORE_TO_COME: Final = 0.5
+_MORE_TO_COME: Final = 1.0
 """Seconds that a version waits for the next one, where more changes are on their way: each change-over costs those who
 read, and whoever writes then waits for others anyway."""
 
@@ -57,6 +57,7 @@ class Serving:
         memory: bytes that all processes together may use.
         front: gives what a front is told besides, by its place among them, counted from 0.
         writer: gives what the writer is told besides.
+        has_writers: whether anybody may write.
         ready: called once requests are answered.
     """
 
@@ -67,6 +68,7 @@ class Serving:
     memory: int
     front: Callable[[int], dict[str, object]]
     writer: Callable[[], dict[str, object]]
+    has_writers: Callable[[], bool]
     ready: Callable[[], None]
 
 
@@ -170,6 +172,9 @@ class _Supervisor:
         if not self._announced and all(front.ready for front in self._fronts):
             self._announced = True
             self._serving.ready()
+            if self._serving.has_writers():
+                # What it reads first takes it minutes, where the graph is large: nobody's change is to wait for that.
+                self._writer.wake()
 
     def _offer(self, front: Front, number: int) -> None:
         try:

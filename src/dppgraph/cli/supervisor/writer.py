@@ -1,4 +1,4 @@
-"""The writer: started when the first change comes, as most servers never hear of one."""
+"""The writer: started where there are tokens, or when the first change comes: most servers never hear of one."""
 
 import json
 import os
