@@ -170,6 +170,38 @@ def test_what_is_read_only_takes_no_change_and_is_told_so(writing: Written, name
     all_is_whole(writing, {*notes, f"after-{name}"})
 
 
+@pytest.mark.parametrize("mode", ["memory", "disk"], indirect=True)
+def test_what_is_published_is_served_from_a_disk_that_takes_nothing(
+    tmp_path: Path, few_shapes: Path, mode: str
+) -> None:
+    first = Written(tmp_path, few_shapes, mode=mode)
+    assert tried(first, "before")
+    assert first.server.stop() == 0
+    for _ in range(2):
+        _mount(tmp_path, "--bind", tmp_path)
+    _mount(tmp_path, "-o", "remount,bind,ro")
+    try:
+        written = Written(tmp_path, few_shapes, mode=mode)
+        try:
+            assert [line for line in written.server.said if "cannot be written" in line and "is served" in line]
+            assert not tried(written, "refused")
+            assert written.notes() == ["before"]
+            for address in (
+                "/plans",
+                "/doc/concept/level-regional?version=1",
+                "/dumps",
+                "/feed",
+                "/changes",
+                "/quality",
+            ):
+                assert written.server.ask("GET", address)[0] == 200, address
+        finally:
+            assert written.server.stop() == 0
+    finally:
+        for _ in range(2):
+            _umount(tmp_path)
+
+
 def ahead(store: VersionStore, moment: str) -> None:
     """Has the one version of a store say that it was made at another moment, as where the clock went back since."""
     path = store.path(1) / "manifest.json"

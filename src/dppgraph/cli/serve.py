@@ -9,7 +9,7 @@ import click
 from dppgraph import wiring
 from dppgraph.cli import options
 from dppgraph.cli.build import remarks, summary
-from dppgraph.errors import BadCall, BadRdf, Damaged, LaterChanges, ShapeViolation, StoreInUse
+from dppgraph.errors import BadCall, BadRdf, Damaged, LaterChanges, NotWritten, ShapeViolation, StoreInUse
 from dppgraph.operations.build import build, is_due
 from dppgraph.operations.harvest import harvesting, is_made
 from dppgraph.operations.sources import Sources
@@ -112,11 +112,12 @@ def _version(versions: VersionStore, sources: Sources) -> Manifest:
         with versions.writing("dppgraph serve") as writer:
             _build_if_due(versions, writer, sources)
             _harvest_if_due(versions, writer)
-    except StoreInUse as error:
-        # Whoever builds now publishes what is served next.
+    except (StoreInUse, NotWritten) as error:
         if versions.newest_whole()[0] is None:
             raise
-        _say(f"{error}; what it publishes is served as soon as it is there")
+        # Whoever builds now publishes what is served next; and a disk that takes nothing can still be read.
+        served = "what it publishes is served as soon as it is there"
+        _say(f"{error}; {served if isinstance(error, StoreInUse) else 'what is published already is served'}")
     manifest, damage = wiring.whole_version(versions)
     for broken in damage:
         _say(f"{broken}; version {manifest.version} is served instead, `dppgraph build` publishes the data anew")
