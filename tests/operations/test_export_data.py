@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from dppgraph.core.iris import graph_iri
 from dppgraph.core.quads import Quad, literal
 from dppgraph.errors import BadCall
-from dppgraph.operations.export.data import bring
+from dppgraph.operations.export.data import bring, bring_version
 from dppgraph.operations.export.data.cut import cut
 from dppgraph.operations.sources import Sources, read_data
+from dppgraph.store.versions import VersionStore
 from tests.conftest import BASE
+from tests.store.conftest import publication
 
 SOURCE = f"<{graph_iri('source')}>"
 STRANGE = """# A comment, with a full stop. And <signs> ; , [ in it
@@ -112,8 +114,30 @@ def test_a_node_without_a_name_gets_its_name_once_it_is_spoken_of(strange: Sourc
 
 def test_what_no_file_of_the_data_can_say_is_told(strange: Sources) -> None:
     stated = set(read_data(strange))
-    concept = Quad(f"<{BASE}id/concept/x>", "<http://a/b>", '"c"', f"<{graph_iri('concepts')}>")
-    assert bring(strange, strange.data, stated | {concept}).elsewhere == [concept]
+    inferred = Quad(f"<{BASE}id/concept/x>", "<http://a/b>", '"c"', f"<{graph_iri('inferred')}>")
+    assert bring(strange, strange.data, stated | {inferred}).elsewhere == [inferred]
+
+
+def test_what_lies_in_graphs_without_a_folder_gets_a_file_that_names_them(strange: Sources) -> None:
+    stated = set(read_data(strange))
+    own = [
+        Quad("<http://a/s>", "<http://a/p>", '"01"^^<http://www.w3.org/2001/XMLSchema#integer>', "<http://a/g>"),
+        Quad("<http://a/s>", "<http://a/p>", "<http://a/o>", "<http://a/g>"),
+        Quad(f"<{BASE}id/concept/x>", "<http://a/p>", '"a"@nl', f"<{graph_iri('concepts')}>"),
+    ]
+    assert brought(strange, stated | set(own)) == STRANGE
+    more = own[0]._replace(object='"more"')
+    assert brought(strange, stated | {*own[1:], more}) == STRANGE
+    assert brought(strange, stated) == STRANGE
+
+
+def test_a_value_stands_where_the_one_stood_that_it_replaces(strange: Sources) -> None:
+    other = strange.data / "source" / "z.ttl"
+    other.write_text(f'<{BASE}id/plan/a> <https://w3id.org/dppgraph/ns#label> "old" .\n')
+    stated = set(read_data(strange))
+    was, is_ = (quad("a", "label", literal(said)) for said in ("old", "new"))
+    assert brought(strange, (stated - {was}) | {is_}) == STRANGE
+    assert other.read_text() == f'<{BASE}id/plan/a> <https://w3id.org/dppgraph/ns#label> "new" .\n'
 
 
 def test_files_in_other_formats_and_with_labels_are_left_alone(strange: Sources) -> None:
@@ -136,6 +160,28 @@ def test_a_folder_that_cannot_be_written_is_said(strange: Sources, tmp_path: Pat
     (tmp_path / "file").write_text("")
     with pytest.raises(BadCall, match="file"):
         bring(strange, tmp_path / "file" / "below", read_data(strange))
+
+
+def test_what_was_written_into_the_files_since_they_were_built_stays(sources: Sources, tmp_path: Path) -> None:
+    data = folder(tmp_path, f"<{BASE}id/plan/a> <http://a/b> <{BASE}id/plan/e> .\n")
+    ungated = replace(sources, data=data, shapes=None)
+    labels = data / "source" / "labels.ttl"
+    store = VersionStore(tmp_path / "store")
+    was, is_ = (quad("a", "label", literal(said)) for said in ("old", "new"))
+    own = Quad("<http://a/s>", "<http://a/p>", '"o"', "<http://a/g>")
+    labels.write_text(f'<{BASE}id/plan/a> <https://w3id.org/dppgraph/ns#label> "old", "edited later" .\n')
+    with store.writing("a test") as writer:
+        built = set(read_data(ungated))
+        writer.publish(publication(sorted(one.line() for one in built)), None)
+        written = (built - {was}) | {is_, own}
+        writer.publish(publication(sorted(one.line() for one in written), kind="write"), 1)
+    labels.write_text(f'<{BASE}id/plan/a> <https://w3id.org/dppgraph/ns#label> "old", "edited" .\n')
+    (data / "source" / "new.ttl").write_text(f'<{BASE}id/plan/n> <http://a/b> "1" .\n')
+    edited = set(read_data(ungated))
+    for _ in range(2):
+        assert bring_version(store, 2, ungated, data).elsewhere == []
+        assert set(read_data(ungated)) == (edited - {was}) | {is_, own}
+    assert labels.read_text().endswith('"edited" , "new" .\n')
 
 
 @pytest.mark.heavy

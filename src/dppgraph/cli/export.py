@@ -98,6 +98,8 @@ def _bring(versions: VersionStore, folder: Path, settings: Settings) -> None:
     for quad in brought.elsewhere:
         said = f"{quad.subject} {quad.predicate} {quad.object}"
         click.echo(f"dppgraph: no file of the data can be made to say this, or not to: {said} ({quad.graph})", err=True)
+    if brought.elsewhere:
+        raise click.exceptions.Exit(1)
 
 
 def _check(iri: str | None, lang: str | None, *, stratml: bool) -> None:

@@ -20,6 +20,7 @@ from dppgraph.operations.sources import (
     Sources,
     named_quads,
     placed_files,
+    read_data,
     read_placed,
     read_vocabulary,
 )
@@ -28,6 +29,10 @@ from dppgraph.store.versions import VersionStore
 
 _NEW: Final = "written.ttl"
 """The file for what fits into no other one of its graph."""
+_NAMED: Final = "source/graphs.trig"
+"""The file for what lies in graphs that no folder of the data stands for; it names them itself."""
+_MADE: Final = ("ontology", "shapes", "inferred")
+"""The graphs that no file of the data can say anything in."""
 _TEXTS: Final = (formats.TURTLE, formats.TRIG)
 
 
@@ -37,8 +42,8 @@ class Brought:
 
     Attributes:
         changed: those that have another text now, or are new.
-        elsewhere: statements that no file of the data can say or unsay: what the files of the ontology and its concepts
-            say, and what a file says in a format that is not edited here.
+        elsewhere: statements that no file of the data can say or unsay: what is in a graph that is made, what the files
+            of the ontology and its concepts say, and what a file says in a format that is not edited here.
     """
 
     changed: list[Path]
@@ -110,17 +115,21 @@ class _File:
         predicate = written(quad.predicate, self.prefixes, predicate=True)
         return More(predicate, written(quad.object, self.prefixes), said.part_with(quad.predicate))
 
-    def say(self, subject: str, quads: Iterable[Quad]) -> None:
-        """Says something at its end."""
+    def say(self, subject: str, quads: Sequence[Quad]) -> None:
+        """Says something of a subject, in one graph, at its end."""
         said = " ;\n    ".join(
             f"{written(quad.predicate, self.prefixes, predicate=True)} {written(quad.object, self.prefixes)}"
             for quad in quads
         )
-        self.after.append(f"\n{written(subject, self.prefixes)}\n    {said} .\n")
+        triples = f"{written(subject, self.prefixes)}\n    {said} ."
+        graph = quads[0].graph
+        self.after.append(f"\n{triples}\n" if graph == self.graph else f"\nGRAPH {graph} {{\n{triples}\n}}\n")
 
 
 def bring_version(store: VersionStore, number: int, sources: Sources, folder: Path) -> Brought:
-    """Has the files of a folder say what a version states; see :func:`bring`.
+    """Has the files of a folder say what came of changes since they were built; see :func:`bring`.
+
+    What somebody has written into the files meanwhile stays.
 
     Args:
         store: where the version is.
@@ -130,16 +139,33 @@ def bring_version(store: VersionStore, number: int, sources: Sources, folder: Pa
 
     Raises:
         BadCall: nobody kept what the version states, or the folder cannot be used.
+        Gone: the version that the files made is not kept any more.
         DppgraphError: as :func:`bring`, and as ``VersionStore.lines``.
     """
+    before, after = (_stated(store, one, sources) for one in (_as_built(store, number), number))
+    here = set(read_data(replace(sources, data=folder) if folder.exists() else sources))
+    gone = before - after
+    brought = bring(sources, folder, (here - gone) | (after - before))
+    return Brought(brought.changed, sorted({*brought.elsewhere, *(gone & set(read_vocabulary(sources)))}))
+
+
+def _as_built(store: VersionStore, number: int) -> int:
+    """The last version up to this one that files made, or were found to say."""
+    manifest = store.manifest(number)
+    while manifest.kind != "build" and manifest.parent is not None and not store.remembered(manifest.version):
+        manifest = store.manifest(manifest.parent)
+    return manifest.version
+
+
+def _stated(store: VersionStore, number: int, sources: Sources) -> set[Quad]:
+    """What a version states."""
+    if not sources.gated:
+        return set(map(parse_line, store.lines(number)))
     catalogue = store.stated(number)
-    if catalogue is None and sources.gated:
+    if catalogue is None:
         raise BadCall(f"nobody kept what version {number} states: build once with this dppgraph, and write to that")
-    is_stated = stated_in(sources.base, frozenset(catalogue or ()))
-    stated = {quad for quad in map(parse_line, store.lines(number)) if not sources.gated or is_stated(quad)}
-    vocabulary = set(read_vocabulary(sources))
-    brought = bring(sources, folder, stated - vocabulary)
-    return Brought(brought.changed, sorted({*brought.elsewhere, *(vocabulary - stated)}))
+    is_stated = stated_in(sources.base, frozenset(catalogue))
+    return {quad for quad in map(parse_line, store.lines(number)) if is_stated(quad)}
 
 
 def bring(sources: Sources, folder: Path, stated: Iterable[Quad]) -> Brought:
@@ -225,11 +251,11 @@ class _Reading:
 
 
 def _placeable(quads: Iterable[Quad], base: str) -> tuple[list[Quad], list[Quad]]:
-    """Those that a file of the data can say in its graph, and those that none can."""
-    ours = {f"<{graph_iri(name, base)}>" for name in DATA_GRAPHS}
+    """Those that a file of the data can say, and those that none can."""
+    made = {*(f"<{graph_iri(name, base)}>" for name in _MADE), ""}
     placed: tuple[list[Quad], list[Quad]] = [], []
     for quad in sorted(quads):
-        placed[quad.graph not in ours].append(quad)
+        placed[quad.graph in made].append(quad)
     return placed
 
 
@@ -260,36 +286,58 @@ def _unnamed(said: _Said, quads: Iterable[Quad]) -> set[str]:
 
 def _put_in(files: Sequence[_File], quads: Iterable[Quad], folder: Path, base: str) -> list[_File]:
     """Says what is to be said as well, each thing where it is spoken of already; the files that are new."""
-    spoken: dict[tuple[str, str], _Said] = {}
+    spoken: dict[tuple[str, str], list[_Said]] = defaultdict(list)
     mentioned: dict[tuple[str, str], _File] = {}
     for file in files:
         for said in file.said:
-            spoken.setdefault(said.about, said)
+            spoken[said.about].append(said)
             for quad in (quad for _, quads in said.parts for quad in quads):
                 mentioned.setdefault((quad.graph, quad.subject.partition("#")[0].rstrip(">")), file)
                 mentioned.setdefault((quad.graph, quad.object.rstrip(">")), file)
-    new: dict[str, _File] = {}
-    there = {(file.graph, file.path.name): file for file in files}
+    there = {file.path: file for file in files}
+    new: dict[Path, _File] = {}
     by_subject: dict[tuple[str, str], list[Quad]] = defaultdict(list)
     for quad in quads:
         by_subject[quad.graph, quad.subject].append(quad)
     for (graph, subject), more in by_subject.items():
-        if (graph, subject) in spoken:
-            spoken[graph, subject].more += more
+        if found := spoken.get((graph, subject)):
+            for quad in more:
+                _where_it_stood(quad, found).more.append(quad)
             continue
         ends = (subject, *(quad.object for quad in more if quad.object.startswith(f"<{base}id/")))
         homes = (mentioned.get((graph, end.partition("#")[0].rstrip(">"))) for end in ends)
-        home = next((file for file in homes if file), None) or there.get((graph, _NEW)) or new.get(graph)
+        path = folder / _place_of(graph, base)
+        home = next((file for file in homes if file), None) or there.get(path) or new.get(path)
         if home is None:
-            home = new[graph] = _new_file(folder, graph, base, quads)
+            home = new[path] = _new_file(path, _graph_of(path, folder, base), quads)
         home.say(subject, more)
     return list(new.values())
 
 
-def _new_file(folder: Path, graph: str, base: str, quads: Iterable[Quad]) -> _File:
-    """A file for what fits into no other one of a graph, with the prefixes that it may need."""
-    name = graph[1:-1].removeprefix(graph_iri("", base))
+def _where_it_stood(quad: Quad, spoken: Sequence[_Said]) -> _Said:
+    """Of the statements about a subject the one whose value goes in exchange, or that has others of the property."""
+
+    def rank(said: _Said) -> int:
+        goes = any(one.predicate == quad.predicate for part, quads in said.parts if part in said.less for one in quads)
+        return 2 if goes else 1 if said.part_with(quad.predicate) else 0
+
+    return max(spoken, key=rank)
+
+
+def _place_of(graph: str, base: str) -> str:
+    """The file, below the folder of the data, for what fits into no other one of a graph."""
+    names = {f"<{graph_iri(name, base)}>": name for name in DATA_GRAPHS}
+    return f"{names[graph]}/{_NEW}" if graph in names else _NAMED
+
+
+def _graph_of(path: Path, folder: Path, base: str) -> str:
+    """The graph that a file lies in."""
+    return f"<{graph_iri(path.relative_to(folder).parts[0], base)}>"
+
+
+def _new_file(path: Path, graph: str, quads: Iterable[Quad]) -> _File:
+    """A file, with the prefixes that it may need."""
     prefixes = used_prefixes(quads)
-    file = _File(folder / name / _NEW, graph, Cut(""), {iri: prefix for prefix, iri in prefixes.items()})
+    file = _File(path, graph, Cut(""), {iri: prefix for prefix, iri in prefixes.items()})
     file.after.append("".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in sorted(prefixes.items())))
     return file
