@@ -175,7 +175,7 @@ def test_a_question_is_asked_by_name_with_a_parameter(run: Run, built: tuple[Ver
         (("query",), "name one question or file"),
         (("query", "absent.rq"), "cannot be read"),
         (("export", "--format", "excel"), "take one of turtle, jsonld"),
-        (("query", "-e", "INSERT DATA { <a:a> <a:b> 1 }"), "nothing can be written here"),
+        (("query", "-e", "INSERT DATA { <a:a> <a:b> 1 }"), "this is a SPARQL update, and not a query"),
     ],
 )
 def test_a_call_that_cannot_be_used_is_told_in_one_line(

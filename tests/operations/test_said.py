@@ -12,7 +12,7 @@ from dppgraph.operations.validate import Report, Result
 from dppgraph.operations.write import Body, Change, Delete, Merge, Outcome, Patch, Put, Request, Update
 from dppgraph.operations.write.said import change_of, outcome_of, said_change, said_outcome
 
-BODY = Body(Path("/proc/1/fd/7"), formats.JSONLD, "part 2")
+BODY = Body(Path("/proc/1/fd/7"), formats.JSONLD, "part 2", "ab12")
 REPORT = Report(
     (Result("Violation", "a", "<a:b>", "<a:p>", '"x"', "a:c", "a:s", (("en", "why"), ("nl", "waarom")), line=3),), "a:"
 )
@@ -30,7 +30,7 @@ REPORT = Report(
     ids=lambda request_: type(request_).__name__,
 )
 def test_a_change_arrives_as_it_was_said(request_: Request) -> None:
-    change = Change(request_, "somebody", "why", 7, dry_run=True)
+    change = Change(request_, "somebody", "why", (7, 9), dry_run=True)
     assert change_of(json.loads(json.dumps(said_change(change)))) == change
 
 

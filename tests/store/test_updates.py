@@ -390,6 +390,7 @@ def test_a_patch_is_about_one_graph(graph: str | None, text: str, after: str) ->
         "COPY u:h TO DEFAULT",
         "WITH u:h DELETE { ?s ?p ?o } WHERE {}",
         "DELETE {} WHERE { GRAPH u:h { } }",
+        "INSERT { GRAPH ?g { ?s ?p ?o } } WHERE { ?s ?p ?o BIND(u:h AS ?g) }",
     ],
 )
 def test_a_patch_names_no_other_graph(text: str) -> None:

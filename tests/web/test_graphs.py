@@ -161,6 +161,43 @@ def test_conditions_are_kept(graphs: Writer) -> None:
     assert graphs.write("PUT", body=two, If_None_Match="*", **TURTLE)[0] == 201
 
 
+def test_one_of_several_tags_is_enough_and_a_date_is_a_condition_too(graphs: Writer) -> None:
+    graphs.write("PUT", body=EXACT, **TURTLE)
+    _, headers, _ = graphs.read()
+    number, date = int(headers["dppgraph-version"]), headers["last-modified"]
+    two = "<urn:x:s> <urn:x:p> 2 ."
+    before = "Sun, 06 Nov 1994 08:49:37 GMT"
+    assert graphs.write("PUT", body=two, If_Unmodified_Since=before, **TURTLE)[0] == 412
+    # With tags, the date is not looked at (RFC 9110, section 13.1.4).
+    tags = f'"v{number}", "v{number + 7}"'
+    assert graphs.write("PUT", body=two, If_Match=tags, If_Unmodified_Since=before, **TURTLE)[0] == 200
+    assert graphs.write("PUT", body=EXACT, If_Match=tags, **TURTLE)[0] == 412
+    assert graphs.write("PUT", body=EXACT, If_Unmodified_Since="no date", **TURTLE)[0] == 200
+    assert graphs.says() == EXACT
+    assert date.endswith("GMT")
+
+
+def version(graphs: Writer) -> str:
+    return graphs.read("/sparql?query=ASK%7B%7D")[1]["dppgraph-version"]
+
+
+@pytest.mark.parametrize(
+    "slip", ["dryrun=true", "dry-run=true&dry-run=false", "dry-run=yes", "version=1", "graf=urn:x:g"]
+)
+def test_a_slip_in_a_parameter_publishes_nothing(graphs: Writer, slip: str) -> None:
+    before = version(graphs)
+    update = {"Content_Type": "application/sparql-update"}
+    insert = "INSERT DATA { GRAPH <urn:x:graph> { <urn:x:s> <urn:x:p> 3 } }"
+    for status, _, body in (
+        graphs.write("PUT", f"{AT}&{slip}", EXACT, **TURTLE),
+        graphs.write("POST", f"/graphs?{slip}", EXACT, **TURTLE),
+        graphs.write("POST", f"/sparql?{slip}", insert, **update),
+    ):
+        assert (status, json.loads(body)["type"].rpartition("/")[2]) == (400, "bad-parameter"), body
+    assert graphs.says() == "404"
+    assert version(graphs) == before
+
+
 def test_a_dry_run_changes_nothing(graphs: Writer) -> None:
     status, headers, body = graphs.write("PUT", f"{AT}&dry-run=true", EXACT, **TURTLE)
     said = json.loads(body)

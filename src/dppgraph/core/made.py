@@ -16,6 +16,9 @@ TRACE = "id/statement/inferred-"
 RULE = "id/rule/"
 """What a rule's name begins with, after the base."""
 
+UNWRITTEN = "urn:dppgraph:"
+"""What the names of graphs begin with that are there while a change is judged: nobody else writes to one."""
+
 
 def stated_in(base: str, catalogue: Container[str]) -> Callable[[Quad], bool]:
     """Tells of a statement whether somebody stated it.

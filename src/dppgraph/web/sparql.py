@@ -22,6 +22,7 @@ from dppgraph.web.write import PARAMETERS, Write
 
 METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
+_OF_UPDATES: Final = ("update", "using-graph-uri", "using-named-graph-uri")
 _FORM: Final = "application/x-www-form-urlencoded"
 _QUERY: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
@@ -123,7 +124,7 @@ class SparqlEndpoint:
             tuple(value for name, value in parameters if name == wanted)
             for wanted in ("using-graph-uri", "using-named-graph-uri")
         )
-        outcome = await self.write.made(request, Update(text, default, named), parameters, agent)
+        outcome = await self.write.made(request, Update(text, default, named), parameters, agent, _OF_UPDATES)
         return self.write.answer(outcome)
 
     async def _body(self, request: Request) -> bytes:

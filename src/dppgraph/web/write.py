@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -21,6 +22,7 @@ PARAMETERS: Final = [
     described("dry-run", "boolean", "true: only say what would change, and what the shapes find"),
     described("message", "string", "why: kept with the version"),
 ]
+_SAID: Final = tuple(str(parameter["name"]) for parameter in PARAMETERS)
 _LONGEST_MESSAGE: Final = 2_000
 # The tag of a version, or of what a graph says in it.
 _TAGS: Final = re.compile(r'\s*"v([1-9][0-9]{0,8})(?:-[a-z0-9-]{1,40})?"\s*(?:,|$)')
@@ -54,6 +56,7 @@ class Write:
         asked: Request,
         parameters: Parameters,
         agent: str,
+        known: Collection[str],
         expected: int | None = None,
     ) -> Outcome:
         """What came of a change.
@@ -63,14 +66,21 @@ class Write:
             asked: what is to be done.
             parameters: those of its address and of its form.
             agent: who asks (:meth:`who`).
+            known: the parameters that mean something here, besides those of every change.
             expected: the version that it depends on, besides what If-Match says.
 
         Raises:
             VersionMismatch: the current version is none of those that If-Match names.
+            BadParameter: there is no parameter of that name. What was published cannot be taken back, so that a slip
+                in writing ``dry-run`` must not publish.
             DppgraphError: as ``Writing.write``.
         """
-        expected = _expected(request.scope) or expected
-        change = Change(asked, agent, _message(parameters), expected, is_dry_run(parameters))
+        _refuse_others(parameters, (*known, *_SAID))
+        named = _expected(request.scope)
+        if expected is not None and named and expected not in named:
+            raise VersionMismatch(f"version {expected} is current, and If-Match names another one: read it again")
+        expected_ = (expected,) if expected is not None else named
+        change = Change(asked, agent, _message(parameters), expected_, is_dry_run(parameters))
         outcome = await unless_gone(request, self.writing.write(change))
         request.scope["state"]["version"] = outcome.version
         return outcome
@@ -106,10 +116,18 @@ def is_dry_run(parameters: Parameters) -> bool:
     Raises:
         BadParameter: ``dry-run`` says neither true nor false.
     """
-    given = [value.strip().lower() for name, value in parameters if name == "dry-run"]
-    if given and given[-1] not in ("true", "false", ""):
-        raise BadParameter(f"dry-run is {given[-1][:50]!r}: it must be true or false")
-    return bool(given) and given[-1] != "false"
+    given = {value.strip().lower() for name, value in parameters if name == "dry-run"}
+    if len(given) > 1 or not given <= {"true", "false", ""}:
+        said = " and ".join(sorted(given))
+        raise BadParameter(f"dry-run is {said[:50]!r}: it must be true or false")
+    return bool(given) and given != {"false"}
+
+
+def _refuse_others(parameters: Parameters, known: Collection[str]) -> None:
+    for name, _ in parameters:
+        if name not in known:
+            names = ", ".join(known)
+            raise BadParameter(f"a change has no parameter {name[:50]!r}, so nothing is changed: there are {names}")
 
 
 def _message(parameters: Parameters) -> str:
@@ -119,16 +137,16 @@ def _message(parameters: Parameters) -> str:
     return given[-1].strip() if given else ""
 
 
-def _expected(scope: Scope) -> int | None:
-    """The version that a change depends on (RFC 9110, section 13.1.1); None where it depends on none.
+def _expected(scope: Scope) -> tuple[int, ...]:
+    """The versions of which a change wants one to be current (RFC 9110, section 13.1.1); empty where it does not care.
 
     Raises:
         VersionMismatch: what If-Match says is the tag of no version.
     """
     said = header_of(scope, b"if-match").decode("latin-1").strip()
     if said in ("", "*"):
-        return None
-    versions = [int(number) for number in _TAGS.findall(said)]
+        return ()
+    versions = tuple(int(number) for number in _TAGS.findall(said))
     if not versions or _TAGS.sub("", said).strip():
         raise VersionMismatch(f'If-Match is {said[:50]!r}: it must be the tag of a version, such as "v12"')
-    return max(versions)
+    return versions

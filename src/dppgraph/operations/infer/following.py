@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
 from dppgraph.core.iris import graph_iri
-from dppgraph.core.made import RULE, TRACE
+from dppgraph.core.made import RULE, TRACE, UNWRITTEN
 from dppgraph.core.prebinding import with_values
 from dppgraph.core.quads import Delta, Quad, parse_line
 from dppgraph.errors import BadParameter
@@ -19,10 +19,10 @@ from dppgraph.operations.infer.rules import MOST_ROUNDS, Rule, endless, first, r
 from dppgraph.operations.touched import NotFollowed, Pattern, Site, Triple, touched
 from dppgraph.store.memory import MemoryStore
 
-REMOVED: Final = "urn:dppgraph:removed"
+REMOVED: Final = f"{UNWRITTEN}removed"
 """The graph in which what was removed lies while a change is followed: the ways to what it touches may go over it."""
 
-_SURE: Final = "urn:dppgraph:sure"
+_SURE: Final = f"{UNWRITTEN}sure"
 """The graph in which what is inferred anew lies while it is told whether it rests on anything else."""
 
 _ANCHOR: Final = "<urn:dppgraph:anchor>"

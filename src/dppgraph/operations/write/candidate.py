@@ -1,5 +1,6 @@
 """The candidate: what a change would make of a version, and what the shapes say of it. Runs in a child process."""
 
+import hashlib
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -86,7 +87,7 @@ def _candidate(request: Request, judging: Judging) -> dict[str, Any]:
         found = _carried_out(request, target)
         outcome = _Outcome(found.delta)
         if sources.gated:
-            refuse_made_graphs(Delta(found.delta.added, []), parent.base)
+            refuse_made_graphs(found.delta, parent.base)
             following = _followed(found.delta, judging, exact, target)
             outcome = following or _judged(found.delta, judging)
             made = _without(outcome.delta, found.delta)
@@ -153,9 +154,12 @@ def _carried_out(request: Request, target: Target) -> Stated:
 
 def _document(body: Body) -> Document:
     try:
-        return Document(body.path.read_bytes(), body.format, body.name)
+        data = body.path.read_bytes()
     except OSError as error:
         raise StoreUnavailable(f"{body.name} cannot be read any more ({error.strerror}): send it again") from error
+    if body.sha256 and hashlib.sha256(data).hexdigest() != body.sha256:
+        raise StoreUnavailable(f"{body.name} was taken away before it was read: send it again")
+    return Document(data, body.format, body.name)
 
 
 def _followed(delta: Delta, judging: Judging, exact: ExactQuads, target: Target) -> _Outcome | None:
@@ -179,7 +183,6 @@ def _judged(delta: Delta, judging: Judging) -> _Outcome:
     is_stated = stated_in(parent.base, frozenset(stated_before))
     removed = {quad for quad in map(parse_line, delta.removed) if is_stated(quad)}
     if delta.removed and not (removed or delta.added):
-        refuse_made_graphs(delta, parent.base)
         raise GraphForbidden("what follows from other statements stays as long as these do: change them")
     stated = [quad for quad in quads if is_stated(quad) and quad not in removed]
     stated += map(parse_line, delta.added)

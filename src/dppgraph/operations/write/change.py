@@ -18,11 +18,14 @@ class Body:
         path: the file that holds it.
         format: what it says that it is.
         name: what it is called in messages.
+        sha256: what the file holds, in hexadecimal; empty where nobody takes it away before it is read. Of a file that
+            is found by a descriptor another one may be in its place, once its request is given up.
     """
 
     path: Path
     format: Format
     name: str = "the body"
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +104,14 @@ class Change:
         request: what is to be done.
         agent: who asks: the name of a token, or of whoever runs the command.
         message: why; empty where nothing is said.
-        expected: the number of the version that is to be the current one, where the request depends on it.
+        expected: the numbers of the versions of which one is to be the current one; empty where it depends on none.
         dry_run: whether only to say what would come of it.
     """
 
     request: Request
     agent: str
     message: str = ""
-    expected: int | None = None
+    expected: tuple[int, ...] = ()
     dry_run: bool = False
 
 

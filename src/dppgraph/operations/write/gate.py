@@ -142,8 +142,9 @@ class Gate:
         with ExitStack() as held:
             writer = held.enter_context(self.store.writing("dppgraph write"))
             parent = self.store.manifest(self.store.current())
-            if change.expected not in (None, parent.version):
-                said = f"version {parent.version} is current, and the change is meant for version {change.expected}"
+            if change.expected and parent.version not in change.expected:
+                meant = " or ".join(map(str, change.expected))
+                said = f"version {parent.version} is current, and the change is meant for version {meant}"
                 raise VersionMismatch(f"{said}: read it again, and send the change with its tag")
             with writable(self.store.folder):
                 place = Path(tempfile.mkdtemp(dir=self.store.folder / "unfinished"))

@@ -49,7 +49,7 @@ def change_of(said: dict[str, Any]) -> Change:
             request[name] = tuple(_body_of(body) for body in value)
         elif isinstance(value, list):
             request[name] = tuple(value)
-    return Change(**said | {"request": kind(**request)})
+    return Change(**said | {"request": kind(**request), "expected": tuple(said["expected"])})
 
 
 def said_outcome(outcome: Outcome | DppgraphError) -> dict[str, Any]:
@@ -110,8 +110,13 @@ def _result_of(said: dict[str, Any]) -> Result:
 
 
 def _body(said: dict[str, Any]) -> dict[str, Any]:
-    return {"path": str(said["path"]), "format": said["format"]["name"], "name": said["name"]}
+    return {
+        "path": str(said["path"]),
+        "format": said["format"]["name"],
+        "name": said["name"],
+        "sha256": said["sha256"],
+    }
 
 
 def _body_of(said: dict[str, Any]) -> Body:
-    return Body(Path(said["path"]), formats.named(said["format"], formats.RDF), said["name"])
+    return Body(Path(said["path"]), formats.named(said["format"], formats.RDF), said["name"], said["sha256"])

@@ -1,7 +1,7 @@
 """What a request has changed so far, in exact quads, and the engine's copy brought along with it.
 
-The engine has one quad for several exact ones (``1.50`` and ``1.5``). Whoever removes what the engine found removes all
-of them; whoever removes one of them by name leaves the engine with the others.
+The engine has one quad for several exact ones (``1.50`` and ``1.5``). An update removes all of them, since no query
+could tell them apart; a document that is put in place of a graph leaves the engine with those that it says.
 """
 
 from collections import defaultdict

@@ -1,5 +1,6 @@
 """A SPARQL update from its text to the exact lines that it adds and removes (SPARQL 1.1 Update)."""
 
+from dppgraph.core.quads import parse_line
 from dppgraph.core.update_text import Operation, names_graphs
 from dppgraph.errors import BadCall, BadRdf
 from dppgraph.store.updates.graphs import manage
@@ -41,7 +42,7 @@ def patched(graph: str | None, text: str, target: Target) -> Stated:
 
     Args:
         graph: its IRI; None for the default graph. It is the default graph of all that is asked and written.
-        text: the update; it names no other graph.
+        text: the update; it names no other graph, and comes to none.
         target: what is written to.
 
     Raises:
@@ -59,6 +60,10 @@ def patched(graph: str | None, text: str, target: Target) -> Stated:
     for operation in operations:
         _carry_out(_about(operation, term), scope, ledger, target, created)
     delta = ledger.delta()
+    # A template may take its graph from a solution.
+    for quad in map(parse_line, (*delta.added, *delta.removed)):
+        if quad.graph != term:
+            raise _about_another(quad.graph or "the default graph")
     return Stated(delta, bool(term and delta.added and not there))
 
 
@@ -78,7 +83,11 @@ def _refuse_others(operation: Operation, term: str, base: str) -> None:
     beside = (operation.with_, *operation.using, *operation.using_named, *operation.graphs)
     for graph in (*filter(None, beside), *(name for text in texts for name in names_graphs(text))):
         if graph in ("NAMED", "ALL") or (graph != "DEFAULT" and resolved(graph, operation, base) != term):
-            raise BadCall(f"a patch is about one graph, and names {graph}: send it to /sparql as an update")
+            raise _about_another(graph)
+
+
+def _about_another(graph: str) -> BadCall:
+    return BadCall(f"a patch is about one graph, and names {graph[:200]}: send it to /sparql as an update")
 
 
 def _about(operation: Operation, term: str) -> Operation:

@@ -144,7 +144,7 @@ def _write(answer: Evaluated, output: Output, format_: formats.Format) -> None:
 
 def _guard(query: QueryText, rules: Rules) -> None:
     if query.form == "update":
-        raise UpdatesOff("this is a SPARQL update, and nothing can be written here: send a query")
+        raise UpdatesOff("this is a SPARQL update, and not a query: send it by POST as `update`, with a token")
     if query.services:
         _guard_services(query.services, rules)
     if query.glued:

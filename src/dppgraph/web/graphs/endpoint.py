@@ -15,15 +15,16 @@ from dppgraph.store.history import History
 from dppgraph.web.answers import CORS
 from dppgraph.web.graphs.listing import Listing
 from dppgraph.web.graphs.named import PATH, Named, address_of, named_in
-from dppgraph.web.graphs.reading import Reading
+from dppgraph.web.graphs.reading import Reading, modified_of
 from dppgraph.web.graphs.sent import MULTIPART, UPDATE, bodies_of, text_of, type_of
-from dppgraph.web.headers import header_of
+from dppgraph.web.headers import header_of, seconds_of
 from dppgraph.web.pages import Pages
 from dppgraph.web.parameters import Parameters, decoded
 from dppgraph.web.write import Write
 
 READS: Final = ("GET", "HEAD", "OPTIONS")
 WRITES: Final = ("PUT", "POST", "DELETE", "PATCH")
+_NAMING: Final = ("graph", "default")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Graphs:
         expected = await self._expected(request, named)
         with ExitStack() as held:
             asked = await self._asked(request, named, held)
-            outcome = await self.write.made(request, asked, parameters, agent, expected)
+            outcome = await self.write.made(request, asked, parameters, agent, _NAMING, expected)
         if not (outcome.created and outcome.published and named.iri):
             return self.write.answer(outcome)
         return self.write.answer(outcome, HTTPStatus.CREATED, location=address_of(named.iri, self.write.url))
@@ -102,22 +103,25 @@ class Graphs:
         return Put(named.iri, bodies[0]) if request.method == "PUT" else Merge(named.iri, bodies)
 
     async def _expected(self, request: Request, named: Named) -> int | None:
-        """The version that a change depends on, where its condition is whether there is a graph (``*``).
+        """The version that a change depends on, where its condition is whether there is a graph (``*``), or a date.
 
         Raises:
-            VersionMismatch: there is one where there is to be none, or the other way round.
+            VersionMismatch: there is one where there is to be none, or the other way round; or what is there is newer.
             BadCall: the condition cannot be one of a change.
         """
+        manifest = self.reading.making.sending.store.manifest
         match, none = (header_of(request.scope, name).strip() for name in (b"if-match", b"if-none-match"))
         if none not in (b"", b"*"):
             raise BadCall("If-None-Match is * where something is written: If-Match takes the tags of versions")
+        since = None if match else seconds_of(header_of(request.scope, b"if-unmodified-since"))
+        if since is not None and modified_of(manifest) > since:
+            raise VersionMismatch(f"version {manifest.version} is newer than If-Unmodified-Since says: read it again")
         if b"*" not in (match, none):
-            return None
-        version = self.reading.making.sending.store.manifest.version
-        if await self.reading.is_there(named, version) is bool(none):
+            return None if since is None else manifest.version
+        if await self.reading.is_there(named, manifest.version) is bool(none):
             said = "is there already" if none else "is not there"
             raise VersionMismatch(f"the graph {named.term or 'without a name'} {said}, and the change says otherwise")
-        return version
+        return manifest.version
 
 
 def _options() -> Response:

@@ -84,7 +84,7 @@ class Reading:
             said = f"there is no graph {named.term[:200]} in version {manifest.version}"
             raise Unknown(f"{said}: /graphs lists those there are")
         tag = f'{tag_of_version(manifest.version)[:-1]}-{format_.name}-{tag_of(format_.name)[:8]}"'.encode()
-        modified = int(datetime.fromisoformat(manifest.created).timestamp())
+        modified = modified_of(manifest)
         status = judged(request.scope, tag, modified)
         if status is HTTPStatus.PRECONDITION_FAILED:
             raise VersionMismatch("the graph is another one by now: ask without If-Match and If-Unmodified-Since")
@@ -153,6 +153,11 @@ class Reading:
                 return os.dup(file.fileno())
         except OSError as error:
             raise StoreUnavailable(f"there is no room on the disk for this graph ({error.strerror})") from error
+
+
+def modified_of(manifest: Manifest) -> int:
+    """When the graphs of a version last changed, for all that can be told; in seconds since 1970."""
+    return int(datetime.fromisoformat(manifest.created).timestamp())
 
 
 def _headers(format_: Format, cited: Cited, tag: bytes, modified: int, *, is_past: bool) -> Headers:

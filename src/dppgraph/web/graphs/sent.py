@@ -70,7 +70,7 @@ async def bodies_of(request: Request, most: int, held: ExitStack) -> tuple[Body,
         format_ = format_named(whole)
         upload = held.enter_context(Upload())
         await take(request, upload, most)
-        return (Body(upload.path, format_),)
+        return (Body(upload.path, format_, sha256=await asyncio.to_thread(upload.sha256)),)
     boundary = boundary_of(whole)
     with Upload() as upload:
         await take(request, upload, most)
@@ -110,7 +110,7 @@ def _parted(upload: Upload, boundary: bytes, held: ExitStack) -> tuple[Body, ...
             upload.file.seek(part.start)
             with on_disk():
                 _copy(upload, document, part.end - part.start)
-            bodies.append(Body(document.path, format_, f"part {number}"))
+            bodies.append(Body(document.path, format_, f"part {number}", document.sha256()))
     return tuple(bodies)
 
 

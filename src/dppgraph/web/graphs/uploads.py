@@ -4,19 +4,23 @@ Nobody has to remove them. Another process reads such a file by way of the one t
 """
 
 import asyncio
+import hashlib
 import os
 import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final, Self
+from typing import IO, TYPE_CHECKING, Final, Self
 
 from starlette.requests import Request
 
 from dppgraph.errors import BadCall, BodyTooLarge, StoreUnavailable, UnsupportedMedia
 from dppgraph.web.headers import header_of
 from dppgraph.web.taken import TAKEN
+
+if TYPE_CHECKING:
+    from io import BufferedRandom
 
 _MIB: Final = 1 << 20
 _BATCH: Final = 1 << 18
@@ -32,12 +36,17 @@ class Upload:
 
     def __init__(self) -> None:
         with on_disk():
-            self.file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed on leaving
+            self.file: BufferedRandom = tempfile.TemporaryFile()  # noqa: SIM115 - closed on leaving
 
     @property
     def path(self) -> Path:
         """Where any process of the same user finds it, while it is open here."""
         return Path(f"/proc/{os.getpid()}/fd/{self.file.fileno()}")
+
+    def sha256(self) -> str:
+        """The SHA-256 of all that was written to it, in hexadecimal."""
+        self.file.seek(0)
+        return hashlib.file_digest(self.file, "sha256").hexdigest()
 
     def __enter__(self) -> Self:
         return self
