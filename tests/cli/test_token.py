@@ -88,7 +88,7 @@ def test_what_cannot_be_done_is_one_line_and_changes_nothing(
 
 def test_a_token_that_is_given_for_a_name_is_not_said_again(run: Run, tmp_path: Path) -> None:
     text = f"{PREFIX}{'0f' * 32}"
-    for arguments in (("add", text, "--role", "write"), ("add", text), ("remove", text)):
+    for arguments in (("add", text, "--role", "write"), ("add", text), ("remove", text), ("check", text)):
         result = run("token", *arguments, environment={"DPPGRAPH_STORE": str(tmp_path)})
         assert result.returncode
         assert "0f0f0f" not in result.stderr + result.stdout

@@ -18,6 +18,7 @@ from dppgraph.operations.harvest import remember
 from dppgraph.operations.sources import Sources, read_shapes
 from dppgraph.operations.validate.again.view import Change
 from dppgraph.operations.validate.validate import facts_of, raw_results, reasoned
+from dppgraph.operations.write import followed as following
 from dppgraph.operations.write.candidate import INDEX, Judging, candidate
 from dppgraph.operations.write.change import Update
 from dppgraph.operations.write.known import known_of
@@ -174,6 +175,24 @@ def test_what_somebody_states_in_another_graph_is_derived_no_more(line: Line) ->
     line.publish(said)
     note = Quad(f"<{BASE}id/concept/level-regional>", f"<{PREFIXES['skos']}changeNote>", '"a note"', GRAPHS["concepts"])
     assert compared(line, update_of([note], []))[0]
+
+
+def test_of_a_large_graph_a_change_that_a_shape_forbids_is_told_by_what_it_can_touch(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = f"<{BASE}id/plan/vlaams-actieplan-duurzame-overheidsopdrachten-2012-2014>"
+    text = f"DELETE WHERE {{ GRAPH {GRAPHS['source']} {{ {plan} <{PREFIXES['dct']}title> ?title }} }}"
+    _, full = line.outcome(text, follow=False)
+    monkeypatch.setattr(following, "_LARGE", 1)
+    _, found = line.outcome(text, follow=True)
+    assert isinstance(full, dict)
+    assert isinstance(found, dict)
+    assert violated(found)
+    first, second = (
+        sorted((one["severity"], one["check"], one["focus"]) for one in said["report"]["results"])
+        for said in (found, full)
+    )
+    assert first == second
 
 
 def reworded(quads: list[Quad], chance: random.Random) -> Change:

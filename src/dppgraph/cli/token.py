@@ -85,19 +85,25 @@ def _remove(context: click.Context, name: str, store: Path | None) -> None:
 
 
 @command.command("check")
+@click.argument("text", nargs=-1, metavar="")
 @options.store
 @click.pass_context
-def _check(context: click.Context, store: Path | None) -> None:
+def _check(context: click.Context, text: tuple[str, ...], store: Path | None) -> None:
     """Say which token one is, and whether it opens anything.
 
     It is read from standard input, and never from the command line, which all users of a machine can see.
     """
+    if text:
+        # Not told again, as a usage error would.
+        raise BadCall(
+            "a token is read from standard input: `dppgraph token check < press-office.token`; make a new one"
+        )
     if sys.stdin.isatty():
-        text = click.prompt("Token", hide_input=True, err=True)
+        said = click.prompt("Token", hide_input=True, err=True)
     else:
         # What is no text is no token either.
-        text = sys.stdin.buffer.readline(_LONGEST).decode("latin-1")
-    token = token_of(text.strip(), wiring.tokens(_settings(context, store)).all())
+        said = sys.stdin.buffer.readline(_LONGEST).decode("latin-1")
+    token = token_of(said.strip(), wiring.tokens(_settings(context, store)).all())
     if token is None:
         raise Unknown("this is no token that is known here: `dppgraph token list` says which there are")
     if token.is_over(datetime.now(UTC)):

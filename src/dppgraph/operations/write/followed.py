@@ -1,7 +1,8 @@
 """A change followed: what is made of a version, and what the shapes say of it, brought up to date by what changed.
 
 The outcome is that of making and judging everything anew, or there is none: whatever is not known to be followed is
-left to a full run, and so is whatever a shape forbids, which is told with all that such a run finds out.
+left to a full run. So is whatever a shape forbids, which is told with all that such a run finds out (what was probably
+meant, what comes of what); but of a graph that takes too long for that, with what the shapes say alone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +28,8 @@ from dppgraph.store.memory import MemoryStore
 
 _WHOLE: Final = ("catalogue", "ontology", "shapes", "inferred")
 """The graphs that decide what is made of all others, or hold it: a change there is not followed."""
+_LARGE: Final = 100_000
+"""Statements from which on a full run may take longer than a change may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Followed:
     Attributes:
         delta: all that there is more and less.
         known: what is known of the outcome.
-        report: what the shapes say of it; they let it pass.
+        report: what the shapes say of it; of a small graph, they let it pass.
     """
 
     delta: Delta
@@ -94,7 +97,7 @@ def followed(delta: Delta, parent: Parent, engine: MemoryStore, ready: Ready) ->
     judged = Seen(judged_in(base, parent.catalogue), base)
     results = ready.again.after(parent.known.results, parent.exact, both, judged, asked)
     report = Report(tuple(sorted(results, key=_by_severity)), base)
-    if not report.conforms:
+    if not report.conforms and sum(parent.known.tally.graphs.values()) < _LARGE:
         return None
     tally = parent.known.tally.changed(so_far, parent.exact)
     made = Made(parent.exact, parent.catalogue, ready.examples, engine, ready.derived)
