@@ -316,6 +316,16 @@ def test_a_body_that_ends_too_soon_changes_nothing(graphs: Writer) -> None:
     assert graphs.write("DELETE", "/graphs?graph=urn:x:other")[0] == 200
 
 
+def test_a_message_that_not_every_format_can_say_is_refused(graphs: Writer) -> None:
+    status, _, body = graphs.write("PUT", f"{AT}&message=a%08b", EXACT, **TURTLE)
+    assert (status, b"U+0008" in body) == (400, True)
+    assert graphs.says() == "404"
+    status, headers, _ = graphs.write("PUT", f"{AT}&message=a%0D%0Ab", EXACT, **TURTLE)
+    assert status == 201
+    _, _, told = graphs.read(f"/changes/{headers['dppgraph-version']}", Accept="application/rdf+xml")
+    assert b">a\nb<" in told
+
+
 @pytest.mark.heavy
 def test_readers_hold_no_more_than_some_files(graphs: Writer) -> None:
     for number in range(8):

@@ -10,6 +10,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.types import Scope
 
+from dppgraph.core.message import message_of
 from dppgraph.errors import BadParameter, VersionMismatch
 from dppgraph.operations.write import Change, Outcome, Request, Writing, told
 from dppgraph.web.gone import unless_gone
@@ -21,7 +22,6 @@ PARAMETERS: Final = [
     described("dry-run", "boolean", "true: only say what would change, and what the shapes find"),
     described("message", "string", "why: kept with the version"),
 ]
-_LONGEST_MESSAGE: Final = 2_000
 # The tag of a version, or of what a graph says in it.
 _TAGS: Final = re.compile(r'\s*"v([1-9][0-9]{0,8})(?:-[a-z0-9-]{1,40})?"\s*(?:,|$)')
 
@@ -67,6 +67,7 @@ class Write:
 
         Raises:
             VersionMismatch: the current version is none of those that If-Match names.
+            BadParameter: the message cannot be kept.
             DppgraphError: as ``Writing.write``.
         """
         expected = _expected(request.scope) or expected
@@ -114,9 +115,7 @@ def is_dry_run(parameters: Parameters) -> bool:
 
 def _message(parameters: Parameters) -> str:
     given = [value for name, value in parameters if name == "message"]
-    if given and len(given[-1]) > _LONGEST_MESSAGE:
-        raise BadParameter(f"the message has {len(given[-1])} characters: at most {_LONGEST_MESSAGE} are kept")
-    return given[-1].strip() if given else ""
+    return message_of(given[-1]) if given else ""
 
 
 def _expected(scope: Scope) -> int | None:
