@@ -193,7 +193,15 @@ class LaterChanges(Conflict):
 
 
 class StoreInUse(Conflict):
-    """Another process holds the store's write lock."""
+    """Another process holds the store's write lock.
+
+    Attributes:
+        retry_after: seconds after which trying again makes sense, if that is known.
+    """
+
+    def __init__(self, message: str, *, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class VersionMismatch(Conflict):

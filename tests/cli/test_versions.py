@@ -47,6 +47,15 @@ def test_the_list_tells_what_is_current_pinned_kept_and_restored(store: VersionS
     assert [line.rpartition("  ")[2] for line in listed[2:]] == ["a test", "(pinned)", "(not kept)"]
 
 
+def test_a_message_is_listed_in_one_line_and_has_no_control_characters(store: VersionStore) -> None:
+    said(store, "rollback", 2, "--message", "Terug\r\nof niet")
+    assert said(store, "list").splitlines()[0].endswith("  Terug of niet  (as in version 2)")
+    assert store.manifest(5).message == "Terug\nof niet"
+    with pytest.raises(BadParameter, match=r"U\+001B"):
+        said(store, "rollback", 2, "--message", "\x1b[31m")
+    assert store.current() == 5
+
+
 def test_one_that_is_not_kept_still_says_what_it_was(store: VersionStore) -> None:
     said(store, "pin", 3)
     said(store, "prune", "--keep", 1)

@@ -95,6 +95,12 @@ def test_what_contradicts_itself_is_refused(update: Path, statements: Path, tmp_
         request_of(tmp_path / "none.ttl", GRAPH)
 
 
+def test_a_message_that_not_every_format_can_say_is_refused(update: Path) -> None:
+    result, change = written(OUTCOME, update, "--message", "why\b")
+    assert isinstance(result.exception, BadParameter)
+    assert change is None
+
+
 def test_agent_message_and_dry_run_go_with_it(update: Path) -> None:
     _, change = written(OUTCOME, update, "--message", "why", "--dry-run")
     assert change == Change(request_of(update, None), "somebody", "why", dry_run=True)

@@ -21,6 +21,7 @@ from dppgraph.web.cache.front import Found, Reply, Waiting
 from dppgraph.web.clients import Proxies
 from dppgraph.web.connections import Served, prepare
 from dppgraph.web.doors import Doors
+from dppgraph.web.dumps.answer import FileAnswer
 from dppgraph.web.files import Pace, Piece, send_piece
 
 MIB = 1 << 20
@@ -233,3 +234,29 @@ def test_without_a_server_of_ours_a_file_is_read_in_pieces(tmp_path: Path) -> No
     assert b"".join(message["body"] for message in sent) == path.read_bytes()[5:-4]
     assert [message["more_body"] for message in sent] == [True] * (len(sent) - 1) + [False]
     assert max(len(message["body"]) for message in sent) <= 1 << 18
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_what_is_broken_off_is_named_and_let_go_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, method: str
+) -> None:
+    (tmp_path / "file").write_bytes(b"short")
+    opened = os.open(tmp_path / "file", os.O_RDONLY)
+    ended: list[bool] = []
+
+    async def send(message: Message) -> None: ...
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def main() -> None:
+        answer = FileAnswer(opened, 9, None, [], 0)
+        answer.ended = lambda: ended.append(True)
+        await answer({"method": method, "path": "/graphs\n", "state": {}}, receive, send)
+
+    asyncio.run(main())
+    assert ended == [True]
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(opened)
+    assert ("sending '/graphs\\n' was broken off" in caplog.text) is (method == "GET")

@@ -3,6 +3,7 @@
 import gzip
 import json
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -350,6 +351,54 @@ def test_a_body_that_ends_too_soon_changes_nothing(graphs: Writer) -> None:
     assert graphs.write("PUT", "/graphs?graph=urn:x:other", EXACT, **TURTLE)[0] == 201
     assert graphs.says() == "404"
     assert graphs.write("DELETE", "/graphs?graph=urn:x:other")[0] == 200
+
+
+def test_a_message_that_not_every_format_can_say_is_refused(graphs: Writer) -> None:
+    status, _, body = graphs.write("PUT", f"{AT}&message=a%08b", EXACT, **TURTLE)
+    assert (status, b"U+0008" in body) == (400, True)
+    assert graphs.says() == "404"
+    status, headers, _ = graphs.write("PUT", f"{AT}&message=a%0D%0Ab", EXACT, **TURTLE)
+    assert status == 201
+    _, _, told = graphs.read(f"/changes/{headers['dppgraph-version']}", Accept="application/rdf+xml")
+    assert b">a\nb<" in told
+
+
+@pytest.mark.heavy
+def test_readers_hold_no_more_than_some_files(graphs: Writer) -> None:
+    for number in range(8):
+        body = f"<urn:x:s> <urn:x:p> '{number}{'x' * 1_000_000}' ."
+        assert graphs.write("POST", body=body, **TURTLE)[0] in (200, 201)
+    asked = []
+    for number in range(5):
+        _, headers, _ = graphs.write("PUT", "/graphs?graph=urn:x:other", f"<urn:x:s> <urn:x:p> {number} .", **TURTLE)
+        at = f"{AT}&version={headers['dppgraph-version']}"
+        asked += [f"{at}&format={name}" for name in ("turtle", "ntriples", "rdfxml", "jsonld")]
+    readers: list[socket.socket] = []
+    try:
+        heads = [_begun(readers, graphs.server.port, target) for target in asked]
+        assert heads[:16] == [b"HTTP/1.1 200"] * 16
+        assert b"HTTP/1.1 503" in heads[16:]
+        status, headers, _ = graphs.read(asked[-1])
+        assert (status, "retry-after" in headers) == (503, True)
+        # What is there already is one file for all who ask for it.
+        assert _begun(readers, graphs.server.port, asked[0]) == b"HTTP/1.1 200"
+    finally:
+        for reader in readers:
+            reader.close()
+    end = time.monotonic() + 60
+    while graphs.read(asked[-1])[0] != 200:
+        assert time.monotonic() < end
+
+
+def _begun(readers: list[socket.socket], port: int, target: str) -> bytes:
+    """The status of an answer that is then not taken."""
+    reader = socket.socket()
+    readers.append(reader)
+    reader.settimeout(60)
+    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    reader.connect(("127.0.0.1", port))
+    reader.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    return reader.recv(12)
 
 
 @pytest.mark.heavy

@@ -184,16 +184,17 @@ def test_the_edges_of_time(served: Server, store: VersionStore) -> None:
         created[0]: 1,
         created[2] - second: 2 if created[2] - second >= created[1] else 1,
         created[2]: 3,
-        # It was current then, and is not kept: nothing else is said in its place.
-        created[PRUNED - 1]: PRUNED,
+        # It was current then, and is not kept: the one before it is nearest.
+        created[PRUNED - 1]: PRUNED - 1,
         created[5]: 6,
         datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC): 6,
     }
     for moment, number in moments.items():
         status, headers, _ = get(served, DOC, Accept_Datetime=written(moment))
         assert (status, below(served, headers["location"])) == (302, f"{DOC}?version={number}")
-    pruned = get(served, DOC, Accept_Datetime=written(created[PRUNED - 1]))[1]["location"]
-    assert get(served, below(served, pruned))[0] == 410
+    assert get(served, f"{DOC}?version={PRUNED}")[0] == 410
+    led = get(served, "/plans", Accept_Datetime=written(created[PRUNED - 1]))[1]["location"]
+    assert get(served, below(served, led))[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -244,8 +245,9 @@ def test_whatever_else_is_no_moment(text: str) -> None:
 @given(
     st.lists(st.integers(min_value=1, max_value=500), min_size=1, max_size=12),
     st.integers(min_value=-100, max_value=7000),
+    st.sets(st.integers(min_value=1, max_value=12)),
 )
-def test_the_version_of_a_moment_is_the_last_one_until_then(gaps: list[int], after: int) -> None:
+def test_the_version_of_a_moment_is_the_last_kept_one_until_then(gaps: list[int], after: int, pruned: set[int]) -> None:
     begun = datetime(2020, 1, 1, tzinfo=UTC)
     created = [begun + timedelta(seconds=sum(gaps[:number])) for number in range(len(gaps))]
 
@@ -259,9 +261,14 @@ def test_the_version_of_a_moment_is_the_last_one_until_then(gaps: list[int], aft
         def created(self, number: int) -> datetime:
             return created[number - 1]
 
+        def is_kept(self, number: int) -> bool:
+            return number not in pruned or number == len(created)
+
     moment = begun + timedelta(seconds=after)
-    until = [number for number, one in enumerate(created, 1) if one <= moment]
-    assert Known(Path()).at(moment) == max(until, default=1)
+    known = Known(Path())
+    kept = [number for number in known.numbers() if known.is_kept(number)]
+    until = [number for number in kept if created[number - 1] <= moment]
+    assert known.at(moment) == max(until, default=kept[0])
 
 
 def test_a_list_of_versions_has_those_that_changed_a_thing(served: Server, store: VersionStore) -> None:

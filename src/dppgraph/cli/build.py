@@ -15,7 +15,7 @@ from dppgraph.settings import read_settings
 @options.store
 @options.base
 @options.shapes
-@click.option("--message", default="", metavar="TEXT", help="Why: kept with the version.")
+@options.message
 @click.option("--drop-writes", is_flag=True, help="Go on without what was written since the last build.")
 def command(
     data: Path | None, store: Path | None, base: str | None, shapes: str | None, message: str, drop_writes: bool

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from dppgraph.core.message import message_of
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _FOLDER = click.Path(path_type=Path)
@@ -35,6 +37,17 @@ def shapes(command: Command) -> Command:
         "--shapes",
         metavar="DIR|none",
         help="Folder of the shapes; none takes the gate off and adds nothing to the data.",
+    )(command)
+
+
+def message(command: Command) -> Command:
+    """``--message TEXT``."""
+    return click.option(
+        "--message",
+        default="",
+        metavar="TEXT",
+        callback=lambda _context, _option, text: message_of(text),
+        help="Why: kept with the version.",
     )(command)
 
 

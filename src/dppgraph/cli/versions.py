@@ -9,6 +9,7 @@ import click
 from dppgraph import wiring
 from dppgraph.cli import options
 from dppgraph.core.iris import thing_iri
+from dppgraph.core.message import in_one_line
 from dppgraph.errors import BadCall, BadParameter, Damaged
 from dppgraph.operations.versions import Difference, blame, diff, keep_pinned, let_go, prune, rollback
 from dppgraph.settings import Settings, read_settings
@@ -91,7 +92,7 @@ def _blame(context: click.Context, iri: str, number: str | None, gone: bool, for
 
 @command.command("rollback")
 @click.argument("number")
-@click.option("--message", default="", metavar="TEXT", help="Why: kept with the version.")
+@options.message
 @options.store
 @click.pass_context
 def _rollback(context: click.Context, number: str, message: str, store: Path | None) -> None:
@@ -183,6 +184,6 @@ def _line(manifest: Manifest) -> str:
     back = f"  (as in version {manifest.of})" if manifest.of else ""
     return (
         f"{manifest.version:>4}  {manifest.created}  +{manifest.added} -{manifest.removed}  "
-        f"sha256:{manifest.digest[:12]}  {manifest.agent}  {manifest.message}".rstrip()
+        f"sha256:{manifest.digest[:12]}  {manifest.agent}  {in_one_line(manifest.message)}".rstrip()
         + back
     )

@@ -41,7 +41,7 @@ def command_of(writing: Callable[[Settings], Write], agent: Callable[[], str]) -
     @click.option("--replace", is_flag=True, help="Let them be all that the graph holds.")
     @click.option("--delete", is_flag=True, help="Let the graph hold nothing; there is no FILE then.")
     @click.option("--dry-run", is_flag=True, help="Say what would change and what the shapes find, and change nothing.")
-    @click.option("--message", default="", metavar="TEXT", help="Why: kept with the version.")
+    @options.message
     @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
     @options.store
     def command(

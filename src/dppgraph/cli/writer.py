@@ -20,7 +20,7 @@ from functools import partial
 from typing import Any, Final
 
 from dppgraph import wiring
-from dppgraph.errors import DppgraphError, NotWritten, QueueFull, StoreInUse, StoreUnavailable
+from dppgraph.errors import Damaged, DppgraphError, NotWritten, QueueFull, StoreInUse, StoreUnavailable
 from dppgraph.operations.harvest import pack
 from dppgraph.operations.versions import prune
 from dppgraph.operations.write import Change, Outcome
@@ -39,6 +39,8 @@ _AGAIN: Final = 0.05
 """Seconds between two tries to have the store's lock."""
 _RETRY: Final = 2
 _NOT_WRITTEN: Final = "the change cannot be written to the server's disk, and its log says why: send it again later"
+_DAMAGED: Final = "the server's store is damaged, and its log says where: nothing can be written before that is mended"
+_IN_USE: Final = "another process writes to the server's store: send it again in a moment"
 _CALM: Final = 2.0
 """Seconds without a change after which the files of the last version are made."""
 _STORM: Final = 60.0
@@ -216,10 +218,7 @@ class WriterProcess:
             self._queue.remove(caller)
 
     def _answer(self, caller: _Caller, outcome: Outcome | DppgraphError) -> None:
-        if isinstance(outcome, NotWritten):
-            # Where the store lies, and what is the matter with its disk, is for the log alone.
-            _log.error("a change is not published: %s", outcome)
-            outcome = NotWritten(_NOT_WRITTEN)
+        outcome = told_to_clients(outcome)
         if caller in self._callers:
             # Nothing else is waited for of it, and it reads all of it at once.
             caller.connection.setblocking(True)
@@ -316,6 +315,21 @@ class WriterProcess:
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
+
+
+def told_to_clients(outcome: Outcome | DppgraphError) -> Outcome | DppgraphError:
+    """What clients hear: where the store lies, who else is at it, what is the matter with it, is for the log alone."""
+    told: DppgraphError
+    if isinstance(outcome, NotWritten):
+        told = NotWritten(_NOT_WRITTEN)
+    elif isinstance(outcome, Damaged):
+        told = Damaged(_DAMAGED)
+    elif isinstance(outcome, StoreInUse):
+        told = StoreInUse(_IN_USE, retry_after=_RETRY)
+    else:
+        return outcome
+    _log.error("a change is not published: %s", outcome)
+    return told
 
 
 def _packed(gate: Gate, number: int, keep: int) -> None:

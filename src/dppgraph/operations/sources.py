@@ -13,7 +13,7 @@ from dppgraph.core.iris import graph_iri, rebased
 from dppgraph.core.quads import Quad
 from dppgraph.core.skolem import skolemised
 from dppgraph.errors import BadCall, BadRdf
-from dppgraph.store.rdf import read_file, with_canonical_blank_nodes
+from dppgraph.store.rdf import parse, with_canonical_blank_nodes
 
 DATA_GRAPHS: Final = ("source", "interpretation", "external", "catalogue")
 """The graphs that data/ may fill: ``data/source/*.ttl``, ``data/catalogue.ttl`` and so on."""
@@ -160,12 +160,21 @@ def read_placed(path: Path, graph: str | None, sources: Sources) -> list[Quad]:
         BadRdf: it does not parse, or a blank node in it gets no stable name.
         BadCall: it cannot be read.
     """
-    format_ = _format(path)
-    term = f"<{graph_iri(graph, sources.base)}>" if graph else ""
     try:
-        quads = read_file(path, format_, graph=term, base=sources.base)
+        data = path.read_bytes()
     except OSError as error:
         raise BadCall(f"{path} cannot be read: {error.strerror}") from error
+    return parse_placed(data, path, graph, sources)
+
+
+def parse_placed(data: bytes, path: Path, graph: str | None, sources: Sources) -> list[Quad]:
+    """What :func:`read_placed` would find in a file, if it held these bytes.
+
+    Raises:
+        BadRdf: they do not parse, or a blank node in them gets no stable name.
+    """
+    term = f"<{graph_iri(graph, sources.base)}>" if graph else ""
+    quads = parse(data, _format(path), graph=term, base=sources.base, name=str(path))
     if not sources.gated:
         return quads
     try:

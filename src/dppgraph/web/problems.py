@@ -143,7 +143,7 @@ def problem_of(error: errors.DppgraphError, wanted: Wanted | None) -> Response:
         extra = {"offered": error.offered}
     if isinstance(error, errors.ShapeViolation) and error.report is not None:
         extra = {"report": json.loads(error.report.to_json())}
-    if isinstance(error, errors.Crowded | errors.NotYet):
+    if isinstance(error, errors.Crowded | errors.NotYet | errors.StoreInUse) and error.retry_after is not None:
         headers = {"retry-after": str(error.retry_after)}
     if isinstance(error, errors.NeedsToken | errors.WrongRole):
         headers = {"www-authenticate": _challenge(error)}

@@ -11,6 +11,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.types import Scope
 
+from dppgraph.core.message import message_of
 from dppgraph.errors import BadParameter, VersionMismatch
 from dppgraph.operations.write import Change, Outcome, Request, Writing, told
 from dppgraph.web.gone import unless_gone
@@ -23,7 +24,6 @@ PARAMETERS: Final = [
     described("message", "string", "why: kept with the version"),
 ]
 _SAID: Final = tuple(str(parameter["name"]) for parameter in PARAMETERS)
-_LONGEST_MESSAGE: Final = 2_000
 # The tag of a version, or of what a graph says in it.
 _TAGS: Final = re.compile(r'\s*"v([1-9][0-9]{0,8})(?:-[a-z0-9-]{1,40})?"\s*(?:,|$)')
 
@@ -71,8 +71,8 @@ class Write:
 
         Raises:
             VersionMismatch: the current version is none of those that If-Match names.
-            BadParameter: there is no parameter of that name. What was published cannot be taken back, so that a slip
-                in writing ``dry-run`` must not publish.
+            BadParameter: the message cannot be kept, or there is no parameter of that name: what was published cannot be
+                taken back, so that a slip in writing ``dry-run`` must not publish.
             DppgraphError: as ``Writing.write``.
         """
         _refuse_others(parameters, (*known, *_SAID))
@@ -132,9 +132,7 @@ def _refuse_others(parameters: Parameters, known: Collection[str]) -> None:
 
 def _message(parameters: Parameters) -> str:
     given = [value for name, value in parameters if name == "message"]
-    if given and len(given[-1]) > _LONGEST_MESSAGE:
-        raise BadParameter(f"the message has {len(given[-1])} characters: at most {_LONGEST_MESSAGE} are kept")
-    return given[-1].strip() if given else ""
+    return message_of(given[-1]) if given else ""
 
 
 def _expected(scope: Scope) -> tuple[int, ...]:

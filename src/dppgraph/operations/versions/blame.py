@@ -6,6 +6,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from dppgraph.core.message import in_one_line
 from dppgraph.core.quads import Quad
 from dppgraph.errors import Damaged, Unknown
 from dppgraph.operations.changes import Version, version_of
@@ -154,7 +155,7 @@ class _Blaming:
 def _lines(one: Blamed) -> Iterable[str]:
     brought = one.brought.manifest
     told = f"{brought.created[:10]}  {brought.agent}" if brought else one.brought.damage
-    message = f"  ({brought.message})" if brought and brought.message else ""
+    message = f"  ({in_one_line(brought.message)})" if brought and brought.message else ""
     taken = f"  (gone since version {one.gone.number})" if one.gone else ""
     yield f"{one.brought.number:>5}  {told}{message}  {one.quad.line()}{taken}"
     for evidence in one.quotes:

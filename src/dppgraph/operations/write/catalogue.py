@@ -46,7 +46,7 @@ class Made:
         telling = _Telling(self, change, more, less, tells_counted(was))
         self._take_out(less)
         self.engine.add(more)
-        graphs = [name[1:-1] for name in (*is_.graphs, self._graph) if name]
+        graphs = [name[1:-1] for name in (*is_.graphs, self.graph) if name]
         moment = Moment(self.exact, self.engine, graphs, telling.is_derived, telling.is_said)
         changed = {quad[:3] for part in change for quad in part}
         found = self.rules.after(changed, {quad[:3] for quad in (*more, *less)}, moment) or self._anew(moment)
@@ -55,7 +55,7 @@ class Made:
 
     def _anew(self, moment: Moment) -> Found:
         """All that the rules derive."""
-        before = {quad for quad in self.exact.quads(QuadPattern(graph=self._graph)) if moment.is_derived(quad)}
+        before = {quad for quad in self.exact.quads(QuadPattern(graph=self.graph)) if moment.is_derived(quad)}
         self._take_out(before)
         found = derived_in(self.engine, self.rules.base, moment.graphs)
         said = {quad for quad in found if moment.is_said(quad[:3])}
@@ -68,7 +68,8 @@ class Made:
         self.engine.add(map(parse_line, self.stated))
 
     @property
-    def _graph(self) -> str:
+    def graph(self) -> str:
+        """That graph, as a term."""
         return f"<{graph_iri('catalogue', self.rules.base)}>"
 
 
@@ -98,7 +99,7 @@ class _Telling:
 
     def is_derived(self, quad: Quad) -> bool:
         """Whether the rules found a quad before the change."""
-        if quad.graph != self.made._graph or quad in self.made.examples or quad.line() in self.made.stated:
+        if quad.graph != self.made.graph or quad in self.made.examples or quad.line() in self.made.stated:
             return False
         return not self.is_counted(quad)
 

@@ -33,6 +33,9 @@ class WriterLine:
             raise StoreUnavailable(_LOST) from error
         finally:
             writer.close()
-        if not said:
-            raise StoreUnavailable(_LOST)
-        return outcome_of(json.loads(said))
+        try:
+            told = json.loads(said)
+        except ValueError as error:
+            # It ended before the end of its answer, or before the first byte of it.
+            raise StoreUnavailable(_LOST) from error
+        return outcome_of(told)

@@ -107,9 +107,10 @@ class Listed:
         return self._created[number]
 
     def at(self, moment: datetime) -> int:
-        """The number of the version that was current at a moment; of the first one, for earlier moments.
+        """The number of the version that was current at a moment, or of the one nearest to it that is kept.
 
-        That is what a TimeGate leads to (RFC 7089, section 4.5.3), pruned or not.
+        That is what a TimeGate leads to (RFC 7089, section 4.5.3). Where the version of then was pruned, it is the last
+        kept one before it, which tells of nothing that was not so yet; the first kept one, where there is none.
 
         Args:
             moment: with its time zone.
@@ -122,7 +123,9 @@ class Listed:
         numbers = self.numbers()
         # Each is later than the one before it, whatever the clock said.
         place = bisect_right(numbers, moment, key=self.created)
-        return numbers[max(0, place - 1)]
+        older = (number for number in reversed(numbers[:place]) if self.is_kept(number))
+        newer = (number for number in numbers[place:] if self.is_kept(number))
+        return next(older, None) or next(newer, numbers[-1])
 
     def retention(self) -> Retention:
         """Which versions are pinned, and which were pruned.

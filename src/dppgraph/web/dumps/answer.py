@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Callable
 from http import HTTPStatus
 
 from starlette.responses import Response
@@ -27,7 +28,13 @@ class Unchanged(Response):
 
 
 class FileAnswer(Response):
-    """The bytes of an open file, or some of them; it is closed in the end."""
+    """The bytes of an open file, or some of them; it is closed in the end.
+
+    Attributes:
+        ended: called then.
+    """
+
+    ended: Callable[[], None] | None = None
 
     def __init__(self, opened: int, size: int, part: Part | None, headers: Headers, min_rate: int) -> None:
         super().__init__(status_code=HTTPStatus.PARTIAL_CONTENT if part else HTTPStatus.OK)
@@ -52,7 +59,9 @@ class FileAnswer(Response):
             # The reader has gone, and nobody needs to be told.
             await break_off(scope)
         except (DppgraphError, OSError) as error:
-            _log.warning("a dump was broken off: %s", error)
+            _log.warning("sending %r was broken off: %s", scope["path"], error)
             await break_off(scope)
         finally:
             os.close(self._opened)
+            if self.ended:
+                self.ended()

@@ -3,9 +3,10 @@
 import asyncio
 import os
 import tempfile
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
@@ -37,6 +38,8 @@ _MOST: Final = 50
 """Graphs that may wait to be written."""
 _KEPT: Final = 8
 """Files that stay open for whoever asks next."""
+_SENT: Final = 16
+"""Files that may be sent at once: each takes its room on the disk for as long as its slowest reader."""
 _RETRY: Final = 2
 
 
@@ -62,8 +65,9 @@ class Reading:
     history: History
     union: bool
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
-    _under_way: "dict[_Asked, asyncio.Task[int]]" = field(default_factory=dict)
+    _under_way: "dict[_Asked, asyncio.Task[None]]" = field(default_factory=dict)
     _files: OrderedDict[_Asked, int] = field(default_factory=OrderedDict)
+    _readers: Counter[_Asked] = field(default_factory=Counter)
 
     async def answered(self, request: Request, named: Named, parameters: Parameters) -> Response:
         """What a graph says.
@@ -73,7 +77,7 @@ class Reading:
             NotAcceptable: it comes in no format that the client takes.
             BadParameter: the version or the format cannot be used.
             BadRdf: the format cannot say one of its triples.
-            ServerFull: too many are being written already.
+            ServerFull: too many are being written or sent already.
             VersionMismatch: it is not the one that If-Match names.
         """
         format_ = format_of(parameters, request.scope, OFFERED)
@@ -94,7 +98,9 @@ class Reading:
         if status is HTTPStatus.NOT_MODIFIED:
             return Unchanged(headers)
         file = await self._file(asked, format_)
-        return FileAnswer(file, os.fstat(file).st_size, None, headers, self.making.sending.min_rate)
+        answer = FileAnswer(file, os.fstat(file).st_size, None, headers, self.making.sending.min_rate)
+        answer.ended = partial(self._leave, asked)
+        return answer
 
     async def is_there(self, named: Named, version: int) -> bool:
         """Whether there is a graph in a version."""
@@ -115,31 +121,49 @@ class Reading:
         return versions.manifest(number)
 
     async def _file(self, asked: _Asked, format_: Format) -> int:
-        """A descriptor of the file with a graph, which the caller closes."""
-        if asked not in self._files:
-            task = self._under_way.get(asked)
-            if task is None:
-                if len(self._under_way) >= _MOST:
-                    raise ServerFull("too many graphs are being written at once: ask again", retry_after=_RETRY)
-                task = asyncio.get_running_loop().create_task(self._written(asked, format_))
-                self._under_way[asked] = task
-                task.add_done_callback(lambda done: self._ended(asked, done))
-            opened = await asyncio.shield(task)
-        else:
-            opened = self._files[asked]
+        """A descriptor of the file with a graph, which the caller closes, and then leaves."""
+        self._readers[asked] += 1
+        try:
+            if asked not in self._files:
+                await asyncio.shield(self._task(asked, format_))
             self._files.move_to_end(asked)
-        return os.dup(opened)
+            return os.dup(self._files[asked])
+        except BaseException:
+            self._leave(asked)
+            raise
 
-    async def _written(self, asked: _Asked, format_: Format) -> int:
+    def _leave(self, asked: _Asked) -> None:
+        """Somebody does not want a file any more."""
+        self._readers[asked] -= 1
+        if not self._readers[asked]:
+            del self._readers[asked]
+        self._close_some()
+
+    def _close_some(self) -> None:
+        """Closes files that nobody wants, the oldest first, if there are more than are kept."""
+        unwanted = [asked for asked in self._files if asked not in self._readers]
+        for asked in unwanted[: max(0, len(self._files) - _KEPT)]:
+            os.close(self._files.pop(asked))
+
+    def _task(self, asked: _Asked, format_: Format) -> "asyncio.Task[None]":
+        task = self._under_way.get(asked)
+        if task is None:
+            if len(self._under_way) >= _MOST:
+                raise ServerFull("too many graphs are being written at once: ask again", retry_after=_RETRY)
+            task = asyncio.get_running_loop().create_task(self._written(asked, format_))
+            self._under_way[asked] = task
+            task.add_done_callback(lambda done: self._ended(asked, done))
+        return task
+
+    async def _written(self, asked: _Asked, format_: Format) -> None:
         async with self._turns:
+            if sum(other in self._readers for other in self._files) >= _SENT:
+                raise ServerFull("too many graphs are being sent at once: ask again", retry_after=_RETRY)
             opened = await asyncio.to_thread(self._write, self.history.at(asked.version), asked.term, format_)
-        self._files[asked] = opened
-        # Those that somebody may still be waiting for are the newest.
-        while len(self._files) > _KEPT:
-            os.close(self._files.popitem(last=False)[1])
-        return opened
+            self._files[asked] = opened
+        self._close_some()
 
-    def _ended(self, asked: _Asked, task: "asyncio.Task[int]") -> None:
+    def _ended(self, asked: _Asked, task: "asyncio.Task[None]") -> None:
         self._under_way.pop(asked, None)
         if not task.cancelled():
             # Asked for here, in case that whoever wanted it is gone.

@@ -108,7 +108,7 @@ class Mementos:
         return next((number for number in range(1, current) if number not in pruned), current)
 
     def at(self, moment: datetime) -> int:
-        """The number of the version that was current at a moment; of the first one, for earlier moments.
+        """The number of the version that was current at a moment, or of the nearest one that is kept.
 
         Raises:
             Damaged: a manifest is not what was published.

@@ -4,6 +4,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -11,29 +12,33 @@ from dppgraph.core import formats
 from dppgraph.core.iris import graph_iri
 from dppgraph.core.made import stated_in
 from dppgraph.core.quads import Quad, parse_line
-from dppgraph.errors import BadCall
+from dppgraph.errors import BadCall, BadRdf
 from dppgraph.operations.export.data.cut import Cut, Part, Statement, cut
 from dppgraph.operations.export.data.edit import More, edited, edits_of
+from dppgraph.operations.export.data.put import put
 from dppgraph.operations.export.data.terms import prefixes_of, written
 from dppgraph.operations.sources import (
     DATA_GRAPHS,
     Sources,
     named_quads,
+    parse_placed,
     placed_files,
     read_data,
-    read_placed,
     read_vocabulary,
 )
 from dppgraph.store.rdf import parse, used_prefixes
 from dppgraph.store.versions import VersionStore
 
-_NEW: Final = "written.ttl"
-"""The file for what fits into no other one of its graph."""
-_NAMED: Final = "source/graphs.trig"
-"""The file for what lies in graphs that no folder of the data stands for; it names them itself."""
+_NEW: Final = "written"
+"""The name of the file for what fits into no other one of its graph."""
+_NAMED: Final = ("source", "graphs")
+"""Where what lies in graphs that no folder of the data stands for is said: the folder, and the name of the file."""
 _MADE: Final = ("ontology", "shapes", "inferred")
 """The graphs that no file of the data can say anything in."""
 _TEXTS: Final = (formats.TURTLE, formats.TRIG)
+
+_Place = tuple[str, str]
+"""The folder of a graph, and the name of a file in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +91,25 @@ class _File:
 
     Attributes:
         path: where it is.
-        graph: the graph that it lies in, as a term.
+        place: the name of the graph that it lies in; None for the default graph.
+        graph: likewise, as a term.
+        base: what its relative IRIs are relative to.
         cut: its text, taken apart; empty for a new one.
-        prefixes: namespace to prefix.
         said: its statements.
         after: what is said at its end.
     """
 
     path: Path
+    place: str | None
     graph: str
+    base: str
     cut: Cut
-    prefixes: Mapping[str, str]
     said: list[_Said] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
+
+    def quads(self) -> set[Quad]:
+        """What it says."""
+        return {quad for said in self.said for _, quads in said.parts for quad in quads}
 
     def text(self) -> str:
         """Its text with all that is to be changed."""
@@ -112,16 +123,17 @@ class _File:
         return text + gap + "".join(self.after)
 
     def _more(self, said: _Said, quad: Quad) -> More:
-        predicate = written(quad.predicate, self.prefixes, predicate=True)
-        return More(predicate, written(quad.object, self.prefixes), said.part_with(quad.predicate))
+        prefixes = prefixes_of(self.cut.prologue[: said.statement.prologue], self.base)
+        predicate = written(quad.predicate, prefixes, predicate=True)
+        return More(predicate, written(quad.object, prefixes), said.part_with(quad.predicate))
 
     def say(self, subject: str, quads: Sequence[Quad]) -> None:
         """Says something of a subject, in one graph, at its end."""
+        prefixes = prefixes_of(self.cut.prologue, self.base)
         said = " ;\n    ".join(
-            f"{written(quad.predicate, self.prefixes, predicate=True)} {written(quad.object, self.prefixes)}"
-            for quad in quads
+            f"{written(quad.predicate, prefixes, predicate=True)} {written(quad.object, prefixes)}" for quad in quads
         )
-        triples = f"{written(subject, self.prefixes)}\n    {said} ."
+        triples = f"{written(subject, prefixes)}\n    {said} ."
         graph = quads[0].graph
         self.after.append(f"\n{triples}\n" if graph == self.graph else f"\nGRAPH {graph} {{\n{triples}\n}}\n")
 
@@ -177,25 +189,24 @@ def bring(sources: Sources, folder: Path, stated: Iterable[Quad]) -> Brought:
         stated: what the version states, in all graphs.
 
     Raises:
-        BadCall: the folder cannot be read or written.
+        BadCall: the folder cannot be read or written, or a file would not say what it should; each is as it was then.
         BadRdf: a file in it cannot be read.
     """
     wanted = set(stated)
     try:
-        if not folder.exists():
-            shutil.copytree(sources.data, folder)
-        files, others = _files(replace(sources, data=folder))
-        there = {quad for file in files for said in file.said for _, quads in said.parts for quad in quads}
+        begun = replace(sources, data=folder if folder.exists() else sources.data)
+        files, others = _files(begun)
+        there = {quad for file in files for quad in file.quads()}
         missing = wanted - there - others
         rest = _take_out(files, wanted, missing)
         placed, elsewhere = _placeable(missing | (rest & wanted), sources.base)
-        new = _put_in(files, placed, folder, sources.base)
-        changed = {file.path: file.text() for file in [*files, *new]}
-        before = {file.path: file.cut.text for file in files}
-        changed = {path: text for path, text in changed.items() if text != before.get(path)}
-        for path, text in changed.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        files += _put_in(files, placed, begun.data, sources.base)
+        texts = {file.path: text for file in files if (text := file.text()) != file.cut.text}
+        _check(files, texts, (wanted - set(elsewhere)) | others, others, begun)
+        changed = {folder / path.relative_to(begun.data): text.encode() for path, text in texts.items()}
+        if not folder.exists():
+            shutil.copytree(sources.data, folder)
+        put(changed)
     except OSError as error:
         raise BadCall(f"{error.filename or folder} cannot be read or written: {error.strerror}") from error
     return Brought(sorted(changed), sorted({*elsewhere, *(others - wanted)}))
@@ -204,18 +215,54 @@ def bring(sources: Sources, folder: Path, stated: Iterable[Quad]) -> Brought:
 def _files(sources: Sources) -> tuple[list[_File], set[Quad]]:
     """The files that can be edited, and what all others say."""
     found, others = [], set[Quad]()
-    for path, name in placed_files(sources):
-        graph = f"<{graph_iri(name or '', sources.base)}>"
-        format_ = formats.of_file(path.name)
-        text = path.read_text(encoding="utf-8") if format_ in _TEXTS else ""
-        taken = cut(text)
-        if format_ in _TEXTS and not any(_is_knotted(text, statement) for statement in taken.statements):
-            reading = _Reading(taken, graph, sources.base, str(path))
-            said = [_Said(one, reading.subject(one), reading.parts(one)) for one in taken.statements]
-            found.append(_File(path, graph, taken, prefixes_of(taken.prologue, sources.base), said))
+    for path, place in placed_files(sources):
+        data = path.read_bytes()
+        quads = set(parse_placed(data, path, place, sources))
+        file = _edited(path, place, data, sources.base) if formats.of_file(path.name) in _TEXTS else None
+        if file and file.quads() == quads:
+            found.append(file)
         else:
-            others |= set(read_placed(path, name, sources))
+            others |= quads
     return found, others
+
+
+def _edited(path: Path, place: str | None, data: bytes, base: str) -> _File | None:
+    """A file that can be edited; None for one whose statements cannot be told one by one."""
+    text = data.decode()
+    graph = f"<{graph_iri(place or '', base)}>"
+    taken = cut(text)
+    if any(_is_knotted(text, statement) for statement in taken.statements):
+        return None
+    reading = _Reading(taken, graph, base, str(path))
+    try:
+        said = [_Said(one, reading.subject(one), reading.parts(one)) for one in taken.statements]
+    except BadRdf:
+        # The file as a whole was read before: it says something in a way that is not known here.
+        return None
+    return _File(path, place, graph, base, taken, said)
+
+
+def _check(
+    files: Iterable[_File], texts: Mapping[Path, str], wanted: set[Quad], others: set[Quad], sources: Sources
+) -> None:
+    """Makes sure that the files will say what is wanted, before any of them is written.
+
+    Raises:
+        BadCall: they would not.
+    """
+    said = set(others)
+    for file in files:
+        text = texts.get(file.path)
+        try:
+            said |= file.quads() if text is None else set(parse_placed(text.encode(), file.path, file.place, sources))
+        except BadRdf as error:
+            raise BadCall(
+                f"{file.path} could not be read once it is changed, so nothing is written: {error}"
+            ) from error
+    if said != wanted:
+        quad = min(said ^ wanted)
+        named = ", ".join(str(path) for path in texts)
+        raise BadCall(f"nothing is written, as {named} would get this wrong: {quad.line()}")
 
 
 def _is_knotted(text: str, statement: Statement) -> bool:
@@ -234,8 +281,7 @@ class _Reading:
 
     def subject(self, statement: Statement) -> str:
         """Its term."""
-        (quad,) = self._read(statement, "<a:a> <a:a>")
-        return quad.subject
+        return self._read(statement, "<a:a> <a:a>")[0].subject
 
     def parts(self, statement: Statement) -> list[tuple[Part, list[Quad]]]:
         """What each part says."""
@@ -291,11 +337,12 @@ def _put_in(files: Sequence[_File], quads: Iterable[Quad], folder: Path, base: s
     for file in files:
         for said in file.said:
             spoken[said.about].append(said)
-            for quad in (quad for _, quads in said.parts for quad in quads):
+            # What is said at the end of a file is in the graph of the file.
+            for quad in (quad for _, quads in said.parts for quad in quads if quad.graph == file.graph):
                 mentioned.setdefault((quad.graph, quad.subject.partition("#")[0].rstrip(">")), file)
                 mentioned.setdefault((quad.graph, quad.object.rstrip(">")), file)
-    there = {file.path: file for file in files}
-    new: dict[Path, _File] = {}
+    there = {_place_of(file): file for file in files}
+    new: dict[_Place, _File] = {}
     by_subject: dict[tuple[str, str], list[Quad]] = defaultdict(list)
     for quad in quads:
         by_subject[quad.graph, quad.subject].append(quad)
@@ -306,10 +353,10 @@ def _put_in(files: Sequence[_File], quads: Iterable[Quad], folder: Path, base: s
             continue
         ends = (subject, *(quad.object for quad in more if quad.object.startswith(f"<{base}id/")))
         homes = (mentioned.get((graph, end.partition("#")[0].rstrip(">"))) for end in ends)
-        path = folder / _place_of(graph, base)
-        home = next((file for file in homes if file), None) or there.get(path) or new.get(path)
+        place = _place_for(graph, base)
+        home = next((file for file in homes if file), None) or there.get(place) or new.get(place)
         if home is None:
-            home = new[path] = _new_file(path, _graph_of(path, folder, base), quads)
+            home = new[place] = _new_file(folder, place, base, quads)
         home.say(subject, more)
     return list(new.values())
 
@@ -324,20 +371,22 @@ def _where_it_stood(quad: Quad, spoken: Sequence[_Said]) -> _Said:
     return max(spoken, key=rank)
 
 
-def _place_of(graph: str, base: str) -> str:
-    """The file, below the folder of the data, for what fits into no other one of a graph."""
-    names = {f"<{graph_iri(name, base)}>": name for name in DATA_GRAPHS}
-    return f"{names[graph]}/{_NEW}" if graph in names else _NAMED
+def _place_for(graph: str, base: str) -> _Place:
+    """The folder and the name of the file for what fits into no other one of a graph."""
+    folder = next((name for name in DATA_GRAPHS if graph == f"<{graph_iri(name, base)}>"), None)
+    return (folder, f"{_NEW}.ttl") if folder else (_NAMED[0], f"{_NAMED[1]}.trig")
 
 
-def _graph_of(path: Path, folder: Path, base: str) -> str:
-    """The graph that a file lies in."""
-    return f"<{graph_iri(path.relative_to(folder).parts[0], base)}>"
+def _place_of(file: _File) -> _Place:
+    return file.place or "", file.path.name
 
 
-def _new_file(path: Path, graph: str, quads: Iterable[Quad]) -> _File:
-    """A file, with the prefixes that it may need."""
-    prefixes = used_prefixes(quads)
-    file = _File(path, graph, Cut(""), {iri: prefix for prefix, iri in prefixes.items()})
-    file.after.append("".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in sorted(prefixes.items())))
+def _new_file(folder: Path, place: _Place, base: str, quads: Iterable[Quad]) -> _File:
+    """A file in the folder of a graph, with the prefixes that it may need."""
+    first = folder / place[0] / place[1]
+    others = (first.with_stem(f"{first.stem}-{number}") for number in count(2))
+    path = next(path for path in chain([first], others) if not path.exists())
+    declared = [f"@prefix {prefix}: <{iri}> ." for prefix, iri in sorted(used_prefixes(quads).items())]
+    file = _File(path, place[0], f"<{graph_iri(place[0], base)}>", base, Cut("", declared))
+    file.after.append("".join(f"{one}\n" for one in declared))
     return file

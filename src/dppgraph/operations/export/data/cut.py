@@ -4,6 +4,7 @@ Only texts that parsed before come here (RDF 1.1 Turtle, section 6; TriG, sectio
 one subject up to its full stop.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,6 +14,8 @@ from dppgraph.core.turtle_text import turtle_tokens
 
 _OPENING: Final = "[("
 _CLOSING: Final = "])"
+_NUMBER: Final = re.compile(r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+)")
+"""What SPARQL's tokens are several of: RDF 1.1 Turtle, section 6.5, productions 19 to 21."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +123,14 @@ def _after_term(found: list[Token], at: int, text: str) -> int:
         return _after_brackets(found, at)
     if token.text == "<" and token.kind == "mark":
         return _after_iri(found, at, text)
+    if token.kind in ("number", "mark") and (number := _NUMBER.match(text, token.start)):
+        return _first_from(found, at, number.end())
     at += 1
     if token.kind == "string":
-        if at < len(found) and found[at].kind == "lang" and found[at].start == token.end:
+        if at < len(found) and found[at].kind == "lang":
             return at + 1
         if at + 1 < len(found) and found[at].text == found[at + 1].text == "^":
             return _after_term(found, at + 2, text)
-    elif token.kind == "number" or token.text in ("+", "-"):
-        while at < len(found) and found[at].start == found[at - 1].end and found[at].kind in ("word", "number"):
-            at += 1
     return at
 
 
@@ -147,7 +149,11 @@ def _after_iri(found: list[Token], at: int, text: str) -> int:
     """After an IRI with an escape in it, which no SPARQL tokenizer takes for one; or after a triple term."""
     start = found[at].start
     closing = ")>>" if text.startswith("<<(", start) else ">>" if text.startswith("<<", start) else ">"
-    end = text.find(closing, start) + len(closing)
+    return max(at + 1, _first_from(found, at, text.find(closing, start) + len(closing)))
+
+
+def _first_from(found: list[Token], at: int, end: int) -> int:
+    """The index of the first token that starts at an offset or after it."""
     while at < len(found) and found[at].start < end:
         at += 1
     return at

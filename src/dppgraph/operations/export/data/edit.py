@@ -46,7 +46,7 @@ def edits_of(text: str, statement: Statement, less: Container[Part], more: Seque
         begin = statement.subject[1]
         said = _INDENT.join(f"{one.predicate} {one.object}" for one in more)
         return [Edit(begin, statement.parts[-1].object[1], f" {said}")]
-    found = [_from_space(text, edit) for edit in _less(statement, less)]
+    found = [_from_space(text, statement, edit) for edit in _less(statement, less)]
     beside = [one for one in more if one.beside and one.beside in kept]
     for one in beside:
         end = _last_beside(statement, one.beside or kept[-1], kept).object[1]
@@ -110,12 +110,15 @@ def _less_of(group: Sequence[Part], kept: Sequence[Part]) -> Iterator[Edit]:
             yield Edit(part.separator or part.object[0], part.object[1])
 
 
-def _from_space(text: str, edit: Edit) -> Edit:
+def _from_space(text: str, statement: Statement, edit: Edit) -> Edit:
     """An edit, with the white space before it where a mark is taken out."""
-    start = edit.start
-    while text[edit.start] in ",;" and text[start - 1].isspace():
-        start -= 1
-    return edit._replace(start=start)
+    if text[edit.start] not in ",;":
+        return edit
+    begin = max(part.object[1] for part in statement.parts if part.object[1] <= edit.start)
+    gap = text[begin : edit.start]
+    # The line end after a comment stays: what follows would be part of it.
+    kept = max(gap.rfind("\n"), gap.rfind("\r")) + 1 if "#" in gap else len(gap.rstrip())
+    return edit._replace(start=begin + kept)
 
 
 def _last_beside(statement: Statement, beside: Part, kept: Container[Part]) -> Part:

@@ -7,8 +7,9 @@ from urllib.parse import urljoin
 
 from dppgraph.core.iris import PREFIXES, rebased
 
-_DECLARED: Final = re.compile(r"@?prefix\s+([^\s:]*):\s*<([^>]*)>", re.IGNORECASE)
-_BASED: Final = re.compile(r"@?base\s+<([^>]*)>", re.IGNORECASE)
+_GAP: Final = r"(?:\s|#[^\r\n]*)*"
+_DECLARED: Final = re.compile(rf"@?prefix{_GAP}([^\s:#]*):{_GAP}<([^>]*)>", re.IGNORECASE)
+_BASED: Final = re.compile(rf"@?base{_GAP}<([^>]*)>", re.IGNORECASE)
 _LOCAL: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")
 _TYPE: Final = f"<{PREFIXES['rdf']}type>"
 
@@ -21,6 +22,8 @@ def prefixes_of(declarations: Iterable[str], base: str) -> dict[str, str]:
             here = urljoin(here, based[1])
         elif declared := _DECLARED.match(declaration):
             iri = urljoin(here, declared[2].removesuffix("#")) + "#" * declared[2].endswith("#")
+            # A prefix that is declared anew stands for nothing else any more.
+            found = {known: prefix for known, prefix in found.items() if prefix != declared[1]}
             found[rebased(f"<{iri}>", base)[1:-1]] = declared[1]
     return found
 
@@ -30,8 +33,10 @@ def written(term: str, prefixes: Mapping[str, str], *, predicate: bool = False) 
     if predicate and term == _TYPE:
         return "a"
     if term.startswith('"'):
-        value, typed, datatype = term.rpartition('"^^')
-        return f'{value}"^^{written(datatype, prefixes)}' if typed else term
+        # Only the last quotation mark of a literal is certain to be none of its text.
+        end = term.rindex('"') + 1
+        typed = term.startswith("^^", end)
+        return f"{term[:end]}^^{written(term[end + 2 :], prefixes)}" if typed else term
     if not term.startswith("<") or term.startswith("<<"):
         return term
     iri = term[1:-1]

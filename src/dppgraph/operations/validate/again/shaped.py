@@ -27,7 +27,7 @@ from dppgraph.operations.touched import Ask, NotFollowed, Site, touched
 from dppgraph.operations.validate.again.graph import ViewGraph, node_of, prepared_query
 from dppgraph.operations.validate.again.looks import sites_of_shape
 from dppgraph.operations.validate.again.targets import Targets
-from dppgraph.operations.validate.again.view import Triple, View
+from dppgraph.operations.validate.again.view import Triple
 from dppgraph.operations.validate.given import ANCHOR
 from dppgraph.operations.validate.judge import graph_of, results_of, templates_of
 from dppgraph.operations.validate.report import Result
@@ -163,11 +163,6 @@ class Shaped:
             return []
         report, _ = Validator.create_validation_report(self._graph, conforms=False, results=rows)
         return results_of(report, self._templates)
-
-
-def graph_of_view(view: View) -> ViewGraph:
-    """A view as pySHACL reads it."""
-    return ViewGraph(view)
 
 
 def _prepare(shape: Shape) -> None:
