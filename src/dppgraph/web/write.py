@@ -71,7 +71,7 @@ class Write:
 
         Raises:
             VersionMismatch: the current version is none of those that If-Match names.
-            BadParameter: the message cannot be kept, or there is no parameter of that name: what was published cannot be
+            BadParameter: the message cannot be kept, or there is no such parameter: what was published cannot be
                 taken back, so that a slip in writing ``dry-run`` must not publish.
             DppgraphError: as ``Writing.write``.
         """
