@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -107,10 +108,12 @@ class Writer:
     def tidy(self) -> None:
         """Removes what a killed writer left."""
         for left in self._unfinished.iterdir():
-            if left.is_dir():
-                shutil.rmtree(left)
-            else:
-                left.unlink()
+            # What is gone already is what this is about.
+            with suppress(FileNotFoundError):
+                if left.is_dir():
+                    shutil.rmtree(left)
+                else:
+                    left.unlink()
         if self._store.pointer_damage():
             # Then nothing tells what is a leftover.
             return
