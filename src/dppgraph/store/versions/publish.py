@@ -1,6 +1,7 @@
 """Writing the version store: a version appears whole, by one rename, after everything else is on disk."""
 
 import json
+import logging
 import shutil
 import tempfile
 from collections import Counter
@@ -22,6 +23,8 @@ from dppgraph.store.versions.retention import LATE, RETENTION, STAYS, Retention,
 
 if TYPE_CHECKING:
     from dppgraph.store.versions.versions import VersionStore
+
+_log = logging.getLogger("dppgraph.write")
 
 _MOST_DELTAS: Final = 512
 """After which the quads are kept as a whole again, however small the changes were."""
@@ -287,7 +290,11 @@ class Writer:
             said = f"version {number} is current, but the disk does not say that it keeps it ({error.strerror})"
             raise StoreUnavailable(f"{said}: see whether it is there before you send it again") from error
         self._store.published(manifest, sha256, new.tree, new.what.stated)
-        prune(self._store.folder / "indexes", keep=KEPT)
+        try:
+            prune(self._store.folder / "indexes", keep=KEPT)
+        except OSError as error:
+            # It is published: whoever was told otherwise would send it again.
+            _log.warning("old databases of %s are not removed: %s", self._store.folder, error)
         return manifest
 
     def _new(self, what: Publication, parent: int | None) -> "_New":
