@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from dppgraph.cli import writer as writing
 from dppgraph.cli.versions import command
 from dppgraph.errors import BadCall, BadParameter, Gone, Unknown
 from dppgraph.store.versions import VersionStore
@@ -109,3 +110,16 @@ def test_how_many_are_kept_is_a_flag_or_a_setting_and_can_be_tried(
 def test_what_is_no_number_is_told(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     with pytest.raises(BadParameter, match="is no version's number: `dppgraph versions` lists them"):
         said(VersionStore(tmp_path), *arguments)
+
+
+def test_a_writer_lets_old_versions_go_once_nobody_else_writes(
+    store: VersionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "_PATIENCE", 0.1)
+    with VersionStore(store.folder).writing("another process"):
+        writing._let_go(store, 1)
+    assert all(map(store.is_kept, store.numbers()))
+    writing._let_go(store, 0)
+    assert all(map(store.is_kept, store.numbers()))
+    writing._let_go(store, 1)
+    assert list(filter(store.is_kept, store.numbers())) == [store.current()]

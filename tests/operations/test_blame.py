@@ -3,6 +3,7 @@
 import json
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from dppgraph.core.iris import PREFIXES, graph_iri
 from dppgraph.core.quads import Quad, canonical, literal
 from dppgraph.errors import Gone, Unknown
 from dppgraph.operations.versions import blame, prune
-from dppgraph.store.history import catch_up
+from dppgraph.store.history import Lasting, catch_up
 from dppgraph.store.versions import VersionStore
 from tests.conftest import BASE
 from tests.store.conftest import publication
@@ -115,6 +116,20 @@ def test_who_brought_it_is_known_when_that_version_is_pruned(store: VersionStore
     assert found == {TITLE: 4, PERIOD: 2, START: 2}
     with pytest.raises(Gone):
         blame(store, PLAN, 2)
+
+
+def test_a_version_that_is_pruned_meanwhile_is_told_whole(store: VersionStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = blame(store, PLAN, 3, gone=True)
+    looked_up = blaming.lasting
+
+    def pruning(*asked: Any, **more: Any) -> list[Lasting]:
+        found: list[Lasting] = looked_up(*asked, **more)
+        with VersionStore(store.folder).writing("tests") as writer:
+            prune(store, writer, 1)
+        return found
+
+    monkeypatch.setattr(blaming, "lasting", pruning)
+    assert blame(store, PLAN, 3, gone=True) == expected
 
 
 def test_what_nothing_is_said_of_is_refused(store: VersionStore) -> None:

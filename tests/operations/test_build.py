@@ -1,6 +1,7 @@
 """Builds: what is published, what is refused, and that nothing else happens."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -246,3 +247,46 @@ def test_a_build_does_not_lose_what_was_written(tmp_path: Path) -> None:
     (data / "a.nt").write_text("<a:a> <a:b> <a:c> .\n")
     assert (built(drops_writes=True).new, store.current()) == (True, 4)
     assert store.lines(4) == ["<a:a> <a:b> <a:c> ."]
+
+
+HARM: dict[str, Callable[[Path], object]] = {
+    "its quads": lambda folder: (folder / "added.nq.gz").write_bytes((folder / "added.nq.gz").read_bytes() + b"x"),
+    "its manifest": lambda folder: (folder / "manifest.json").write_text("{}"),
+    "all of it": shutil.rmtree,
+}
+
+
+@pytest.mark.parametrize("harm", HARM.values(), ids=HARM)
+@pytest.mark.parametrize("harmed", [1, 2])
+def test_a_build_does_not_lose_what_was_written_and_cannot_be_read(
+    data: Path, tmp_path: Path, harmed: int, harm: Callable[[Path], object]
+) -> None:
+    store, _ = built_from(plain(data), tmp_path / "store")
+    publish_change(store, "<a:a> <a:b> <a:d> .")
+    copy = shutil.copytree(store.folder, tmp_path / "copy")
+    harm(store.path(harmed))
+    for text in ("", "<a:a> <a:b> <a:c> ."):
+        # Whether or not the files are those that were built from.
+        (data / "source" / "b.ttl").write_text(text)
+        with pytest.raises(LaterChanges, match=rf"(?s)00000{harmed}.*from a backup, or say --drop-writes"):
+            built_from(plain(data), store.folder)
+    assert store.current() == 2
+    with VersionStore(copy).writing("tests", drops_writes=True) as writer:
+        assert build(VersionStore(copy), writer, plain(data), agent="tests").new
+    with store.writing("tests", drops_writes=True) as writer:
+        third = build(store, writer, plain(data), agent="tests").manifest
+    assert (third.version, third.parent) == (3, 1 if harmed == 2 else None)
+    # Nothing that was written has come since.
+    (data / "source" / "b.ttl").write_text("<a:a> <a:b> <a:e> .")
+    assert built_from(plain(data), store.folder)[1].new
+
+
+def test_what_was_written_before_a_build_that_is_damaged_was_not_lost_by_it(data: Path, tmp_path: Path) -> None:
+    store, _ = built_from(plain(data), tmp_path / "store")
+    publish_change(store, "<a:a> <a:b> <a:d> .")
+    (data / "source" / "b.ttl").write_text("<a:a> <a:b> <a:d>, <a:e> .")
+    with store.writing("tests", drops_writes=True) as writer:
+        build(store, writer, plain(data), agent="tests")
+    for number in (2, 3):
+        (store.path(number) / "added.nq.gz").write_bytes(b"garbage")
+    assert built_from(plain(data), store.folder)[1].manifest.parent == 1

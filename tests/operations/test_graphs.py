@@ -1,23 +1,26 @@
 """Graphs out of the history: the same few at a time as all at once, in each format."""
 
 import io
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph
 import pytest
 
 from dppgraph import bundle
 from dppgraph.core import formats
-from dppgraph.core.quads import parse_line
-from dppgraph.errors import BadParameter
+from dppgraph.core.quads import Delta, parse_line
+from dppgraph.errors import BadParameter, Damaged
 from dppgraph.operations.export import export
 from dppgraph.operations.frames import read_frames
 from dppgraph.operations.graphs import Graph, described, is_there, list_graphs, term_of, write_graph
 from dppgraph.operations.graphs import graphs as module
 from dppgraph.operations.graphs.lines import Lines
-from dppgraph.store.history import ExactQuads
+from dppgraph.store.history import ExactQuads, History, add_version, forget_all_but
 from dppgraph.store.rdf import engine_format
-from tests.store.history_of import exact_of
+from tests.store.history_of import manifest
 
 A, B = "<urn:x:a>", "<urn:x:b>"
 SAID = [
@@ -30,14 +33,22 @@ SAID = [
 
 
 @pytest.fixture
-def exact(tmp_path: Path) -> ExactQuads:
-    return exact_of(tmp_path / "history.sqlite", sorted(SAID))
+def history(tmp_path: Path) -> Iterator[History]:
+    path = tmp_path / "history.sqlite"
+    add_version(path, manifest(1), Delta(sorted(SAID), []))
+    with closing(History(path)) as found:
+        yield found
+
+
+@pytest.fixture
+def exact(history: History) -> ExactQuads:
+    return history.at(1)
 
 
 @pytest.mark.parametrize("graph", [A, B, "", None, "<urn:x:none>"])
 @pytest.mark.parametrize("few", [1, 3, 10, 26, 1000])
 def test_however_few_are_taken_at_a_time_all_are_written(
-    exact: ExactQuads, graph: str | None, few: int, monkeypatch: pytest.MonkeyPatch
+    history: History, graph: str | None, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_FEW", few)
     quads = map(parse_line, SAID)
@@ -45,7 +56,7 @@ def test_however_few_are_taken_at_a_time_all_are_written(
     context = read_frames(bundle.folder("ontology")).context
     for format_ in (formats.TURTLE, formats.JSONLD, formats.NTRIPLES, formats.RDFXML):
         out = io.BytesIO()
-        write_graph(exact, graph, format_, context, out)
+        write_graph(history, 1, graph, format_, context, out)
         assert out.getvalue() == export(expected, format_)
         found = pyoxigraph.parse(out.getvalue(), engine_format(format_))
         assert {f"{quad.triple} ." for quad in found} == expected
@@ -68,3 +79,30 @@ def test_lines_are_a_sequence() -> None:
     with pytest.raises(IndexError):
         lines[3]
     assert not Lines.of([], io.BytesIO())
+
+
+class Pruning(History):
+    """A history out of which the first version is taken as soon as the first subjects of a graph were read."""
+
+    def ask(self, text: str, values: Any) -> list[tuple[Any, ...]]:
+        rows = super().ask(text, values)
+        if "after" in values and values["after"] == "":
+            forget_all_but(self._path, [2])
+        return rows
+
+
+def test_a_graph_is_written_whole_though_its_version_be_pruned_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_FEW", 10)
+    path = tmp_path / "history.sqlite"
+    lines = [f'<urn:x:s{number:02}> <urn:x:p> "{number}" {A} .' for number in range(30)]
+    add_version(path, manifest(1), Delta(lines, []))
+    add_version(path, manifest(2), Delta([], lines))
+    context = read_frames(bundle.folder("ontology")).context
+    with closing(Pruning(path)) as history:
+        out = io.BytesIO()
+        write_graph(history, 1, A, formats.NTRIPLES, context, out)
+        assert out.getvalue().decode() == "".join(line.replace(f" {A} .", " .\n") for line in lines)
+        with pytest.raises(Damaged, match="does not have version 1"):
+            write_graph(history, 1, A, formats.NTRIPLES, context, io.BytesIO())

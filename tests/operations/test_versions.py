@@ -2,6 +2,7 @@
 
 import json
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,15 @@ from dppgraph.core import formats
 from dppgraph.core.quads import Delta, parse_line
 from dppgraph.errors import BadCall, Gone, StoreInUse, Unknown
 from dppgraph.operations.harvest import remember
-from dppgraph.operations.versions import diff, keep_pinned, let_go, prune, rollback
+from dppgraph.operations.versions import diff, keep_pinned, let_go, letting_go, prune, rollback
 from dppgraph.store.history import History, QuadPattern, catch_up
 from dppgraph.store.rdf import parse
 from dppgraph.store.versions import VersionStore
 from tests.conftest import BASE
 from tests.store.conftest import publication
 
+pruning = import_module("dppgraph.operations.versions.prune")
+"""The module, whose name its package gives to the function."""
 CONTENTS = [{1, 2, 3}, {2, 3, 4}, {2, 3, 4, 5}, {5}, {5, 6}]
 
 
@@ -162,3 +165,48 @@ def test_the_next_version_follows_after_pruning(store: VersionStore) -> None:
         )
     assert store.lines(said.version) == lines({7})
     assert held(store, said.version) == lines({7})
+
+
+def test_what_is_written_when_versions_are_let_go_is_made_before_the_lock_is_held(
+    store: VersionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_pinned(store, 2, pinned=True)
+    going = letting_go(store, 2)
+    assert going
+    with VersionStore(store.folder).writing("another process") as writer:
+        writer.publish(publication(lines({8}), base=BASE), 5)
+    catch_up(store, store.history_path)
+
+    def unasked(number: int) -> list[str]:
+        pytest.fail(f"version {number} was read while nobody else could write")
+
+    with monkeypatch.context() as locked, store.writing("a test") as writer:
+        locked.setattr(store, "lines", unasked)
+        assert prune(store, writer, going) == [1, 3]
+    assert [number for number in store.numbers() if store.is_kept(number)] == [2, 4, 5, 6]
+    assert [store.lines(number) for number in (2, 4, 5)] == [lines(CONTENTS[number - 1]) for number in (2, 4, 5)]
+    assert store.newest_whole() == (6, [])
+
+
+def test_what_was_pinned_meanwhile_is_not_let_go(store: VersionStore) -> None:
+    going = letting_go(store, 2)
+    assert going
+    keep_pinned(store, 2, pinned=True)
+    with store.writing("a test") as writer:
+        prune(store, writer, going)
+    assert store.lines(2) == lines(CONTENTS[1])
+    assert store.lines(4) == lines(CONTENTS[3])
+
+
+@pytest.mark.parametrize(("keep", "more"), [(0, None), (1, 1), (9, 1), (20, 2), (500, 50), (5000, 100)])
+def test_old_versions_are_let_go_together_once_a_tenth_more_are_there(
+    tmp_path: Path, keep: int, more: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, counts = VersionStore(tmp_path), sorted({1, keep, *(keep + over for over in range(120))} - {0})
+    monkeypatch.setattr(pruning, "made_ahead", lambda *_: {})
+
+    def is_time(count: int) -> bool:
+        monkeypatch.setattr(store, "numbers", lambda: list(range(1, count + 1)))
+        return letting_go(store, keep) is not None
+
+    assert next((count for count in counts if is_time(count)), None) == (keep + more if more else None)

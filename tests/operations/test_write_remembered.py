@@ -1,9 +1,11 @@
 """What is known of a version is kept, so that a writer that starts need not judge all of it."""
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
 from subprocess import run
+from threading import Event, Thread
 
 import pytest
 
@@ -29,8 +31,8 @@ RESULT = Result("Warning", "plan-title", "<https://e.example/a>", "", '"x\u2028y
 
 @pytest.fixture
 def store(tmp_path: Path) -> VersionStore:
-    (tmp_path / "unfinished").mkdir()
-    return VersionStore(tmp_path)
+    (tmp_path / "store").mkdir()
+    return VersionStore(tmp_path / "store")
 
 
 def test_it_is_read_as_it_was_written(store: VersionStore, ready: Ready) -> None:
@@ -38,7 +40,43 @@ def test_it_is_read_as_it_was_written(store: VersionStore, ready: Ready) -> None
     assert read_known(store, "d", ready) is None
     write_known(store, "d", ready, known)
     assert read_known(store, "d", ready) == known
-    assert not list((store.folder / "unfinished").iterdir())
+    assert [path.name for path in store.folder.iterdir()] == ["known.json"]
+
+
+def test_it_is_kept_while_others_begin_to_write(store: VersionStore, ready: Ready) -> None:
+    known, stop, failed = Known((RESULT,), tally_of((), BASE)), Event(), list[Exception]()
+
+    def keep() -> None:
+        while not stop.is_set():
+            try:
+                write_known(store, "d", ready, known)
+            except OSError as error:
+                failed.append(error)
+
+    keeping = [Thread(target=keep) for _ in range(2)]
+    for one in keeping:
+        one.start()
+    try:
+        for _ in range(200):
+            with store.writing("a test"):
+                pass
+    finally:
+        stop.set()
+        for one in keeping:
+            one.join()
+    assert not failed
+    assert read_known(store, "d", ready) == known
+
+
+def test_what_was_left_of_it_is_removed_and_nothing_is_left_where_it_cannot_be_written(
+    store: VersionStore, ready: Ready
+) -> None:
+    (store.folder / ".known-left").touch()
+    os.utime(store.folder / ".known-left", (0, 0))
+    (store.folder / "known.json").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        write_known(store, "d", ready, Known((), tally_of((), BASE)))
+    assert [path.name for path in store.folder.iterdir()] == ["known.json"]
 
 
 def test_it_is_of_one_version_and_of_some_files(store: VersionStore, ready: Ready) -> None:

@@ -1,5 +1,6 @@
 """Work in a child process: what it returns and raises comes back, and whatever it does to itself is one clear error."""
 
+import errno
 import faulthandler
 import logging
 import os
@@ -13,7 +14,16 @@ from typing import Any
 
 import pytest
 
-from dppgraph.errors import BadRdf, ChangeMemory, ChangeTimeout, EngineDied, InvalidInput, NotAcceptable, NotWritten
+from dppgraph.errors import (
+    BadRdf,
+    ChangeMemory,
+    ChangeTimeout,
+    EngineDied,
+    InvalidInput,
+    NotAcceptable,
+    NotWritten,
+    StoreUnavailable,
+)
 from dppgraph.store.versions.lock import write_lock
 from dppgraph.store.workers.child import Bounds, Child
 
@@ -113,10 +123,43 @@ def test_what_it_returns_may_find_no_room() -> None:
         ran(returns)
 
 
-def test_nothing_is_left_open() -> None:
-    def opened() -> int:
-        return len(list(Path("/proc/self/fd").iterdir()))
+def opened() -> int:
+    """How many descriptors this process has."""
+    return len(list(Path("/proc/self/fd").iterdir()))
 
+
+@pytest.mark.parametrize("free", [0, 1])
+def test_a_process_without_descriptors_starts_none_and_is_told_so(free: int) -> None:
+    before, (soft, hard) = opened(), resource.getrlimit(resource.RLIMIT_NOFILE)
+    # The next one that would be given, unless there are gaps, which are filled here.
+    filled = [os.open(os.devnull, os.O_RDONLY) for _ in range(soft // 4)]
+    last = filled.pop()
+    os.close(last)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (last + free, hard))
+    try:
+        with pytest.raises(StoreUnavailable, match="no process can be started"):
+            Child(lambda: time.sleep(20), BOUNDS)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for one in filled:
+            os.close(one)
+    assert opened() == before
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_a_machine_without_room_for_a_process_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room() -> int:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    before = opened()
+    monkeypatch.setattr(os, "fork", no_room)
+    with pytest.raises(StoreUnavailable, match="no process can be started"):
+        Child(lambda: None, BOUNDS)
+    assert opened() == before
+
+
+def test_nothing_is_left_open() -> None:
     before = opened()
     for _ in range(20):
         ran(lambda: 1)

@@ -21,7 +21,17 @@ from hypothesis import strategies as st
 from dppgraph.core.digest import bucket_of
 from dppgraph.core.quads import Delta, Quad, difference, entity_of, parse_line
 from dppgraph.errors import Damaged, StoreUnavailable
-from dppgraph.store.history import ExactQuads, History, Pattern, QuadPattern, Span, add_version, catch_up, forget_after
+from dppgraph.store.history import (
+    ExactQuads,
+    History,
+    Pattern,
+    QuadPattern,
+    Span,
+    add_version,
+    catch_up,
+    forget_after,
+    forget_all_but,
+)
 from dppgraph.store.versions import Manifest
 from tests.conftest import BASE, REPOSITORY
 from tests.store.history_of import manifest
@@ -279,6 +289,38 @@ def test_a_reader_that_had_it_open_finds_a_file_that_took_its_place(path: Path) 
         same(history.at(2), frozenset({SECOND}))
         with pytest.raises(Damaged, match="does not have version 3"):
             history.at(3)
+
+
+def test_what_is_asked_still_is_of_one_moment_whatever_comes_and_goes(path: Path) -> None:
+    versions = [frozenset({FIRST}), frozenset({SECOND})]
+    with closing(history_of(versions, path)) as history:
+        with history.still(), history.still():
+            exact = history.at(1)
+            assert exact.has(FIRST)
+            forget_all_but(path, [2])
+            add_version(path, manifest(3), Delta([], [SECOND.line()]))
+            # Another thread finds that there is more than there was.
+            other = threading.Thread(target=history.at, args=(3,))
+            other.start()
+            other.join()
+            same(exact, versions[0])
+            assert history.spans(FIRST) == [Span(1, 2)]
+            with pytest.raises(Damaged, match="does not have version 3"):
+                history.at(3)
+            same(history.at(1), versions[0])
+        assert history.spans(FIRST) == []
+        same(history.at(3), frozenset())
+
+
+def test_who_asks_still_finds_a_file_that_took_its_place_before(path: Path) -> None:
+    with closing(history_of([frozenset({FIRST})], path)) as history:
+        history.at(1)
+        path.unlink()
+        history_of([frozenset({FIRST}), frozenset({SECOND}), frozenset()], path).close()
+        with history.still():
+            exact = history.at(2)
+            forget_all_but(path, [3])
+            same(exact, frozenset({SECOND}))
 
 
 def test_a_file_that_nobody_can_write_beside_is_read(path: Path) -> None:

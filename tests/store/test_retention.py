@@ -213,6 +213,38 @@ def test_without_its_list_what_is_there_is_read_and_nothing_is_pruned(store: Ver
     assert store.lines(2) == lines(FIVE[1])
 
 
+class Pruning(VersionStore):
+    """A store in which all versions but the last two are pruned as soon as something of one of them was read."""
+
+    def manifest(self, number: int) -> Manifest:
+        found = super().manifest(number)
+        if number == 3 and self.is_kept(3):
+            with VersionStore(self.folder).writing("another process") as writer:
+                writer.prune([1, 2, 3])
+        return found
+
+
+def test_a_version_that_is_kept_is_read_though_those_that_it_rests_on_be_pruned_meanwhile(many: Path) -> None:
+    contents = [set(range(1000, 1300 + number)) for number in range(5)]
+    said = lines({9})
+    with tempfile.TemporaryDirectory(dir=many.parent) as name:
+        whole = VersionStore(Path(name) / "whole")
+        with whole.writing("a test") as writer:
+            for number, some in enumerate(contents):
+                writer.publish(publication(lines(some), kind="write", stated=None if number else said), number or None)
+        trees = [whole.tree(number) for number in whole.numbers()]
+
+        def pruning(copy: str) -> VersionStore:
+            return Pruning(shutil.copytree(whole.folder, Path(name) / copy))
+
+        assert pruning("lines").lines(5) == lines(contents[4])
+        assert pruning("tree").tree(5) == trees[4]
+        assert pruning("stated").stated(5) == said
+        for ask in (pruning("itself").lines, pruning("its tree").tree, pruning("what it says").stated):
+            with pytest.raises(Gone, match="version 3 is not kept"):
+                ask(3)
+
+
 PRUNERS = """
 import os, sys
 from pathlib import Path

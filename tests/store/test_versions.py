@@ -478,3 +478,11 @@ def test_what_one_more_version_costs_does_not_grow_with_those_before(
         assert cost(partial(ask, VersionStore(store.folder))) <= 2
     assert store.stated(23) is None
     assert cost(partial(store.stated, 23)) == 1
+
+
+def test_what_fails_once_a_version_is_published_does_not_tell_that_it_is_not(store: VersionStore) -> None:
+    with store.writing("a test") as writer:
+        shutil.rmtree(store.folder / "indexes")
+        (store.folder / "indexes").touch()
+        assert writer.publish(publication(lines(1), indexed=False), None).version == 1
+    assert (store.current(), store.lines(1)) == (1, lines(1))

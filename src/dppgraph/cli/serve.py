@@ -120,7 +120,8 @@ def _version(versions: VersionStore, sources: Sources) -> Manifest:
         _say(f"{error}; {served if isinstance(error, StoreInUse) else 'what is published already is served'}")
     manifest, damage = wiring.whole_version(versions)
     for broken in damage:
-        _say(f"{broken}; version {manifest.version} is served instead, `dppgraph build` publishes the data anew")
+        mend = "put it back from a backup, or have `dppgraph build` publish the data anew"
+        _say(f"{broken}; version {manifest.version} is served instead: {mend}")
     return manifest
 
 

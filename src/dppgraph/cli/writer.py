@@ -22,11 +22,12 @@ from typing import Any, Final
 from dppgraph import wiring
 from dppgraph.errors import Damaged, DppgraphError, NotWritten, QueueFull, StoreInUse, StoreUnavailable
 from dppgraph.operations.harvest import pack
-from dppgraph.operations.versions import prune
+from dppgraph.operations.versions import letting_go, prune
 from dppgraph.operations.write import Change, Outcome
 from dppgraph.operations.write.gate import Gate, Pending
 from dppgraph.operations.write.said import change_of, said_outcome
 from dppgraph.settings import settings_of
+from dppgraph.store.versions import VersionStore
 from dppgraph.store.workers import confine
 from dppgraph.store.workers.child import Bounds, Child
 
@@ -337,10 +338,22 @@ def _packed(gate: Gate, number: int, keep: int) -> None:
     os.nice(_NICE)
     gate.remember()
     pack(gate.store, number)
-    if keep:
-        # Whoever writes now has the lock: it is done after the next change.
-        with suppress(StoreInUse), gate.store.writing("pruning") as writer:
-            prune(gate.store, writer, keep)
+    try:
+        _let_go(gate.store, keep)
+    except DppgraphError as error:
+        _log.warning("old versions are not let go: %s", error)
+
+
+def _let_go(store: VersionStore, keep: int) -> None:
+    if (going := letting_go(store, keep)) is None:
+        return
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        # Whoever writes now has the lock, mostly for a moment; else it is done after the next change.
+        with suppress(StoreInUse), store.writing("pruning") as writer:
+            prune(store, writer, going)
+            return
+        time.sleep(_AGAIN)
 
 
 def main(options: dict[str, Any]) -> None:

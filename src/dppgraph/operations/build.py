@@ -1,11 +1,12 @@
 """From files to a published version: read, name, infer, validate, publish."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from dppgraph import __version__
 from dppgraph.core.quads import parse_line
-from dppgraph.errors import LaterChanges, NotBuilt, ShapeViolation
+from dppgraph.errors import Damaged, LaterChanges, NotBuilt, ShapeViolation
 from dppgraph.operations.catalogue import derived
 from dppgraph.operations.feed import latest
 from dppgraph.operations.findings import written
@@ -58,7 +59,8 @@ def build(
     Raises:
         ShapeViolation: a shape is broken; nothing is published.
         BadRdf: a file cannot be read; nothing is published.
-        LaterChanges: something was written since the last build that the files have not; nothing is published.
+        LaterChanges: something was written since the last build that the files have not, or may have been, where a
+            version cannot be read; nothing is published.
     """
     fingerprint = sources.fingerprint()
     number, damage = store.newest_whole()
@@ -80,8 +82,8 @@ def build(
         writer.remember(fingerprint, parent.version)
         _harvest_if_due(store, writer, parent, harvesting)
         return Built(parent, new=False, report=report)
-    if parent and not writer.drops_writes:
-        _refuse_to_drop(store, parent)
+    if not writer.drops_writes:
+        _refuse_to_drop(store, number or 0, damage)
     progress("publishing")
     publication = Publication(
         lines=lines,
@@ -101,21 +103,37 @@ def build(
     return Built(manifest, new=True, report=report, undated=undated)
 
 
-def _refuse_to_drop(store: VersionStore, parent: Manifest) -> None:
-    """Makes sure that no change gets lost that somebody has published.
+def _refuse_to_drop(store: VersionStore, whole: int, damage: Sequence[Damaged]) -> None:
+    """Makes sure that no change gets lost that somebody has published, though it cannot be read now.
+
+    Args:
+        store: the store.
+        whole: the newest version that can be read; 0 for none.
+        damage: what is wrong with those after it.
 
     Raises:
-        LaterChanges: the last version was not built from files.
+        LaterChanges: not all versions since the last build can be told to be built from files.
     """
-    first, manifest = parent, parent
-    while manifest.kind != "build" and manifest.parent is not None:
-        first, manifest = manifest, store.manifest(manifest.parent)
-    if parent.kind != "build":
-        which = f"version {first.version}" if first is parent else f"versions {first.version} to {parent.version}"
+    written: list[int] = []
+    for number in reversed(store.numbers()):
+        # Of one that does not say what made it, nobody knows.
+        with suppress(Damaged):
+            if store.manifest(number).kind == "build":
+                break
+        written.append(number)
+    if not written:
+        return
+    which = f"version {written[0]}" if len(written) == 1 else f"versions {written[-1]} to {written[0]}"
+    if damage and written[0] > whole:
+        # The oldest that is damaged is what the others may rest on.
         raise LaterChanges(
-            f"{which} came of changes that the files do not have: bring them back with `dppgraph export --to-data DIR` "
-            "and build that, or say --drop-writes to go on without them"
+            f"{which} may hold changes that the files do not have, and cannot be read ({damage[-1]}): "
+            "put what is damaged back from a backup, or say --drop-writes to go on without them"
         )
+    raise LaterChanges(
+        f"{which} came of changes that the files do not have: bring them back with `dppgraph export --to-data DIR` "
+        "and build that, or say --drop-writes to go on without them"
+    )
 
 
 def _is_undated(lines: list[str], before: list[str], base: str) -> bool:

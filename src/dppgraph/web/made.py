@@ -173,10 +173,11 @@ class Making:
         self, manifest: Manifest, make: Callable[[Harvest], Made], format_: Format, version: int | None
     ) -> tuple[Made, Cited]:
         try:
-            harvest = self.harvests.of(manifest) if version is None else self.harvests.past(version, manifest)
-            found = make(harvest)
-            found = found if found.modified else found._replace(modified=harvest.changed)
-            return found, found.of or self.sending.citing.of(harvest.manifest)
+            with self.harvests.still():
+                harvest = self.harvests.of(manifest) if version is None else self.harvests.past(version, manifest)
+                found = make(harvest)
+                found = found if found.modified else found._replace(modified=harvest.changed)
+                return found, found.of or self.sending.citing.of(harvest.manifest)
         except BadRdf as error:
             offered = tuple(known.media_types[0] for known in formats.RDF if known != format_)
             raise NotAcceptable(f"{error}: ask for another format", offered=offered) from error

@@ -31,9 +31,10 @@ async def page_now(
     """
 
     def make() -> bytes:
-        harvest = making.harvest(version)
-        told = page.read(harvest, reader)
-        return rendered(page.template, Site.of(harvest), reader, page.path, told, parameters=page.parameters)
+        with making.harvests.still():
+            harvest = making.harvest(version)
+            told = page.read(harvest, reader)
+            return rendered(page.template, Site.of(harvest), reader, page.path, told, parameters=page.parameters)
 
     content = await asyncio.to_thread(make)
     headers = _HEADERS | ({"dppgraph-version": str(version)} if version and not page.headers else {})

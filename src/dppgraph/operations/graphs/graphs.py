@@ -13,7 +13,7 @@ from dppgraph.operations.export.flat import write_document, write_part
 from dppgraph.operations.export.jsonld import refuse_misread
 from dppgraph.operations.frames import Context
 from dppgraph.operations.graphs.lines import Lines
-from dppgraph.store.history import ExactQuads
+from dppgraph.store.history import ExactQuads, History
 from dppgraph.store.rdf import write
 from dppgraph.store.updates import named_graph
 
@@ -47,11 +47,14 @@ def is_there(exact: ExactQuads, graph: str | None) -> bool:
     return not graph or bool(exact.of_graph(graph, 1))
 
 
-def write_graph(exact: ExactQuads, graph: str | None, format_: Format, context: Context, out: IO[bytes]) -> None:
+def write_graph(
+    history: History, version: int, graph: str | None, format_: Format, context: Context, out: IO[bytes]
+) -> None:
     """Writes what a graph says.
 
     Args:
-        exact: the quads of the version.
+        history: the quads of all versions.
+        version: the version; it is written whole though it be pruned meanwhile.
         graph: the graph's term; empty for the default graph, None for all graphs together.
         format_: how; one without named graphs, or JSON-LD.
         context: the names that JSON-LD is written with.
@@ -59,10 +62,12 @@ def write_graph(exact: ExactQuads, graph: str | None, format_: Format, context: 
 
     Raises:
         BadRdf: the format cannot say one of the triples.
+        Damaged: the history does not have the version.
         OSError: the file cannot be written.
     """
     with tempfile.TemporaryFile() as file:
-        lines = Lines.of(_lines(exact, graph), file)
+        with history.still():
+            lines = Lines.of(_lines(history.at(version), graph), file)
         if format_ == formats.JSONLD:
             _write_jsonld(lines, context, out)
         else:

@@ -1,6 +1,7 @@
 """Which of them are open."""
 
 from collections import OrderedDict
+from contextlib import AbstractContextManager
 from threading import Lock
 from typing import Final
 
@@ -68,7 +69,20 @@ class Harvests:
         if number > current.version:
             raise Unknown(f"there is no version {number}: the current one is {current.version}")
         self._store.require_kept(number)
-        return PastHarvest(self._store, self._store.manifest(number), self._url, self._history, self.of(current).there)
+        manifest, there = self._store.manifest(number), self.of(current).there
+        try:
+            return PastHarvest(self._store, manifest, self._url, self._history, there)
+        except Damaged:
+            # It may have been pruned just now.
+            self._store.require_kept(number)
+            raise
+
+    def still(self) -> AbstractContextManager[None]:
+        """Has the thread that runs the block see each version whole, though it be pruned meanwhile.
+
+        What is begun in it is not left open: nobody is waited for in it.
+        """
+        return self._history.still()
 
     def forget(self) -> None:
         """Opens them anew when they are asked next: a harvest has been made since."""
@@ -79,7 +93,8 @@ class Harvests:
     def licence(self, manifest: Manifest) -> str:
         """The IRI of the licence that a version names for the whole graph; empty where it names none that is known."""
         try:
-            return licence_of(self._history.at(manifest.version), manifest.base)
+            with self._history.still():
+                return licence_of(self._history.at(manifest.version), manifest.base)
         except Damaged:
             return ""
 

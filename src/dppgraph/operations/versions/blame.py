@@ -97,8 +97,13 @@ def blame(
     number = store.current() if version is None else version
     base = store.manifest(number).base
     store.require_kept(number)
-    with closing(History(store.history_path)) as history:
-        history.at(number)
+    with closing(History(store.history_path)) as history, history.still():
+        try:
+            history.at(number)
+        except Damaged:
+            # It may have been pruned just now.
+            store.require_kept(number)
+            raise
         count = count_lasting(history, thing, number, gone=gone)
         if not count:
             raise Unknown(f"version {number} says nothing of {thing[:200]}: see how its IRI is written")

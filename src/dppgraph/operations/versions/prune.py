@@ -1,10 +1,23 @@
 """Retention: which versions are let go, and which never are."""
 
 from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
 
 from dppgraph.errors import BadCall, Damaged
 from dppgraph.store.history import forget_all_but
-from dppgraph.store.versions import VersionStore, Writer
+from dppgraph.store.versions import Ahead, VersionStore, Writer, made_ahead
+
+_MORE: Final = 10
+_MOST_MORE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LettingGo:
+    """Versions that are to be let go, and what is written for others then, made before the right to write is held."""
+
+    numbers: list[int]
+    ahead: Ahead
 
 
 def let_go(store: VersionStore, keep: int) -> list[int]:
@@ -22,26 +35,45 @@ def let_go(store: VersionStore, keep: int) -> list[int]:
     return [number for number in old if number not in said.pinned | said.pruned]
 
 
-def prune(store: VersionStore, writer: Writer, keep: int) -> list[int]:
+def letting_go(store: VersionStore, keep: int) -> LettingGo | None:
+    """What is let go by a process that does so again and again; None where it is not worth it yet.
+
+    That is where a tenth more than are kept are there, at most a hundred more: each time costs some other version a
+    file with all its quads.
+
+    Args:
+        store: the store.
+        keep: as for :func:`let_go`; 0: all.
+
+    Raises:
+        Damaged: what is pinned cannot be told, or a version that is kept cannot be read.
+    """
+    numbers = let_go(store, keep)
+    if len(numbers) < max(1, min(keep // _MORE, _MOST_MORE)):
+        return None
+    return LettingGo(numbers, made_ahead(store, numbers))
+
+
+def prune(store: VersionStore, writer: Writer, keep: int | LettingGo) -> list[int]:
     """Lets old versions go; the numbers of those.
 
     Args:
         store: the store.
         writer: the right to.
-        keep: as for :func:`let_go`.
+        keep: as for :func:`let_go`; or what is let go.
 
     Raises:
         Damaged: a version that is kept cannot be read; nothing is let go.
         StoreUnavailable: the disk did not take it; no version is lost that is kept.
     """
-    gone = let_go(store, keep)
+    going = keep if isinstance(keep, LettingGo) else LettingGo(let_go(store, keep), {})
     # With nothing new, it takes away what a killed one left.
-    writer.prune(gone)
+    writer.prune(going.numbers, going.ahead)
     if store.retention().pruned and store.history_path.exists():
         # Where it is damaged, it is made anew with the next version.
         with suppress(Damaged):
             forget_all_but(store.history_path, filter(store.is_kept, store.numbers()))
-    return gone
+    return going.numbers
 
 
 def keep_pinned(store: VersionStore, number: int, *, pinned: bool) -> None:

@@ -30,6 +30,8 @@ def rollback(store: VersionStore, number: int, *, agent: str, message: str = "")
         Gone: it was pruned.
         StoreInUse: another process writes to the store.
         StoreUnavailable: the disk did not take it.
+        NotBuilt: nothing is published yet.
+        Damaged: the current version, the earlier one, or one that they rest on is not what was published.
     """
     with store.writing("dppgraph versions rollback") as writer:
         parent, earlier = store.manifest(store.current()), store.manifest(number)

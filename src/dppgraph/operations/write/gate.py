@@ -1,5 +1,6 @@
 """The gate: a change is judged in a child process, and published by this one if the shapes let it pass."""
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
@@ -12,7 +13,7 @@ from typing import Any, Final
 from dppgraph import __version__
 from dppgraph.core.made import stated_in
 from dppgraph.core.quads import Delta, changes_of, parse_line
-from dppgraph.errors import DppgraphError, ShapeViolation, VersionMismatch
+from dppgraph.errors import Damaged, DppgraphError, ShapeViolation, VersionMismatch
 from dppgraph.operations.build import published
 from dppgraph.operations.findings import written
 from dppgraph.operations.harvest import remember
@@ -30,6 +31,8 @@ from dppgraph.store.history import History, catch_up
 from dppgraph.store.versions import Manifest, Publication, VersionStore, Writer
 from dppgraph.store.versions.files import writable
 from dppgraph.store.workers.child import Bounds, Child
+
+_log = logging.getLogger("dppgraph.write")
 
 _SHOWN: Final = 10_000
 """Statements of a dry run that are told one by one."""
@@ -137,7 +140,9 @@ class Gate:
             StoreInUse: another process writes to the store.
             VersionMismatch: the current version is not the expected one.
             StoreUnavailable: the disk or the machine has no room.
+            Damaged: the current version is not what was published.
             NotBuilt: nothing is published yet.
+            BadRdf: what changes are judged by cannot be read.
         """
         with ExitStack() as held:
             writer = held.enter_context(self.store.writing("dppgraph write"))
@@ -173,7 +178,9 @@ class Gate:
             self._held = Held(self.store.lines(manifest.version), manifest.version)
 
     def finish(self, pending: Pending) -> Outcome:
-        """What came of a change: waits for the child, and publishes.
+        """What came of a change: publishes, and lets go of the store's lock, whatever comes of it.
+
+        Where the child has not ended yet, it is killed.
 
         Raises:
             ShapeViolation: a shape would be broken.
@@ -231,6 +238,14 @@ class Gate:
                 report=written(report.findings()) if report else None,
             )
             manifest = pending.writer.publish(publication, parent.version, remember=partial(remember, self.store))
-            if self._held and self._held.version == parent.version:
-                self._held.advance(manifest.version, delta, history.at(manifest.version).about)
+            self._advance(manifest, delta, history)
             return manifest
+
+    def _advance(self, manifest: Manifest, delta: Delta, history: History) -> None:
+        """Has what is held follow a version that was published, or not be held; whatever fails, it is published."""
+        if self._held and self._held.version == manifest.parent:
+            try:
+                self._held.advance(manifest.version, delta, history.at(manifest.version).about)
+            except (OSError, Damaged) as error:
+                self._held = None
+                _log.warning("version %s is published, and has to be read anew: %s", manifest.version, error)

@@ -1,11 +1,13 @@
 """What is known of a version, kept in a file: whoever goes on with it need not judge all of it first.
 
-The file is a cache. It says of what it tells, and is whole or counts for nothing.
+The file is a cache. It says of what it tells, and is whole or counts for nothing. Whoever writes it need not hold the
+store's lock, so it is not begun where a writer tidies up.
 """
 
 import hashlib
 import json
-import tempfile
+import secrets
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -18,6 +20,9 @@ from dppgraph.operations.write.said import known_of_said, said_known
 from dppgraph.store.versions import VersionStore
 
 _NAME: Final = "known.json"
+_UNFINISHED: Final = ".known-"
+_LONG_AGO: Final = 3600.0
+"""Seconds after which nobody can be at it still."""
 
 
 def write_known(store: VersionStore, digest: str, ready: Ready, known: Known) -> None:
@@ -32,11 +37,14 @@ def write_known(store: VersionStore, digest: str, ready: Ready, known: Known) ->
     Raises:
         OSError: it cannot be written; what was there before stays.
     """
+    _tidy(store.folder)
     said = json.dumps(said_known(known))
-    with tempfile.TemporaryDirectory(dir=store.folder / "unfinished") as folder:
-        new = Path(folder) / _NAME
+    new = store.folder / f"{_UNFINISHED}{secrets.token_hex(8)}"
+    try:
         new.write_text(f"{_key(digest, ready)} {_sha256(said)}\n{said}", encoding="utf-8")
         new.replace(store.folder / _NAME)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def read_known(store: VersionStore, digest: str, ready: Ready) -> Known | None:
@@ -46,6 +54,14 @@ def read_known(store: VersionStore, digest: str, ready: Ready) -> Known | None:
         if head == f"{_key(digest, ready)} {_sha256(said)}":
             return known_of_said(json.loads(said))
     return None
+
+
+def _tidy(folder: Path) -> None:
+    """Removes what somebody left there who was killed."""
+    for left in folder.glob(f"{_UNFINISHED}*"):
+        with suppress(OSError):
+            if left.stat().st_mtime < time.time() - _LONG_AGO:
+                left.unlink()
 
 
 def _key(digest: str, ready: Ready) -> str:

@@ -64,7 +64,7 @@ class History:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._local = threading.local()
+        self._own = _Own()
         self._opened = 0
 
     def state(self) -> State:
@@ -81,17 +81,19 @@ class History:
         return State(int(rows[0][0]), str(rows[0][1]))
 
     def at(self, version: int) -> ExactQuads:
-        """The quads of a version.
+        """The quads of a version; what takes many questions is asked :meth:`still`.
 
         Raises:
             Damaged: they cannot be had from this file, which ends before or does not know this version.
         """
         if not self._knows(version):
-            # Another file may have taken its place since it was opened.
-            self.close()
-            if not self._knows(version):
+            # Another file may have taken its place since it was opened; unless it has already told something here.
+            if not self._own.is_settled:
+                self.close()
+            if self._own.is_settled or not self._knows(version):
                 raise Damaged(f"{self._path} does not have version {version}: it is made anew with the next version")
-        return ExactQuads(self.ask, self._number_of, version)
+        self._own.is_settled = self._own.is_still
+        return ExactQuads(self._told, self._number_of, version)
 
     def _knows(self, version: int) -> bool:
         return self.state().version >= version and bool(self.ask("SELECT 1 FROM versions WHERE number = ?", (version,)))
@@ -121,12 +123,20 @@ class History:
         try:
             return list(self._file().execute(text, values))
         except sqlite3.Error as error:
-            raise Damaged(f"{self._path} cannot be read: {error}") from error
+            raise self._unreadable(error) from error
+
+    def _told(self, text: str, values: Mapping[str, object] | tuple[object, ...]) -> list[tuple[Any, ...]]:
+        rows = self.ask(text, values)
+        self._own.is_settled = self._own.is_still
+        return rows
 
     def _number_of(self, term: str) -> int | None:
         """The number of a term, which is its own for good in one file."""
-        self._file()
-        numbers: dict[str, int] = self._local.numbers
+        try:
+            self._file()
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from error
+        numbers = self._own.numbers
         if term not in numbers:
             rows = self.ask(_NUMBER, (term,))
             if not rows:
@@ -138,19 +148,22 @@ class History:
 
     @contextmanager
     def still(self) -> Iterator[None]:
-        """Has this thread ask many questions at the cost of one look at whether the file has changed.
+        """Has this thread see the file as it is at its first question, whatever is added or pruned meanwhile.
 
-        Raises:
-            Damaged: the file is not there, is something else, or was let go.
+        It also costs one look alone at whether the file has changed. The file's log only grows for as long as the block
+        runs, so no client is waited for in it. Within another one, it is that one.
         """
-        self.ask("BEGIN", {})
+        own = self._own
+        if own.is_still:
+            yield
+            return
+        own.is_still = True
         try:
             yield
         finally:
-            file: sqlite3.Connection | None = getattr(self._local, "file", None)
-            # Where it was opened anew meanwhile, nothing was begun in it.
-            if file is not None and file.in_transaction:
-                file.execute("COMMIT")
+            own.is_still = own.is_settled = False
+            if own.file is not None and own.file.in_transaction:
+                own.file.execute("COMMIT")
 
     def close(self) -> None:
         """Lets the file go, as far as this thread holds it; others do when they ask again, and open it anew."""
@@ -158,19 +171,44 @@ class History:
         self._close_own()
 
     def _close_own(self) -> None:
-        file: sqlite3.Connection | None = getattr(self._local, "file", None)
-        self._local.file = None
+        file, self._own.file = self._own.file, None
         if file is not None:
             file.close()
 
     def _file(self) -> sqlite3.Connection:
-        file: sqlite3.Connection | None = getattr(self._local, "file", None)
-        if file is None or self._local.opened != self._opened:
+        own = self._own
+        # What has begun to tell of a version goes on with it.
+        if own.file is None or (own.opened != self._opened and not own.is_settled):
             self._close_own()
-            self._local.opened = self._opened
-            self._local.numbers = {}
-            file = self._local.file = _opened(self._path)
-        return file
+            own.opened = self._opened
+            own.numbers = {}
+            own.file = _opened(self._path)
+        if own.is_still and not own.file.in_transaction:
+            own.file.execute("BEGIN")
+        return own.file
+
+    def _unreadable(self, error: sqlite3.Error) -> Damaged:
+        return Damaged(f"{self._path} cannot be read: {error}")
+
+
+class _Own(threading.local):
+    """What one thread has of a history.
+
+    Attributes:
+        file: its connection, once it has asked something.
+        opened: which of the files it is that were opened one after the other.
+        numbers: those of the terms that it has looked up.
+        is_still: whether it sees the file as it was.
+        is_settled: whether it was told something of a version since: no other file is opened then.
+    """
+
+    file: sqlite3.Connection | None = None
+    opened: int = 0
+    is_still: bool = False
+    is_settled: bool = False
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -18,8 +18,19 @@
 """
 
 from dppgraph.store.versions.manifest import Manifest
-from dppgraph.store.versions.publish import KEPT, Harvesting, Publication, Writer, sharing_anew
+from dppgraph.store.versions.publish import KEPT, Ahead, Harvesting, Publication, Writer, made_ahead, sharing_anew
 from dppgraph.store.versions.retention import Retention
 from dppgraph.store.versions.versions import VersionStore
 
-__all__ = ["KEPT", "Harvesting", "Manifest", "Publication", "Retention", "VersionStore", "Writer", "sharing_anew"]
+__all__ = [
+    "KEPT",
+    "Ahead",
+    "Harvesting",
+    "Manifest",
+    "Publication",
+    "Retention",
+    "VersionStore",
+    "Writer",
+    "made_ahead",
+    "sharing_anew",
+]

@@ -107,6 +107,12 @@ def link_index(target: Path, index: Path) -> None:
 
 
 def prune(folder: Path, keep: int) -> None:
-    """Removes all but the newest ``keep`` databases of a folder of them."""
-    for old in sorted(folder.iterdir())[:-keep]:
-        shutil.rmtree(old, ignore_errors=True)
+    """Removes all but the newest ``keep`` databases of a folder of them, and what was begun of older ones.
+
+    Each is named by the number of its version.
+    """
+    numbered = {path: path.name.partition("-")[0] for path in folder.iterdir()}
+    kept = sorted(int(path.name) for path in numbered if path.name.isdigit())[-keep:]
+    for path, number in numbered.items():
+        if kept and number.isdigit() and int(number) < kept[0]:
+            shutil.rmtree(path, ignore_errors=True)

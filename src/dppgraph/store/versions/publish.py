@@ -1,10 +1,12 @@
 """Writing the version store: a version appears whole, by one rename, after everything else is on disk."""
 
 import json
+import logging
 import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +23,8 @@ from dppgraph.store.versions.retention import LATE, RETENTION, STAYS, Retention,
 
 if TYPE_CHECKING:
     from dppgraph.store.versions.versions import VersionStore
+
+_log = logging.getLogger("dppgraph.write")
 
 _MOST_DELTAS: Final = 512
 """After which the quads are kept as a whole again, however small the changes were."""
@@ -107,10 +111,12 @@ class Writer:
     def tidy(self) -> None:
         """Removes what a killed writer left."""
         for left in self._unfinished.iterdir():
-            if left.is_dir():
-                shutil.rmtree(left)
-            else:
-                left.unlink()
+            # What is gone already is what this is about.
+            with suppress(FileNotFoundError):
+                if left.is_dir():
+                    shutil.rmtree(left)
+                else:
+                    left.unlink()
         if self._store.pointer_damage():
             # Then nothing tells what is a leftover.
             return
@@ -184,13 +190,14 @@ class Writer:
         said = self._store.retention()
         self._retain(Retention(said.pinned | {number} if pinned else said.pinned - {number}, said.pruned))
 
-    def prune(self, numbers: Iterable[int]) -> None:
+    def prune(self, numbers: Iterable[int], ahead: "Ahead | None" = None) -> None:
         """Lets the files of versions go, after what rests on them got its own.
 
         Killed at any moment, it leaves every version either whole or told as pruned; run again, it goes on.
 
         Args:
             numbers: the versions; a pinned one or the current one is kept nevertheless.
+            ahead: what :func:`made_ahead` made for them; what it lacks is made now.
 
         Raises:
             Unknown: there is no such version.
@@ -198,13 +205,9 @@ class Writer:
             StoreUnavailable: the disk did not take it; no version is lost that is kept.
         """
         said = self._store.retention()
-        for number in (chosen := set(numbers)):
-            self._store.manifest(number)
-        pruned = said.pruned | (chosen - said.pinned - {self._store.current()})
-        # The oldest first: what is made whole is there for those that rest on it.
-        for number in self._store.numbers():
-            if number not in pruned and self._rests_on(number, pruned):
-                self._make_whole(number)
+        pruned = _pruned_with(self._store, numbers)
+        for number in _resting(self._store, pruned):
+            self._make_whole(number, (ahead or {}).get(number))
         self._retain(Retention(said.pinned, pruned))
         with writable(self._store.folder):
             for number in pruned:
@@ -214,27 +217,13 @@ class Writer:
                 for folder in (self._store.index_path(number), self._store.harvest_path(number)):
                     shutil.rmtree(folder, ignore_errors=True)
 
-    def _rests_on(self, number: int, pruned: frozenset[int]) -> bool:
-        """Whether a version is read with the files of one of these, where no earlier one that stays is."""
-        manifest, files = self._store.manifest(number), self._store.files(number)
-        if KEYFRAME not in files and manifest.parent in pruned:
-            return True
-        says = STATED in files or read_late(self._store.path(number)) is not None
-        source = {"write": manifest.parent, "rollback": manifest.of}.get(manifest.kind)
-        return not says and source in pruned
-
-    def _make_whole(self, number: int) -> None:
+    def _make_whole(self, number: int, contents: Mapping[str, bytes] | None = None) -> None:
         """Gives a published version the files that it is read with."""
-        manifest, lines = self._store.manifest(number), self._store.lines(number)
-        contents = {KEYFRAME: compressed(lines), TREE: json.dumps(tree_of(lines), indent=0).encode()}
-        stated = self._store.stated(number)
-        if stated is not None:
-            contents[STATED] = compressed(stated)
+        contents = _whole(self._store, number) if contents is None else contents
         folder = self._store.path(number)
         with writable(self._store.folder), tempfile.TemporaryDirectory(dir=self._unfinished) as name:
             work = Path(name)
-            new = {name: data for name, data in contents.items() if name not in manifest.files}
-            files = {name: write_synced(work / name, data) for name, data in new.items()}
+            files = {name: write_synced(work / name, data) for name, data in contents.items()}
             for file in files:
                 (work / file).replace(folder / file)
             sync_folder(folder)
@@ -284,7 +273,11 @@ class Writer:
             said = f"version {number} is current, but the disk does not say that it keeps it ({error.strerror})"
             raise StoreUnavailable(f"{said}: see whether it is there before you send it again") from error
         self._store.published(manifest, sha256, new.tree, new.what.stated)
-        prune(self._store.folder / "indexes", keep=KEPT)
+        try:
+            prune(self._store.folder / "indexes", keep=KEPT)
+        except OSError as error:
+            # It is published: whoever was told otherwise would send it again.
+            _log.warning("old databases of %s are not removed: %s", self._store.folder, error)
         return manifest
 
     def _new(self, what: Publication, parent: int | None) -> "_New":
@@ -374,6 +367,57 @@ class _New:
     graphs: dict[str, int]
     sharing: frozenset[str]
     all_lines: Callable[[], list[str]]
+
+
+Ahead = Mapping[int, Mapping[str, bytes]]
+"""Version to what the files hold that it gets late: name to content."""
+
+
+def made_ahead(store: "VersionStore", numbers: Iterable[int]) -> Ahead:
+    """Makes what is to be written when versions are pruned, which takes long, before the right to write is held.
+
+    What is published never changes, so it is right whatever is written meanwhile.
+
+    Raises:
+        Unknown: there is no such version.
+        Damaged: a version that is kept cannot be read.
+    """
+    return {number: _whole(store, number) for number in _resting(store, _pruned_with(store, numbers))}
+
+
+def _pruned_with(store: "VersionStore", numbers: Iterable[int]) -> frozenset[int]:
+    """All that are pruned, with these, once they are."""
+    said = store.retention()
+    for number in (chosen := set(numbers)):
+        store.manifest(number)
+    return said.pruned | (chosen - said.pinned - {store.current()})
+
+
+def _resting(store: "VersionStore", pruned: frozenset[int]) -> list[int]:
+    """The versions that are read with the files of one of these, where no earlier one that stays is.
+
+    The oldest first: what is made whole is there for those that rest on it.
+    """
+    return [number for number in store.numbers() if number not in pruned and _rests_on(store, number, pruned)]
+
+
+def _rests_on(store: "VersionStore", number: int, pruned: frozenset[int]) -> bool:
+    manifest, files = store.manifest(number), store.files(number)
+    if KEYFRAME not in files and manifest.parent in pruned:
+        return True
+    says = STATED in files or read_late(store.path(number)) is not None
+    source = {"write": manifest.parent, "rollback": manifest.of}.get(manifest.kind)
+    return not says and source in pruned
+
+
+def _whole(store: "VersionStore", number: int) -> dict[str, bytes]:
+    """The files that a version lacks to be read without others."""
+    manifest, lines = store.manifest(number), store.lines(number)
+    contents = {KEYFRAME: compressed(lines), TREE: json.dumps(tree_of(lines), indent=0).encode()}
+    stated = store.stated(number)
+    if stated is not None:
+        contents[STATED] = compressed(stated)
+    return {name: data for name, data in contents.items() if name not in manifest.files}
 
 
 def _moment(before: Manifest | None) -> str:

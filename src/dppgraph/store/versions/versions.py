@@ -2,11 +2,11 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from dppgraph.core.digest import Tree, root_of, tree_of
 from dppgraph.core.quads import Delta
@@ -20,6 +20,8 @@ from dppgraph.store.versions.lock import write_lock
 from dppgraph.store.versions.manifest import Manifest
 from dppgraph.store.versions.publish import BUCKETS, FINDINGS, KEPT, KEYFRAME, STATED, TREE, Writer
 from dppgraph.store.versions.retention import read_late
+
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,26 @@ class VersionStore(Listed):
             Gone: it was pruned.
             Damaged: its files, or those that it rests on, are not what was published.
         """
+        return self._though_pruned(number, self._read_lines)
+
+    def _though_pruned(self, number: int, read: Callable[[int], _Read]) -> _Read:
+        """What is read of a version, although one that it rests on be pruned meanwhile: it is whole by then."""
+        before = self._pruned()
+        try:
+            return read(number)
+        except (Damaged, Gone):
+            self.require_kept(number)
+            if self._pruned() == before:
+                raise
+            return read(number)
+
+    def _pruned(self) -> frozenset[int]:
+        try:
+            return self.retention().pruned
+        except Damaged:
+            return frozenset()
+
+    def _read_lines(self, number: int) -> list[str]:
         chain = [self.verified(number)]
         while KEYFRAME not in self.files(chain[-1].version):
             parent = chain[-1].parent
@@ -89,12 +111,17 @@ class VersionStore(Listed):
 
         Raises:
             Unknown: there is no such version.
+            Gone: it was pruned.
             Damaged: its files, or those that it rests on, are not what was published.
         """
         self.require_kept(number)
+        digest = self.manifest(number).digest
+        if self._tree is None or self._tree[:2] != (number, digest):
+            self._tree = number, digest, self._though_pruned(number, self._read_tree)
+        return self._tree[2]
+
+    def _read_tree(self, number: int) -> Tree:
         manifest = self.manifest(number)
-        if self._tree and self._tree[:2] == (number, manifest.digest):
-            return self._tree[2]
         changes = []
         while TREE not in self.files(manifest.version):
             changes.append(self._said(manifest, BUCKETS))
@@ -107,7 +134,6 @@ class VersionStore(Listed):
         found = {name: tree[name] for name in sorted(tree) if tree[name]}
         if root_of(found) != self.manifest(number).digest:
             raise Damaged(f"version {number} in {self.folder} is damaged: its tree has not the digest it names")
-        self._tree = number, self.manifest(number).digest, found
         return found
 
     def stated(self, number: int) -> list[str] | None:
@@ -115,22 +141,23 @@ class VersionStore(Listed):
 
         Raises:
             Unknown: there is no such version.
+            Gone: it was pruned.
             Damaged: its file is not what was published.
         """
         self.require_kept(number)
         digest = self.manifest(number).digest
         if self._stated is None or self._stated[:2] != (number, digest):
-            self._stated = number, digest, self._read_stated(number)
+            self._stated = number, digest, self._though_pruned(number, self._read_stated)
         return self._stated[2]
 
     def _read_stated(self, number: int) -> list[str] | None:
         following: int | None = number
         while following is not None:
             self.require_kept(following)
-            manifest = self.manifest(following)
-            if STATED in self.files(following):
+            manifest, late = self.manifest(following), read_late(self.path(following))
+            if STATED in {**(late or {}), **manifest.files}:
                 return self._read(manifest, STATED)
-            if read_late(self.path(following)) is not None:
+            if late is not None:
                 return None
             # A build says it anew, or says nothing of the kind.
             following = {"write": manifest.parent, "rollback": manifest.of}.get(manifest.kind)
@@ -174,6 +201,7 @@ class VersionStore(Listed):
 
         Raises:
             Unknown: there is no such version.
+            Gone: it was pruned.
             Damaged: its files are not what was published.
         """
         known = self.manifest(number).sharing
@@ -196,6 +224,7 @@ class VersionStore(Listed):
 
         Raises:
             Unknown: there is no such version.
+            Gone: it was pruned.
             Damaged: its file is not what was published.
         """
         self.require_kept(number)

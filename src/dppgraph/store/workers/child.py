@@ -64,20 +64,32 @@ class Child:
     def __init__(self, work: Callable[[], Any], bounds: Bounds, close: Iterable[int] = ()) -> None:
         self._bounds = bounds
         self.deadline = time.monotonic() + bounds.seconds
-        parent = os.getpid()
         try:
             self._said = os.memfd_create("outcome", os.MFD_CLOEXEC)
-            process = os.fork()
+            try:
+                self.process, self._ended = self._begun(work, close)
+            except OSError:
+                os.close(self._said)
+                raise
         except OSError as error:
             raise StoreUnavailable(f"no process can be started for this ({error.strerror}): ask again") from error
+
+    def _begun(self, work: Callable[[], Any], close: Iterable[int]) -> tuple[int, int]:
+        """The child's number, and a descriptor that tells of its end."""
+        parent = os.getpid()
+        process = os.fork()
         if process == 0:
             try:
-                _be_child(work, bounds, self._said, parent, close)
+                _be_child(work, self._bounds, self._said, parent, close)
             finally:
                 # Nothing may unwind into the parent's stack.
                 os._exit(1)
-        self.process = process
-        self._ended = os.pidfd_open(process)
+        try:
+            return process, os.pidfd_open(process)
+        except OSError:
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+            raise
 
     def fileno(self) -> int:
         """A descriptor that is readable once it has ended."""

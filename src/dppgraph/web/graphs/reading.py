@@ -15,9 +15,9 @@ from starlette.responses import Response
 
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
-from dppgraph.errors import ServerFull, StoreUnavailable, Unknown, VersionMismatch
+from dppgraph.errors import Damaged, ServerFull, StoreUnavailable, Unknown, VersionMismatch
 from dppgraph.operations.graphs import is_there, write_graph
-from dppgraph.store.history import ExactQuads, History
+from dppgraph.store.history import History
 from dppgraph.store.versions import Manifest
 from dppgraph.web.answers import Cited, headers_of
 from dppgraph.web.cache.kept import tag_of
@@ -74,6 +74,7 @@ class Reading:
 
         Raises:
             Unknown: there is no such graph, or no such version.
+            Gone: the version was pruned.
             NotAcceptable: it comes in no format that the client takes.
             BadParameter: the version or the format cannot be used.
             BadRdf: the format cannot say one of its triples.
@@ -84,9 +85,13 @@ class Reading:
         number = version_of(parameters)
         manifest = await asyncio.to_thread(self._version, number)
         asked = _Asked(manifest.version, None if self.union and not named.term else named.term, format_.name)
-        if not await self.is_there(named, manifest.version):
-            said = f"there is no graph {named.term[:200]} in version {manifest.version}"
-            raise Unknown(f"{said}: /graphs lists those there are")
+        try:
+            if not await self.is_there(named, manifest.version):
+                said = f"there is no graph {named.term[:200]} in version {manifest.version}"
+                raise Unknown(f"{said}: /graphs lists those there are")
+        except Damaged:
+            await self._refuse_pruned(number)
+            raise
         tag = f'{tag_of_version(manifest.version)[:-1]}-{format_.name}-{tag_of(format_.name)[:8]}"'.encode()
         modified = modified_of(manifest)
         status = judged(request.scope, tag, modified)
@@ -97,7 +102,11 @@ class Reading:
         headers = _headers(format_, cited, tag, modified, is_past=number is not None)
         if status is HTTPStatus.NOT_MODIFIED:
             return Unchanged(headers)
-        file = await self._file(asked, format_)
+        try:
+            file = await self._file(asked, format_)
+        except Damaged:
+            await self._refuse_pruned(number)
+            raise
         answer = FileAnswer(file, os.fstat(file).st_size, None, headers, self.making.sending.min_rate)
         answer.ended = partial(self._leave, asked)
         return answer
@@ -119,6 +128,11 @@ class Reading:
         versions = self.making.harvests.versions
         versions.require_kept(number)
         return versions.manifest(number)
+
+    async def _refuse_pruned(self, number: int | None) -> None:
+        """Tells of a version that was pruned since it was asked for; the current one, asked for anew, is another."""
+        if number is not None:
+            await asyncio.to_thread(self.making.harvests.versions.require_kept, number)
 
     async def _file(self, asked: _Asked, format_: Format) -> int:
         """A descriptor of the file with a graph, which the caller closes, and then leaves."""
@@ -159,7 +173,7 @@ class Reading:
         async with self._turns:
             if sum(other in self._readers for other in self._files) >= _SENT:
                 raise ServerFull("too many graphs are being sent at once: ask again", retry_after=_RETRY)
-            opened = await asyncio.to_thread(self._write, self.history.at(asked.version), asked.term, format_)
+            opened = await asyncio.to_thread(self._write, asked, format_)
             self._files[asked] = opened
         self._close_some()
 
@@ -169,10 +183,11 @@ class Reading:
             # Asked for here, in case that whoever wanted it is gone.
             task.exception()
 
-    def _write(self, exact: ExactQuads, term: str | None, format_: Format) -> int:
+    def _write(self, asked: _Asked, format_: Format) -> int:
         try:
             with tempfile.TemporaryFile() as file:
-                write_graph(exact, term, format_, self.making.frames.context, file)
+                context = self.making.frames.context
+                write_graph(self.history, asked.version, asked.term, format_, context, file)
                 file.flush()
                 return os.dup(file.fileno())
         except OSError as error:

@@ -114,8 +114,9 @@ class QuestionPage:
 
     async def _form(self, question: Question, given: Mapping[str, str], reader: Reader, version: int | None) -> Form:
         def read() -> Form:
-            harvest = self.pages.making.harvest(version)
-            return form(question, given, Facts(harvest.published, reader.language))
+            making = self.pages.making
+            with making.harvests.still():
+                return form(question, given, Facts(making.harvest(version).published, reader.language))
 
         return await asyncio.to_thread(read)
 
