@@ -177,7 +177,7 @@ def test_a_version_without_a_gate_or_of_before_has_no_findings(tmp_path: Path, s
 
 def test_findings_that_were_altered_are_damage(built: tuple[VersionStore, Built], tmp_path: Path) -> None:
     folder = shutil.copytree(built[0].folder, tmp_path / "store")
-    (folder / "versions" / "000001" / "findings.json").write_text("[]")
+    (folder / "versions" / "000001" / "findings.json.gz").write_bytes(b"")
     with pytest.raises(Damaged, match=r"findings\.json"):
         VersionStore(folder).findings(1)
 

@@ -25,14 +25,17 @@ def let_go(store: VersionStore, keep: int) -> list[int]:
 
     Args:
         store: the store.
-        keep: how many of the newest are kept; 0: all. Pinned ones are kept besides.
+        keep: how many of the newest are kept; 0: all. Pinned ones are kept besides, and the one that files made last:
+            without it nobody could tell what was written since.
 
     Raises:
-        Damaged: what is pinned cannot be told.
+        Damaged: what is pinned cannot be told, or a manifest is not what was published.
     """
     said = store.retention()
-    old = store.numbers()[:-keep] if keep else []
-    return [number for number in old if number not in said.pinned | said.pruned]
+    numbers = store.numbers()
+    old = numbers[:-keep] if keep else []
+    stays = said.pinned | said.pruned | ({store.as_built(numbers[-1])} if old else set())
+    return [number for number in old if number not in stays]
 
 
 def letting_go(store: VersionStore, keep: int) -> LettingGo | None:

@@ -9,7 +9,7 @@
       lock               held by the one process that may write
       tokens.json        who may write over HTTP (store/token)
       versions/000002/   manifest.json · added.nq.gz · removed.nq.gz · changes.json · digest.json or buckets.json
-                         [· findings.json] [· stated.nq.gz] [· quads.nq.gz] [· keyframe.json]
+                         [· findings.json.gz] [· stated.nq.gz] [· quads.nq.gz] [· keyframe.json]
       indexes/000002/    an Oxigraph database: a cache, made anew from the quads when it is missing
       history.sqlite     the exact quads of all versions, to be looked up (store/history): a cache likewise
       harvest/000002/    what harvesters take, made from the quads: a cache likewise

@@ -60,7 +60,7 @@ def sync_files(folder: Path) -> None:
 
 def compressed(lines: Iterable[str]) -> bytes:
     """Lines as gzip, the same bytes for the same lines."""
-    return gzip.compress("".join(f"{line}\n" for line in lines).encode(), compresslevel=6, mtime=0)
+    return zipped("".join(f"{line}\n" for line in lines).encode())
 
 
 def decompressed(data: bytes, where: str) -> list[str]:
@@ -71,8 +71,25 @@ def decompressed(data: bytes, where: str) -> list[str]:
     """
     try:
         # Not splitlines(): a literal may hold a character that Python, but not N-Quads, counts as a line's end.
-        return gzip.decompress(data).decode().split("\n")[:-1]
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        return unzipped(data, where).decode().split("\n")[:-1]
+    except UnicodeDecodeError as error:
+        raise Damaged(f"{where} is damaged: {error}") from error
+
+
+def zipped(data: bytes) -> bytes:
+    """Bytes as gzip, the same for the same."""
+    return gzip.compress(data, compresslevel=6, mtime=0)
+
+
+def unzipped(data: bytes, where: str) -> bytes:
+    """The bytes that :func:`zipped` was given.
+
+    Raises:
+        Damaged: these are no gzip.
+    """
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
         raise Damaged(f"{where} is damaged: {error}") from error
 
 

@@ -16,7 +16,7 @@ from dppgraph.core.digest import Tree, changed_tree, root_of, tree_of
 from dppgraph.core.quads import Delta, applied, changes_of, difference, parse_line, subject_of
 from dppgraph.errors import StoreUnavailable
 from dppgraph.store.merge import sharing
-from dppgraph.store.versions.files import compressed, sync_folder, writable, write_synced
+from dppgraph.store.versions.files import compressed, sync_folder, writable, write_synced, zipped
 from dppgraph.store.versions.index import build_index, derive_index, prune
 from dppgraph.store.versions.manifest import FORMAT, Kind, Manifest
 from dppgraph.store.versions.retention import LATE, RETENTION, STAYS, Retention, read_late
@@ -33,7 +33,11 @@ _SMALL: Final = 1 << 16
 KEPT: Final = 3
 """Versions whose database and harvest are kept: both can be made anew."""
 
-FINDINGS: Final = "findings.json"
+ADDED: Final = "added.nq.gz"
+REMOVED: Final = "removed.nq.gz"
+"""How a version differs from its parent."""
+
+FINDINGS: Final = "findings.json.gz"
 """What the shapes found of a version: it could only be had anew with the files that were built from."""
 
 Harvesting = Callable[[Path, Manifest, list[str], Delta], None]
@@ -298,15 +302,15 @@ class Writer:
     def _write(self, folder: Path, number: int, new: "_New") -> Manifest:
         what, before = new.what, new.before
         contents = {
-            "added.nq.gz": compressed(new.delta.added),
-            "removed.nq.gz": compressed(new.delta.removed),
+            ADDED: compressed(new.delta.added),
+            REMOVED: compressed(new.delta.removed),
             "changes.json": json.dumps(changes_of(new.delta), indent=0, ensure_ascii=False).encode(),
         }
         if what.report is not None:
-            contents[FINDINGS] = what.report
+            contents[FINDINGS] = zipped(what.report)
         if what.stated is not None:
             contents[STATED] = compressed(what.stated)
-        if before is None or self._keyframe_due(before, sum(map(len, contents.values()))):
+        if before is None or self._keyframe_due(before, len(contents[ADDED]) + len(contents[REMOVED])):
             contents[KEYFRAME] = compressed(new.all_lines())
             contents[TREE] = json.dumps(new.tree, indent=0).encode()
         else:

@@ -13,12 +13,12 @@ from dppgraph.core.quads import Delta
 from dppgraph.errors import Damaged, Gone
 from dppgraph.store.merge import sharing
 from dppgraph.store.versions.between import between
-from dppgraph.store.versions.files import decompressed, read_checked, sync_files, sync_folder, writable
+from dppgraph.store.versions.files import decompressed, read_checked, sync_files, sync_folder, unzipped, writable
 from dppgraph.store.versions.index import prune
 from dppgraph.store.versions.listed import Listed
 from dppgraph.store.versions.lock import write_lock
 from dppgraph.store.versions.manifest import Manifest
-from dppgraph.store.versions.publish import BUCKETS, FINDINGS, KEPT, KEYFRAME, STATED, TREE, Writer
+from dppgraph.store.versions.publish import ADDED, BUCKETS, FINDINGS, KEPT, KEYFRAME, REMOVED, STATED, TREE, Writer
 from dppgraph.store.versions.retention import read_late
 
 _Read = TypeVar("_Read")
@@ -88,8 +88,8 @@ class VersionStore(Listed):
             chain.append(self.verified(parent))
         lines = set(self._read(chain.pop(), KEYFRAME))
         for manifest in reversed(chain):
-            lines.difference_update(self._read(manifest, "removed.nq.gz"))
-            lines.update(self._read(manifest, "added.nq.gz"))
+            lines.difference_update(self._read(manifest, REMOVED))
+            lines.update(self._read(manifest, ADDED))
         found = sorted(lines)
         if root_of(tree_of(found)) != self.manifest(number).digest:
             raise Damaged(f"version {number} in {self.folder} is damaged: its statements have not the digest it names")
@@ -104,7 +104,7 @@ class VersionStore(Listed):
             Damaged: its files are not what was published.
         """
         manifest = self.verified(number)
-        return Delta(self._read(manifest, "added.nq.gz"), self._read(manifest, "removed.nq.gz"))
+        return Delta(self._read(manifest, ADDED), self._read(manifest, REMOVED))
 
     def tree(self, number: int) -> Tree:
         """The tree of a version's digest.
@@ -184,8 +184,8 @@ class VersionStore(Listed):
 
     def _delta_size(self, number: int) -> int:
         """Bytes of the files that say how a version differs from its parent."""
-        sizes = (self.path(number) / name for name in self.manifest(number).files)
-        return sum(path.stat().st_size for path in sizes if path.exists())
+        paths = (self.path(number) / name for name in (ADDED, REMOVED))
+        return sum(path.stat().st_size for path in paths if path.exists())
 
     def published(self, manifest: Manifest, sha256: str, tree: Tree, stated: list[str] | None) -> None:
         """Takes note of a version that was just published, so that it need not be read to be followed."""
@@ -229,7 +229,8 @@ class VersionStore(Listed):
         """
         self.require_kept(number)
         sha256 = self.manifest(number).files.get(FINDINGS)
-        return read_checked(self.path(number) / FINDINGS, sha256) if sha256 else None
+        path = self.path(number) / FINDINGS
+        return unzipped(read_checked(path, sha256), str(path)) if sha256 else None
 
     def verified(self, number: int) -> Manifest:
         """The manifest of a version of which every file has been compared with its checksum.
@@ -285,6 +286,18 @@ class VersionStore(Listed):
             Damaged: the version's manifest is not what was published.
         """
         return self.remembered(number) or self.manifest(number).inputs
+
+    def as_built(self, number: int) -> int:
+        """The last version up to this one that files made, or were found to say.
+
+        Raises:
+            Unknown: there is no such version.
+            Damaged: a manifest is not what was published.
+        """
+        manifest = self.manifest(number)
+        while manifest.kind != "build" and manifest.parent is not None and not self.remembered(manifest.version):
+            manifest = self.manifest(manifest.parent)
+        return manifest.version
 
     def remembered(self, number: int) -> str:
         """The fingerprint of files that were found to make a version that is there; empty where none were."""

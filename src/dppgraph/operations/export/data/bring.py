@@ -154,19 +154,11 @@ def bring_version(store: VersionStore, number: int, sources: Sources, folder: Pa
         Gone: the version that the files made is not kept any more.
         DppgraphError: as :func:`bring`, and as ``VersionStore.lines``.
     """
-    before, after = (_stated(store, one, sources) for one in (_as_built(store, number), number))
+    before, after = (_stated(store, one, sources) for one in (store.as_built(number), number))
     here = set(read_data(replace(sources, data=folder) if folder.exists() else sources))
     gone = before - after
     brought = bring(sources, folder, (here - gone) | (after - before))
     return Brought(brought.changed, sorted({*brought.elsewhere, *(gone & set(read_vocabulary(sources)))}))
-
-
-def _as_built(store: VersionStore, number: int) -> int:
-    """The last version up to this one that files made, or were found to say."""
-    manifest = store.manifest(number)
-    while manifest.kind != "build" and manifest.parent is not None and not store.remembered(manifest.version):
-        manifest = store.manifest(manifest.parent)
-    return manifest.version
 
 
 def _stated(store: VersionStore, number: int, sources: Sources) -> set[Quad]:
