@@ -237,12 +237,22 @@ def test_a_file_that_is_no_utf_8_or_does_not_parse_is_told(strange: Sources) -> 
         assert (strange.data / "source" / "a.ttl").read_text() == STRANGE
 
 
-def test_what_cannot_be_cut_is_left_alone(strange: Sources) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        'e:a e:b "c" {| e:d 1 |} .',
+        '<< e:a e:b e:c ~ e:r >> e:d "c" , 1 .',
+        '<< e:a e:b "c" ~ e:r >> .',
+        'e:a e:b << e:a e:b ">>" ~ e:r >> , "c" .',
+        'VERSION "1.2" e:a e:b "c" , 1 .',
+    ],
+)
+def test_what_cannot_be_cut_is_left_alone(strange: Sources, text: str) -> None:
     path = strange.data / "source" / "a.ttl"
-    path.write_text('<http://a/a> <http://a/b> "c" {| <http://a/d> 1 |} .')
+    path.write_text(f"PREFIX e: <http://a/> {text}")
     stated = set(read_data(strange))
     assert bring(strange, strange.data, stated).changed == []
-    gone = {one for one in stated if one.object == '"c"'}
+    gone = {one for one in stated if '"c"' in one.object}
     assert set(bring(strange, strange.data, stated - gone).elsewhere) == gone
 
 

@@ -259,7 +259,8 @@ def _check(
 
 def _is_knotted(text: str, statement: Statement) -> bool:
     """Whether what a statement says cannot be told without other statements, or without all of it."""
-    return bool(statement.labels) or text[statement.subject[0]] in "[("
+    subject = text[slice(*statement.subject)]
+    return bool(statement.labels) or not statement.parts or subject.startswith(("[", "(", "<<"))
 
 
 @dataclass(frozen=True, slots=True)
