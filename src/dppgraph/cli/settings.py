@@ -14,6 +14,8 @@ def command() -> None:
     for setting in SETTINGS:
         value = getattr(values, setting.field)
         shown = f"{value:g}" if isinstance(value, float) else str(value)
+        if isinstance(value, tuple):
+            shown = ", ".join(map(str, value))
         if setting.secret and value:
             shown = "(set, and not shown)"
         default = "" if shown == setting.default else f" (default {setting.default})"

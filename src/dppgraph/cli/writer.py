@@ -77,11 +77,13 @@ class _Unpacked:
         version: its number; 0 for none.
         first: since when there is one.
         last: when the last change was published.
+        not_before: until when no files are made, as making those before took as long: of a large graph that is minutes.
     """
 
     version: int = 0
     first: float = 0.0
     last: float = 0.0
+    not_before: float = 0.0
 
     def note(self, version: int, now: float) -> None:
         """Notes that a version was published."""
@@ -91,7 +93,7 @@ class _Unpacked:
 
     def due(self) -> float:
         """When its files are to be made."""
-        return min(self.last + _CALM, self.first + _STORM)
+        return max(min(self.last + _CALM, self.first + _STORM), self.not_before)
 
 
 class WriterProcess:
@@ -118,6 +120,7 @@ class WriterProcess:
         self._judged: tuple[Pending, _Caller] | None = None
         self._unpacked = _Unpacked()
         self._packing: Child | None = None
+        self._packing_since = 0.0
         self._serving = 0
         self._noted = 0
         """The last version whose files were to be made."""
@@ -277,11 +280,14 @@ class WriterProcess:
         except DppgraphError as error:
             _log.warning("the files of version %s cannot be made: %s", number, error)
             return
+        self._packing_since = time.monotonic()
         self._selector.register(self._packing, selectors.EVENT_READ, partial(self._end_packing, self._packing, number))
 
     def _end_packing(self, packing: Child, number: int) -> None:
         self._selector.unregister(packing)
         self._packing = None
+        now = time.monotonic()
+        self._unpacked.not_before = now + (now - self._packing_since)
         try:
             packing.outcome()
         except DppgraphError as error:
