@@ -162,7 +162,7 @@ def test_shapes_of_every_kind_are_judged_as_in_full(kinds: Judging, steps: list[
 
 @pytest.mark.heavy
 @pytest.mark.timeout(1200)
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(changes)
 def test_shapes_of_every_kind_are_judged_as_in_full_often(
     kinds: Judging, steps: list[tuple[set[Quad], set[Quad]]]

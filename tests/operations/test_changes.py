@@ -84,6 +84,17 @@ def test_a_damaged_version_is_told_of_and_hides_no_other(builds: Builds) -> None
 
 
 @pytest.mark.heavy
+def test_of_a_pruned_version_it_is_told_that_its_statements_are_gone(builds: Builds) -> None:
+    builds(f'{thing("x")} {LABEL} "Old"@en .')
+    builds(f'{thing("x")} {LABEL} "New"@en .')
+    with builds.store.writing("tests") as writer:
+        writer.prune([1])
+    found = change(builds.store, builds.facts(2), 2, 1)
+    assert (found.is_kept, found.is_whole, found.count) == (False, False, 1)
+    assert not any(one.statements for one in found.things)
+    assert change(builds.store, builds.facts(2), 2, 2).is_kept
+
+
 def test_all_pages_together_are_the_whole_change(built: tuple[VersionStore, Built]) -> None:
     store, made = built
     facts = Facts(Harvests(store, BASE).of(made.manifest).published, "nl")

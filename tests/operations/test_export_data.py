@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dppgraph.core.iris import graph_iri
@@ -381,6 +381,7 @@ def test_any_change_of_any_text_comes_back(
 
 
 @pytest.mark.heavy
+@settings(max_examples=8)
 @given(seed=st.integers(0, 2**32))
 def test_any_change_of_the_shipped_data_comes_back(
     seed: int, sources: Sources, tmp_path_factory: pytest.TempPathFactory

@@ -82,6 +82,7 @@ class Change:
         things: what it changed, things first that plans are made of; what describes statements last.
         count: how many things it changed.
         is_whole: whether the statements are there too.
+        is_kept: whether the version was not pruned.
         page: which page this is, from 1.
         pages: how many there are.
     """
@@ -91,6 +92,7 @@ class Change:
     things: list[ChangedThing]
     count: int
     is_whole: bool
+    is_kept: bool
     page: int
     pages: int
 
@@ -127,13 +129,14 @@ def change(store: VersionStore, facts: Facts, current: int, number: int, page: i
     entities = sorted(counts, key=lambda entity: _rank(entity, manifest.base))
     pages = pages_of(len(entities), page, _THINGS)
     shown = entities[(page - 1) * _THINGS : page * _THINGS]
-    is_whole = store.is_kept(number) and manifest.added + manifest.removed <= _MOST
+    is_kept = store.is_kept(number)
+    is_whole = is_kept and manifest.added + manifest.removed <= _MOST
     statements = _statements(store, number, shown) if is_whole else {}
     with closing(History(store.history_path)) as history:
         fates = {entity: fate(history, entity, number) for entity in shown}
     things = [_thing(facts, one, counts[one], _how(fates[one]), statements.get(one, [])) for one in shown]
     following = number + 1 if number < current else None
-    return Change(manifest, following, things, len(entities), is_whole, page, pages)
+    return Change(manifest, following, things, len(entities), is_whole, is_kept, page, pages)
 
 
 def _statements(store: VersionStore, number: int, entities: Iterable[str]) -> dict[str, list[Statement]]:
