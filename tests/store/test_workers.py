@@ -66,7 +66,7 @@ async def gone(process: int) -> None:
 
 async def lowered(process: int) -> None:
     """Waits until a worker yields to others, which it does once its query is a long one."""
-    while os.getpriority(os.PRIO_PROCESS, process) == 0:
+    while os.getpriority(os.PRIO_PROCESS, process) == os.getpriority(os.PRIO_PROCESS, 0):
         await asyncio.sleep(0.005)
 
 
