@@ -213,8 +213,10 @@ def measure(said: Any, folder: Path, verdict: Verdict) -> None:
     options = ["--store", store.folder]
     if said.quads:
         (folder / "data").mkdir()
+        of = ["--store", str(folder / "shipped")]
+        subprocess.run([*DPPGRAPH, "build", *of], capture_output=True, check=True)
         shipped = subprocess.run(
-            [*DPPGRAPH, "export", "--format", "nquads"], capture_output=True, check=True, text=True
+            [*DPPGRAPH, "export", "--format", "nquads", *of], capture_output=True, check=True, text=True
         )
         lines = repeated(shipped.stdout.splitlines(), said.quads, BASE)
         (folder / "data" / "data.nq").write_text("".join(f"{line}\n" for line in lines))
