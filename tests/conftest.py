@@ -145,7 +145,7 @@ class Server:
     ) -> tuple[int, dict[str, str], bytes]:
         """As :meth:`ask`, with headers of which several may have one name."""
         headers = list(headers)
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             named = any(name.lower() == "host" for name, _ in headers)
             connection.putrequest(method, target, skip_host=named, skip_accept_encoding=True)

@@ -23,7 +23,7 @@ def slowly(port: int, share: float) -> Iterator[str]:
 
     class Answering(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
             asked = {name: self.headers[name] for name in ("Accept", "Accept-Language") if name in self.headers}
             connection.request("GET", self.path, headers=asked)
             answer = connection.getresponse()

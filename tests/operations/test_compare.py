@@ -120,7 +120,7 @@ def test_what_nobody_compared_is_neither_new_nor_dropped() -> None:
 @pytest.mark.heavy
 def test_thousands_of_readings_are_compared_in_the_time_of_a_test() -> None:
     # Each reading held against each other one would take minutes.
-    many = 12_000
+    many = 16_000
     lines = []
     for number in range(many):
         older, newer, reading = f"line-of-action/a{number}", f"line-of-action/b{number}", f"continuity/{number}"

@@ -95,7 +95,9 @@ def test_queries_that_run_end_where_they_began_and_later_ones_go_to_the_new_vers
         three.current.number = 2
         version, body = await said(front)
         assert (version, b"version 2" in body) == (2, True)
-        assert (front.manifest.version, three.changed, three.done) == (2, [2], [])
+        assert (front.manifest.version, three.changed) == (2, [2])
+        # On a busy machine the query may have ended meanwhile.
+        assert three.done == [] or running.done()
         version, body = await running
         assert (version, b"version 1" in body, b"version 2" in body) == (1, True, False)
         await until(lambda: three.done)
