@@ -343,11 +343,13 @@ def _packed(gate: Gate, number: int, keep: int) -> None:
     # Queries and changes come first.
     os.nice(_NICE)
     gate.remember()
-    pack(gate.store, number)
     try:
         _let_go(gate.store, keep)
     except DppgraphError as error:
         _log.warning("old versions are not let go: %s", error)
+    # From here on it holds nothing that others wait for.
+    confine.yield_to_all()
+    pack(gate.store, number)
 
 
 def _let_go(store: VersionStore, keep: int) -> None:

@@ -35,7 +35,7 @@ _TRIES: Final = 5
 _LOOK_EVERY: Final = 0.25
 """Seconds between two looks for a new version."""
 
-_MORE_TO_COME: Final = 1.0
+_MORE_TO_COME: Final = 2.0
 """Seconds that a version waits for the next one, where more changes are on their way: each change-over costs those who
 read, and whoever writes then waits for others anyway."""
 

@@ -59,6 +59,15 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
+def yield_to_all() -> None:
+    """Has this process run only where no other one wants to, from here on (``sched(7)``, SCHED_IDLE).
+
+    One that waits is not kept waiting by it for a turn, as it is by one of a low priority.
+    """
+    if sys.platform == "linux":
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
 def limit_memory(allowance: int) -> None:
     """Lets this process use ``allowance`` bytes of memory beyond what it has now.
 
