@@ -6,7 +6,7 @@ import pyoxigraph
 import pytest
 
 from dppgraph.core.quads import Delta, applied, difference
-from dppgraph.store.versions.index import build_index, derive_index, prune
+from dppgraph.store.versions.index import build_index, derive_index, prune_indexes
 
 ONE = '<a:a> <a:b> "1" <a:one> .'
 TWO = '<a:a> <a:b> "2" <a:two> .'
@@ -29,5 +29,5 @@ def test_a_graph_that_lost_its_last_quad_is_no_graph_any_more(tmp_path: Path, af
 def test_the_newest_are_kept_however_long_their_numbers_are(tmp_path: Path) -> None:
     for name in ("999998", "999999", "1000000", "1000001", "999998-unfinished", "1000002-unfinished"):
         (tmp_path / name).mkdir()
-    prune(tmp_path, keep=3)
+    prune_indexes(tmp_path, keep=3)
     assert {path.name for path in tmp_path.iterdir()} == {"999999", "1000000", "1000001", "1000002-unfinished"}

@@ -24,6 +24,7 @@ from dppgraph.core.quads import Delta, difference
 from dppgraph.errors import Damaged, Gone, NotBuilt, Unknown
 from dppgraph.store.versions import Manifest, VersionStore
 from dppgraph.store.versions.between import between
+from dppgraph.store.versions.prune import make_whole
 from tests.store.conftest import publication
 from tests.store.history_of import manifest as manifest_of
 
@@ -94,8 +95,8 @@ def test_the_lines_of_a_large_version_are_not_read_where_the_differences_are_eno
 def test_a_damaged_version_on_the_way_is_gone_around(store: VersionStore) -> None:
     contents = [set(range(number, number + 50)) for number in range(4)]
     publish(store, contents)
-    with store.writing("a test") as writer:
-        writer._make_whole(3)
+    with store.writing("a test"):
+        make_whole(store, 3)
     (store.path(2) / "added.nq.gz").write_bytes(b"damaged")
     assert store.between(1, 4) == difference(lines(contents[0]), lines(contents[3]))
     with pytest.raises(Damaged):

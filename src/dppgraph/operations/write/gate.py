@@ -152,7 +152,7 @@ class Gate:
                 said = f"version {parent.version} is current, and the change is meant for version {meant}"
                 raise VersionMismatch(f"{said}: read it again, and send the change with its tag")
             with writable(self.store.folder):
-                place = Path(tempfile.mkdtemp(dir=self.store.folder / "unfinished"))
+                place = Path(tempfile.mkdtemp(dir=self.store.unfinished))
             held.callback(shutil.rmtree, place, ignore_errors=True)
             judging = self._judging(parent, place)
             catch_up(self.store, self.store.history_path)

@@ -18,7 +18,9 @@
 """
 
 from dppgraph.store.versions.manifest import Manifest
-from dppgraph.store.versions.publish import KEPT, Ahead, Harvesting, Publication, Writer, made_ahead, sharing_anew
+from dppgraph.store.versions.prune import Ahead, made_ahead
+from dppgraph.store.versions.publication import Publication, sharing_anew
+from dppgraph.store.versions.publish import KEPT, Harvesting, Writer
 from dppgraph.store.versions.retention import Retention
 from dppgraph.store.versions.versions import VersionStore
 

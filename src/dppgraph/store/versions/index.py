@@ -106,7 +106,7 @@ def link_index(target: Path, index: Path) -> None:
     shutil.copytree(index, target, copy_function=os.link)
 
 
-def prune(folder: Path, keep: int) -> None:
+def prune_indexes(folder: Path, keep: int) -> None:
     """Removes all but the newest ``keep`` databases of a folder of them, and what was begun of older ones.
 
     Each is named by the number of its version.

@@ -22,10 +22,12 @@ class Listed:
 
     Attributes:
         folder: likewise.
+        unfinished: the folder of what a writer is at; it is emptied by the next one.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.unfinished = folder / "unfinished"
         self._versions = folder / "versions"
         self._chain = Chain(self._manifest)
         self._retention: tuple[tuple[int, int], Retention] | None = None

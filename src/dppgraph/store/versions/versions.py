@@ -14,11 +14,12 @@ from dppgraph.errors import Damaged, Gone
 from dppgraph.store.merge import sharing
 from dppgraph.store.versions.between import between
 from dppgraph.store.versions.files import decompressed, read_checked, sync_files, sync_folder, unzipped, writable
-from dppgraph.store.versions.index import prune
+from dppgraph.store.versions.index import prune_indexes
 from dppgraph.store.versions.listed import Listed
 from dppgraph.store.versions.lock import write_lock
 from dppgraph.store.versions.manifest import Manifest
-from dppgraph.store.versions.publish import ADDED, BUCKETS, FINDINGS, KEPT, KEYFRAME, REMOVED, STATED, TREE, Writer
+from dppgraph.store.versions.names import ADDED, BUCKETS, FINDINGS, KEYFRAME, REMOVED, STATED, TREE
+from dppgraph.store.versions.publish import KEPT, Writer
 from dppgraph.store.versions.retention import read_late
 
 _Read = TypeVar("_Read")
@@ -323,7 +324,7 @@ class VersionStore(Listed):
         shutil.rmtree(kept, ignore_errors=True)
         made.rename(kept)
         sync_folder(kept.parent)
-        prune(kept.parent, keep=KEPT)
+        prune_indexes(kept.parent, keep=KEPT)
 
     @contextmanager
     def writing(self, holder: str, *, drops_writes: bool = False) -> Iterator[Writer]:
@@ -340,7 +341,7 @@ class VersionStore(Listed):
         """
         with ExitStack() as held:
             with writable(self.folder):
-                for folder in (self._versions, self.folder / "indexes", self.folder / "unfinished"):
+                for folder in (self._versions, self.folder / "indexes", self.unfinished):
                     folder.mkdir(parents=True, exist_ok=True)
                 held.enter_context(write_lock(self.folder / "lock", holder))
                 self._refuse_strangers()
