@@ -49,3 +49,12 @@ def test_a_process_whose_adopter_is_gone_already_ends() -> None:
     finally:
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, a low priority is all that there is")
+def test_who_yields_to_all_is_of_the_class_that_runs_when_nobody_else_wants_to() -> None:
+    code = (
+        "import os; from dppgraph.store.workers import confine; confine.yield_to_all(); print(os.sched_getscheduler(0))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(said.stdout) == os.SCHED_IDLE
