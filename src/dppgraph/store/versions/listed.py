@@ -78,7 +78,7 @@ class Listed:
         else:
             is_there = 1 <= number <= (current[0] if current else 0)
         if not is_there:
-            raise Unknown(f"there is no version {number} here: `dppgraph versions` lists those there are")
+            raise Unknown(f"there is no version {number} here: `dppgraph versions` and /changes list those there are")
         return self._manifest(number, self._chain.sha256(number, current))
 
     def _manifest(self, number: int, sha256: str | None) -> Manifest:
@@ -161,7 +161,7 @@ class Listed:
             Gone: they were.
         """
         if not self.is_kept(number):
-            raise Gone(f"version {number} is not kept any more: `dppgraph versions` says which ones are")
+            raise Gone(f"version {number} is not kept any more: `dppgraph versions` and /changes say which ones are")
 
     def pointer_damage(self) -> Damaged | None:
         """What is wrong with the file ``current``, if anything is."""
