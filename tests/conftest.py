@@ -1,5 +1,6 @@
 """What several folders of tests share: the repository, a built store, a running server."""
 
+import gc
 import http.client
 import os
 import random
@@ -49,6 +50,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str:
     return f"samples: --seed {config.option.seed}"
+
+
+def pytest_collection_finish() -> None:
+    # What was imported and collected stays to the end: the collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from dppgraph.operations.validate.report import Report, Result
 from dppgraph.store.rdf import parse
 
 BASE = "https://w3id.org/dppgraph/"
-MANY = 10_000
+MANY = 5_000
 """So many that to compare each with each takes longer than a test may."""
 HEAD = f"""
     @base <{BASE}id/> .

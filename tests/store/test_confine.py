@@ -9,6 +9,8 @@ from contextlib import suppress
 
 import pytest
 
+from tests.store.conftest import living
+
 # A process that stands between forks another one, tells its number, and ends; whoever was to adopt that one is named.
 FORKING = """
 import os, sys
@@ -20,14 +22,6 @@ if process:
     os._exit(0)
 confine.die_with_adopter(between, adopter)
 """
-
-
-def is_there(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, processes are not adopted")
@@ -43,9 +37,9 @@ def test_a_process_whose_adopter_is_gone_already_ends() -> None:
     said.wait()
     try:
         until = time.monotonic() + 5
-        while is_there(process) and time.monotonic() < until:
+        while living(process) and time.monotonic() < until:
             time.sleep(0.02)
-        assert not is_there(process)
+        assert not living(process)
     finally:
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)

@@ -16,6 +16,8 @@ import pytest
 from dppgraph.core import formats
 from tests.conftest import BASE, Server, start_server
 
+pytestmark = pytest.mark.heavy
+
 TOKEN = "dpp_" + "0123456789abcdef" * 4
 GRAPH = "urn:x:graph"
 AT = f"/graphs?graph={quote(GRAPH)}"
