@@ -47,7 +47,9 @@ _CALM: Final = 2.0
 _STORM: Final = 60.0
 """Seconds after which they are made although changes go on."""
 _PACKING: Final = Bounds(seconds=3600.0, memory=8 << 30)
-_NICE: Final = 19
+_NICE_WRITING: Final = 5
+"""How much queries come before changes: where both want all cores, changes still get a fourth of one."""
+_NICE_PACKING: Final = 19
 
 
 @dataclass(eq=False, slots=True)
@@ -341,7 +343,7 @@ def told_to_clients(outcome: Outcome | DppgraphError) -> Outcome | DppgraphError
 
 def _packed(gate: Gate, number: int, keep: int) -> None:
     # Queries and changes come first.
-    os.nice(_NICE)
+    os.nice(_NICE_PACKING)
     gate.remember()
     try:
         _let_go(gate.store, keep)
@@ -367,6 +369,7 @@ def _let_go(store: VersionStore, keep: int) -> None:
 def main(options: dict[str, Any]) -> None:
     """Writes until SIGTERM; ``options`` as the supervisor makes them."""
     confine.die_with(options["parent"])
+    os.nice(_NICE_WRITING)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settings = settings_of(options["settings"])
     gate = wiring.gate(settings, union=options["union"])
