@@ -42,6 +42,8 @@ _RETRY: Final = 2
 _NOT_WRITTEN: Final = "the change cannot be written to the server's disk, and its log says why: send it again later"
 _DAMAGED: Final = "the server's store is damaged, and its log says where: nothing can be written before that is mended"
 _IN_USE: Final = "another process writes to the server's store: send it again in a moment"
+_BETWEEN: Final = 0.005
+"""Seconds between two answers: those to changes that are served together would all at once keep fronts from queries."""
 _CALM: Final = 2.0
 """Seconds without a change after which the files of the last version are made."""
 _STORM: Final = 60.0
@@ -119,6 +121,7 @@ class WriterProcess:
         self._callers: set[_Caller] = set()
         self._queue: deque[_Caller] = deque()
         self._served: list[_Caller] = []
+        self._no_answer_before = 0.0
         self._judged: tuple[Pending, _Caller] | None = None
         self._unpacked = _Unpacked()
         self._packing: Child | None = None
@@ -151,7 +154,7 @@ class WriterProcess:
 
     def _wait(self) -> float | None:
         """Seconds until there is something to do that nothing tells of."""
-        moments = [caller.until for caller in self._served]
+        moments = [self._not_answered_before(caller) for caller in self._served]
         if self._unpacked.version and self._packing is None:
             moments.append(self._unpacked.due())
         if self._judged:
@@ -171,16 +174,19 @@ class WriterProcess:
         if self._published:
             self._published = False
             self._say({"published": self._noted, "more": self._judged is not None})
-        for caller in [one for one in self._served if self._is_served(one, now)]:
-            self._served.remove(caller)
-            if caller.outcome:
-                self._answer(caller, caller.outcome)
-
+        served = next((one for one in self._served if now >= self._not_answered_before(one)), None)
+        if served:
+            self._served.remove(served)
+            self._no_answer_before = now + _BETWEEN
+            if served.outcome:
+                self._answer(served, served.outcome)
         if self._unpacked.version and self._packing is None and now >= self._unpacked.due() and not self._stopping:
             self._pack()
 
-    def _is_served(self, caller: _Caller, now: float) -> bool:
-        return caller.outcome is None or caller.outcome.version <= self._serving or now >= caller.until
+    def _not_answered_before(self, caller: _Caller) -> float:
+        """When somebody whose change is published may hear of it: once its version is served, each after the other."""
+        is_served = caller.outcome is None or caller.outcome.version <= self._serving
+        return self._no_answer_before if is_served else max(caller.until, self._no_answer_before)
 
     # --- Callers -----------------------------------------------------------------------------------------------------
 
