@@ -46,7 +46,7 @@ _BETWEEN: Final = 0.005
 """Seconds between two answers: those to changes that are served together would all at once keep fronts from queries."""
 _CALM: Final = 2.0
 """Seconds without a change after which the files of the last version are made."""
-_STORM: Final = 60.0
+_STORM: Final = 300.0
 """Seconds after which they are made although changes go on."""
 _PACKING: Final = Bounds(seconds=3600.0, memory=8 << 30)
 _NICE_WRITING: Final = 5

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyoxigraph
 
@@ -17,6 +17,9 @@ from dppgraph.store.rdf import engine_quads
 from dppgraph.store.versions import VersionStore
 from dppgraph.store.versions.index import about_in, apply_delta, build_index
 from dppgraph.store.workers.evaluation import Dataset
+
+_FEW: Final = 1000
+"""Quads that memory may hold although they are gone."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Holding:
         versions: where it was published.
         memory: its quads, where they are held in memory.
         index: the folder of its database, where they are not.
+        gone: how many quads were removed in memory since it was filled. The engine goes on holding them, and whoever
+            asks about their subject pays for it.
     """
 
     version: int
@@ -40,6 +45,7 @@ class Holding:
     versions: VersionStore
     memory: pyoxigraph.Store | None = None
     index: Path | None = None
+    gone: int = 0
 
     @property
     def opens_files(self) -> bool:
@@ -78,7 +84,7 @@ def held(options: dict[str, Any]) -> Holding:
 def advanced(holding: Holding, options: dict[str, Any]) -> Holding:
     """A version after one that is held in memory: the same quads, and the differences up to it.
 
-    Called in a process that is a copy of the one that holds it; that one's memory stays as it is.
+    Where many are gone meanwhile, all are read anew. Called in a process that is a copy of the one that holds it; that one's memory stays as it is.
 
     Raises:
         Damaged: the new version cannot be read whole.
@@ -86,14 +92,17 @@ def advanced(holding: Holding, options: dict[str, Any]) -> Holding:
     store, version = holding.versions, options["version"]
     following = replace(holding, version=version, base=options["base"])
     between = range(holding.version + 1, version + 1)
-    if holding.memory is None or holding.sharing or any(map(store.sharing, between)):
+    manifests = [store.manifest(number) for number in between]
+    gone = holding.gone + sum(manifest.removed for manifest in manifests)
+    many = gone > max(_FEW, sum(manifest.quads for manifest in manifests[-1:]) // 4)
+    if many or holding.memory is None or holding.sharing or any(map(store.sharing, between)):
         return _in_memory(following, store.lines(version))
     history = History(store.history_path)
     for number in between:
         apply_delta(holding.memory, store.delta(number), partial(_about, history, store, number))
     # Workers are forked from here, and none of them is to hold it.
     history.close()
-    return following
+    return replace(following, gone=gone)
 
 
 def _about(history: History, store: VersionStore, number: int, subject: str) -> Iterable[str]:
@@ -112,7 +121,7 @@ def _in_memory(holding: Holding, lines: Iterable[str]) -> Holding:
         add_merged(store)
     # Warm: the first query of a process would otherwise pay for the engine's own start.
     store.query("ASK {}")
-    return replace(holding, sharing=shared, memory=store)
+    return replace(holding, sharing=shared, memory=store, gone=0)
 
 
 def _opened(index: Path) -> pyoxigraph.Store:
