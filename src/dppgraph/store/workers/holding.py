@@ -84,7 +84,8 @@ def held(options: dict[str, Any]) -> Holding:
 def advanced(holding: Holding, options: dict[str, Any]) -> Holding:
     """A version after one that is held in memory: the same quads, and the differences up to it.
 
-    Where many are gone meanwhile, all are read anew. Called in a process that is a copy of the one that holds it; that one's memory stays as it is.
+    Where many are gone meanwhile, all are read anew. Called in a process that is a copy of the one that holds it; that
+    one's memory stays as it is.
 
     Raises:
         Damaged: the new version cannot be read whole.
