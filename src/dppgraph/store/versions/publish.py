@@ -131,19 +131,7 @@ class Writer:
         retain(self._store, Retention(said.pinned | {number} if pinned else said.pinned - {number}, said.pruned))
 
     def prune(self, numbers: Iterable[int], ahead: Ahead | None = None) -> None:
-        """Lets the files of versions go, after what rests on them got its own.
-
-        Killed at any moment, it leaves every version either whole or told as pruned; run again, it goes on.
-
-        Args:
-            numbers: the versions; a pinned one or the current one is kept nevertheless.
-            ahead: what :func:`made_ahead` made for them; what it lacks is made now.
-
-        Raises:
-            Unknown: there is no such version.
-            Damaged: a version that is kept cannot be read; nothing is pruned.
-            StoreUnavailable: the disk did not take it; no version is lost that is kept.
-        """
+        """Lets the files of versions go; as :func:`dppgraph.store.versions.prune.prune`, which says what it raises."""
         prune(self._store, numbers, ahead)
 
     def _publish(
