@@ -367,14 +367,15 @@ def test_a_message_that_not_every_format_can_say_is_refused(graphs: Writer) -> N
 
 @pytest.mark.heavy
 def test_readers_hold_no_more_than_some_files(graphs: Writer) -> None:
-    for number in range(8):
+    # More than the system takes of an answer that nobody reads.
+    for number in range(6):
         body = f"<urn:x:s> <urn:x:p> '{number}{'x' * 1_000_000}' ."
         assert graphs.write("POST", body=body, **TURTLE)[0] in (200, 201)
     asked = []
-    for number in range(5):
+    for number in range(20):
         _, headers, _ = graphs.write("PUT", "/graphs?graph=urn:x:other", f"<urn:x:s> <urn:x:p> {number} .", **TURTLE)
-        at = f"{AT}&version={headers['dppgraph-version']}"
-        asked += [f"{at}&format={name}" for name in ("turtle", "ntriples", "rdfxml", "jsonld")]
+        # The format that is made fastest: who takes nothing for half a minute is not waited for any more.
+        asked.append(f"{AT}&version={headers['dppgraph-version']}&format=ntriples")
     readers: list[socket.socket] = []
     try:
         heads = [_begun(readers, graphs.server.port, target) for target in asked]
