@@ -204,8 +204,9 @@ def test_so_is_one_with_a_body(talk: Talk, length: bytes, body: bytes, pause: fl
 def test_what_follows_it_is_read_as_it_would_be_anywhere(talk: Talk) -> None:
     query = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
     talk(query, _ASK.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
-    answer = talk(query * 1_000 + b"hello\r\n\r\n")
-    assert answer.count(b"HTTP/1.1 200 ") == 1_000
+    # As many as never fill what waits to be sent, however late they are read: what comes then has to wait.
+    answer = talk(query * 64 + b"hello\r\n\r\n")
+    assert answer.count(b"HTTP/1.1 200 ") == 64
     assert answer.count(b"HTTP/1.1 400 ") == 1
 
 

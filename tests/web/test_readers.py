@@ -162,6 +162,18 @@ def test_a_fault_of_ours_is_not_told_as_the_clients(server: _Server, caplog: pyt
     assert "could not be taken on" in caplog.text
 
 
+@pytest.mark.parametrize("paths", [("/at-hand", "/", "/"), ("/at-hand", "/task", "/task"), ("/task",) * 70])
+def test_an_answer_that_others_wait_behind_ends_with_its_connection(
+    server: _Server, paths: tuple[str, ...], caplog: pytest.LogCaptureFixture
+) -> None:
+    with _ask(server, *paths):
+        time.sleep(PATIENCE / 4)
+    while server.doors.open:
+        time.sleep(0.01)
+    server.stop()
+    assert not caplog.records
+
+
 def _resident() -> int:
     fields = Path("/proc/self/statm").read_text().split()
     return int(fields[1]) * 4096

@@ -149,6 +149,10 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forgets the client."""
         super().connection_lost(exc)
+        if self._in_task:
+            # uvicorn tells the request that came last, which may be another.
+            self._in_task.disconnected = True
+            self._in_task.message_event.set()
         self._gone.gone = True
         self._pouring.leave()
         if self._gone.then and self._task:
