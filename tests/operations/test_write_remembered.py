@@ -93,7 +93,6 @@ def test_a_file_that_is_cut_counts_for_nothing(store: VersionStore, ready: Ready
     assert read_known(store, "d", ready) is None
 
 
-@pytest.mark.heavy
 def test_a_gate_goes_on_where_another_one_ended(
     sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

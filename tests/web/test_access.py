@@ -193,7 +193,6 @@ def test_so_is_the_number_of_one_that_says_who_asks(server: Server, log: Path, t
     assert [(line["id"], line["client"]) for line in lines(log, 2)] == [("abc", "192.0.2.7")] * 2
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize("stripped", [True, False])
 def test_below_a_path(serve: Serve, tmp_path: Path, stripped: bool) -> None:
     (tmp_path / "data").mkdir()

@@ -365,7 +365,6 @@ def test_a_message_that_not_every_format_can_say_is_refused(graphs: Writer) -> N
     assert b">a\nb<" in told
 
 
-@pytest.mark.heavy
 def test_readers_hold_no_more_than_some_files(graphs: Writer) -> None:
     # More than the system takes of an answer that nobody reads.
     for number in range(6):
@@ -404,7 +403,6 @@ def _begun(readers: list[socket.socket], port: int, target: str) -> bytes:
     return reader.recv(12)
 
 
-@pytest.mark.heavy
 def test_the_gate_answers_a_report(tmp_path: Path, few_shapes: Path) -> None:
     (tmp_path / "data").mkdir()
     server = start_server("--store", tmp_path / "store", "--shapes", few_shapes, environment={"DPPGRAPH_TOKEN": TOKEN})
@@ -427,7 +425,6 @@ def test_the_gate_answers_a_report(tmp_path: Path, few_shapes: Path) -> None:
         assert server.stop() == 0
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize("mode", ["disk", "memory"])
 def test_graphs_may_have_triples_in_common(tmp_path: Path, mode: str) -> None:
     (tmp_path / "data").mkdir()
@@ -447,7 +444,6 @@ def test_graphs_may_have_triples_in_common(tmp_path: Path, mode: str) -> None:
         assert server.stop() == 0
 
 
-@pytest.mark.heavy
 def test_large_bodies_are_not_held_in_memory(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "data.nq").write_text("<urn:x:a> <urn:x:b> <urn:x:c> <urn:x:data> .\n")

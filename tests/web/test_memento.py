@@ -487,7 +487,6 @@ def test_behind_a_path_the_addresses_are_those_that_clients_use(store: VersionSt
         assert known.link(scope | {"method": "POST"}) == b""
 
 
-@pytest.mark.heavy
 @pytest.mark.timeout(300)
 def test_a_flood_of_old_documents_holds_nothing_and_makes_nothing(tmp_path: Path) -> None:
     store, many = VersionStore(tmp_path / "store"), 60

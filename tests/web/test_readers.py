@@ -162,7 +162,7 @@ def test_a_fault_of_ours_is_not_told_as_the_clients(server: _Server, caplog: pyt
     assert "could not be taken on" in caplog.text
 
 
-@pytest.mark.parametrize("paths", [("/at-hand", "/", "/"), ("/at-hand", "/task", "/task"), ("/task",) * 70])
+@pytest.mark.parametrize("paths", [("/at-hand", "/", "/"), ("/at-hand", "/task", "/task")])
 def test_an_answer_that_others_wait_behind_ends_with_its_connection(
     server: _Server, paths: tuple[str, ...], caplog: pytest.LogCaptureFixture
 ) -> None:

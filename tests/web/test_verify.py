@@ -334,7 +334,6 @@ def test_a_server_below_a_path_is_verified_at_its_own_addresses(serve: Serve, tm
     assert not wrong(verified(f"http://127.0.0.1:{server.port}/data"))
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize("harm", ["bytes", "shorter", "statistics", "feed"])
 def test_what_is_changed_on_disk_is_found(
     run: Run, serve: Serve, built: tuple[VersionStore, Built], tmp_path: Path, harm: str
@@ -367,7 +366,6 @@ def test_what_is_changed_on_disk_is_found(
     assert expected in answer.stdout
 
 
-@pytest.mark.heavy
 def test_a_version_that_is_published_meanwhile_is_verified_in_its_place(run: Run, serve: Serve, tmp_path: Path) -> None:
     (tmp_path / "data" / "source").mkdir(parents=True)
     file = tmp_path / "data" / "source" / "a.ttl"
