@@ -7,7 +7,7 @@ graph's canonical form is its lines, sorted by code point.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from dppgraph.errors import BadRdf
@@ -32,10 +32,10 @@ class Quad(NamedTuple):
 
 
 class Delta(NamedTuple):
-    """What turns one set of lines into another; both parts sorted."""
+    """What turns one set of lines into another; both parts sorted, each line once."""
 
-    added: list[str]
-    removed: list[str]
+    added: Collection[str]
+    removed: Collection[str]
 
 
 def parse_line(line: str) -> Quad:
@@ -112,6 +112,23 @@ def datatype_of(term: str) -> str:
 def subject_of(line: str) -> str:
     """The subject of a canonical line, as a term."""
     return line[: line.index(" ")]
+
+
+def by_subject(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Sorted lines, those of each subject together."""
+    group: list[str] = []
+    # A comparison with the beginning of the line is all that most lines cost.
+    begin = "\n"
+    for line in lines:
+        if line.startswith(begin):
+            group.append(line)
+        else:
+            if group:
+                yield group
+            group = [line]
+            begin = f"{subject_of(line)} "
+    if group:
+        yield group
 
 
 def entity_of(line: str) -> str:

@@ -5,6 +5,7 @@ All else takes a while to make, so what a small change makes is of the version b
 """
 
 import json
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -36,14 +37,14 @@ _FORMAT: Final = 3
 def harvesting(store: VersionStore) -> Harvesting:
     """What makes the harvest of a version of this store."""
 
-    def make(folder: Path, manifest: Manifest, lines: list[str], delta: Delta) -> None:
+    def make(folder: Path, manifest: Manifest, lines: Collection[str], delta: Delta) -> None:
         remember(store, manifest, delta, lines=lines)
         pack_into(store, folder, manifest, lines, delta)
 
     return make
 
 
-def pack_into(store: VersionStore, folder: Path, manifest: Manifest, lines: list[str], delta: Delta) -> None:
+def pack_into(store: VersionStore, folder: Path, manifest: Manifest, lines: Collection[str], delta: Delta) -> None:
     """Makes a version's harvest in a new folder, but for the history, which goes on with each version at once.
 
     Args:
@@ -60,10 +61,11 @@ def pack_into(store: VersionStore, folder: Path, manifest: Manifest, lines: list
     folder.mkdir()
     dumps = folder / DUMPS
     dumps.mkdir()
-    files = make_dumps(lines, dumps, manifest.base)
+    held = list(lines)
+    files = make_dumps(held, dumps, manifest.base)
     before = max((number for number in harvested(store) if number < manifest.version), default=0)
     link_alike(files, dumps, store.harvest_path(before) / DUMPS)
-    _write_catalogue(store, folder, manifest, lines, files)
+    _write_catalogue(store, folder, manifest, held, files)
     write_search(folder / SEARCH, entries_of(lines, manifest.base))
     make_members(store, manifest, lines, delta)
     (folder / _STAMP).write_text(json.dumps(_stamp(manifest)), encoding="utf-8")
@@ -75,7 +77,7 @@ def remember(
     delta: Delta,
     *,
     results: Delta | None = None,
-    lines: list[str] | None = None,
+    lines: Collection[str] | None = None,
 ) -> None:
     """Has the history of a store go as far as a version, which need not be published yet.
 

@@ -1,7 +1,7 @@
 """All that follows from the quads, by the rules, and the trace of each inferred one."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from dppgraph.core.iris import NAMESPACE, PREFIXES, graph_iri
@@ -24,10 +24,23 @@ def inferred(quads: Iterable[Quad], rules: Iterable[Rule], base: str) -> dict[Qu
         BadRdf: a rule does not parse, makes a blank node, or never comes to an end.
     """
     unseen = {f"<{graph}>" for graph in unseen_graphs(base)}
-    target = f"<{graph_iri('inferred', base)}>"
     told = [quad for quad in quads if quad.graph not in unseen]
     stated = {quad[:3] for quad in told}
-    store = MemoryStore(told)
+    return inferred_in(MemoryStore(told), lambda made: {quad for quad in made if quad[:3] not in stated}, rules, base)
+
+
+def inferred_in(
+    store: MemoryStore, unstated: Callable[[set[Quad]], set[Quad]], rules: Iterable[Rule], base: str
+) -> dict[Quad, str]:
+    """Likewise of what a store holds; it holds what follows, too, after that.
+
+    Args:
+        store: the quads of all graphs that a rule sees.
+        unstated: gives those of some quads whose triples nobody stated.
+        rules: the rules.
+        base: the base of the data.
+    """
+    target = f"<{graph_iri('inferred', base)}>"
     found: dict[Quad, str] = {}
     for together in strata_of(rules):
         here: dict[Quad, Rule] = {}
@@ -37,11 +50,11 @@ def inferred(quads: Iterable[Quad], rules: Iterable[Rule], base: str) -> dict[Qu
             if rounds > MOST_ROUNDS:
                 raise endless(together)
             for rule in together:
-                made = {quad._replace(graph=target) for quad in run(rule, store, base) if quad[:3] not in stated}
-                new = made - found.keys() - here.keys()
+                made = {quad._replace(graph=target) for quad in run(rule, store, base)} - found.keys()
+                new = unstated(made - here.keys())
                 store.add(sorted(new))
                 fresh = fresh or bool(new)
-                here |= {quad: first(rule, here.get(quad)) for quad in made - found.keys()}
+                here |= {quad: first(rule, here.get(quad)) for quad in made if quad in here or quad in new}
         found |= {quad: here[quad].name for quad in sorted(here)}
     return found
 

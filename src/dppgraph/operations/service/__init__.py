@@ -7,20 +7,23 @@ and prefixes) go into the graph ``catalogue`` when a version is built, since the
 
 from dppgraph.operations.service.description import Endpoint, Graphs, described, graphs_request, read_graphs
 from dppgraph.operations.service.examples import examples
-from dppgraph.operations.service.statistics import statistics, statistics_following, tells_counted
-from dppgraph.operations.service.tally import Tally, tally_of, tally_said
+from dppgraph.operations.service.statistics import counted, statistics, statistics_following, tells_counted
+from dppgraph.operations.service.tally import Tally, tally_said
+from dppgraph.operations.service.tallying import tally_in, tally_of
 from dppgraph.operations.service.void import void_document
 
 __all__ = [
     "Endpoint",
     "Graphs",
     "Tally",
+    "counted",
     "described",
     "examples",
     "graphs_request",
     "read_graphs",
     "statistics",
     "statistics_following",
+    "tally_in",
     "tally_of",
     "tally_said",
     "tells_counted",

@@ -21,37 +21,6 @@ class Looking(Protocol):
         ...
 
 
-class Moment(Protocol):
-    """What the sums ask of the triples that are counted at one time."""
-
-    def classes(self, subject: str) -> frozenset[str]:
-        """The classes that a thing has."""
-        ...
-
-    def members(self, class_: str) -> Iterable[str]:
-        """The things that have a class."""
-        ...
-
-
-class All:
-    """All triples that are counted."""
-
-    def __init__(self, triples: Iterable[Triple]) -> None:
-        classes: dict[str, set[str]] = {}
-        for subject, predicate, object_ in triples:
-            if predicate == _A:
-                classes.setdefault(subject, set()).add(object_)
-        self._classes = {subject: frozenset(found) for subject, found in classes.items()}
-
-    def classes(self, subject: str) -> frozenset[str]:
-        """The classes that a thing has."""
-        return self._classes.get(subject, frozenset())
-
-    def members(self, class_: str) -> Iterable[str]:
-        """The things that have a class."""
-        return (subject for subject, found in self._classes.items() if class_ in found)
-
-
 class Before:
     """What was there before a change.
 

@@ -13,7 +13,8 @@ from dppgraph.core.iris import PREFIXES, graph_iri
 from dppgraph.core.quads import Delta, Quad, literal
 from dppgraph.operations.service.linksets import linksets
 from dppgraph.operations.service.naming import count, name
-from dppgraph.operations.service.tally import LISTED, SERVES, A, Tally, tally_of
+from dppgraph.operations.service.tally import LISTED, SERVES, A, Tally
+from dppgraph.operations.service.tallying import tally_of
 
 _VOID: Final = PREFIXES["void"]
 _VOID_EXT: Final = "http://ldf.fi/void-ext#"

@@ -14,14 +14,14 @@ from dppgraph.core.iris import PREFIXES, graph_iri
 from dppgraph.core.quads import Delta, Quad, datatype_of, parse_line
 from dppgraph.errors import Damaged
 from dppgraph.operations.service.linksets import Link, link_of
-from dppgraph.operations.service.moments import After, All, Before, Looking, Moment, Triple
+from dppgraph.operations.service.moments import After, Before, Looking, Triple
 from dppgraph.store.history import QuadPattern
 
 A: Final = f"<{PREFIXES['rdf']}type>"
 LISTED: Final = f"<{PREFIXES['dcat']}dataset>"
 SERVES: Final = f"<{PREFIXES['dcat']}servesDataset>"
-_CATALOG: Final = f"<{PREFIXES['dcat']}Catalog>"
-_PLAN: Final = f"<{PREFIXES['dpp']}PolicyPlan>"
+CATALOG: Final = f"<{PREFIXES['dcat']}Catalog>"
+PLAN: Final = f"<{PREFIXES['dpp']}PolicyPlan>"
 _FORMAT: Final = "tally 1"
 _T = TypeVar("_T")
 
@@ -120,10 +120,10 @@ class Tally:
         for subject, predicate, object_, _ in quads:
             if predicate in {LISTED, SERVES}:
                 self.named[predicate, object_] += sign
-            elif predicate == A and object_ == _CATALOG:
+            elif predicate == A and object_ == CATALOG:
                 self.named[A, subject] += sign
 
-    def _count(self, triple: Triple, moment: Moment, sign: int) -> None:
+    def _count(self, triple: Triple, moment: Before, sign: int) -> None:
         subject, predicate, object_ = triple
         self.properties[predicate] += sign
         if predicate == A:
@@ -141,11 +141,11 @@ class Tally:
         for name, number in (("subjects", len(subjects)), ("entities", ours), ("objects", len(objects))):
             self.sizes[name] += sign * number
 
-    def _exemplify(self, changed: set[Triple], moment: Moment) -> None:
-        plans = {triple[0] for triple in changed if triple[1:] == (A, _PLAN)}
-        there = {plan for plan in plans if _PLAN in moment.classes(plan)}
+    def _exemplify(self, changed: set[Triple], moment: Before) -> None:
+        plans = {triple[0] for triple in changed if triple[1:] == (A, PLAN)}
+        there = {plan for plan in plans if PLAN in moment.classes(plan)}
         if self.example in plans - there:
-            self.example = min(moment.members(_PLAN), default="")
+            self.example = min(moment.members(PLAN), default="")
         elif there:
             self.example = min(there | ({self.example} if self.example else set()))
 
@@ -159,28 +159,6 @@ class Tally:
         for class_ in [class_ for class_, counts in self.classes.items() if not counts]:
             del self.classes[class_]
         return self
-
-
-def tally_of(quads: Iterable[Quad], base: str) -> Tally:
-    """The sums of all quads.
-
-    Args:
-        quads: what a version holds, but for what is made in the graph ``catalogue``.
-        base: the base of the data.
-    """
-    quads = set(quads)
-    catalogue = _catalogue(base)
-    tally = Tally(base)
-    tally._name(quads, 1)
-    counted = [quad for quad in quads if quad.graph != catalogue]
-    tally.graphs.update(quad.graph for quad in counted)
-    triples = {quad[:3] for quad in counted}
-    moment = All(triples)
-    for triple in triples:
-        tally._count(triple, moment, 1)
-    tally._count_terms({triple[0] for triple in triples}, {triple[2] for triple in triples}, 1)
-    tally._exemplify(triples, moment)
-    return tally._tidied()
 
 
 def tally_said(text: str, since: Tally | None = None) -> Tally:
@@ -230,7 +208,7 @@ def _catalogue(base: str) -> str:
     return f"<{graph_iri('catalogue', base)}>"
 
 
-def _ends(term: str, moment: Moment) -> list[tuple[str, str]]:
+def _ends(term: str, moment: Before) -> list[tuple[str, str]]:
     """Where a property leads: the classes of a thing, or the datatype of a literal."""
     if term.startswith('"'):
         return [("datatype", f"<{datatype_of(term)}>")]

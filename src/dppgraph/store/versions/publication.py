@@ -1,15 +1,16 @@
 """What is to be published, told by all its lines or by its difference, and what is new about it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from dppgraph.core.digest import Tree, changed_tree, tree_of
-from dppgraph.core.quads import Delta, applied, difference, parse_line, subject_of
+from dppgraph.core.digest import Tree, changed_tree
+from dppgraph.core.quads import Delta, applied, changes_of, parse_line, subject_of
 from dppgraph.store.merge import sharing
 from dppgraph.store.versions.manifest import Kind, Manifest
+from dppgraph.store.versions.overview import differing, overview
 
 if TYPE_CHECKING:
     from dppgraph.store.versions.versions import VersionStore
@@ -32,7 +33,7 @@ class Publication:
     """What is to be published, and what is said of it; the fields are those of the manifest.
 
     Attributes:
-        lines: all lines of the version; None where it is told by its difference.
+        lines: all lines of the version, sorted, each once; None where it is told by its difference.
         report: what the shapes found, as the file that is kept of it; None where the gate was off.
         delta: what it adds to the lines of its parent, and removes from them, where ``lines`` does not say so.
         before: the quads of its parent, likewise.
@@ -42,7 +43,7 @@ class Publication:
             version before, or nobody knows.
     """
 
-    lines: list[str] | None
+    lines: Collection[str] | None
     agent: str
     message: str
     software: str
@@ -72,6 +73,7 @@ class New:
         tree: that of its digest.
         graphs: graph to how many quads it has.
         sharing: the graphs that have a triple in common with another one.
+        entities: thing to how many lines about it are added and removed.
         all_lines: gives all its lines, which may have to be made.
     """
 
@@ -81,7 +83,8 @@ class New:
     tree: Tree
     graphs: dict[str, int]
     sharing: frozenset[str]
-    all_lines: Callable[[], list[str]]
+    entities: dict[str, tuple[int, int]]
+    all_lines: Callable[[], Collection[str]]
 
 
 def new_of(store: "VersionStore", what: Publication, parent: int | None) -> New:
@@ -97,16 +100,23 @@ def new_of(store: "VersionStore", what: Publication, parent: int | None) -> New:
     """
     before = store.manifest(parent) if parent else None
     if what.lines is not None:
-        delta = difference(store.lines(parent) if parent else [], what.lines)
-        graphs, shared = _graph_sizes(what.lines), sharing(what.lines)
-        return New(what, before, delta, tree_of(what.lines), graphs, shared, lambda: what.lines or [])
+        seen = overview(what.lines)
+        if parent:
+            delta = differing(store.lines(parent), what.lines)
+            entities = changes_of(delta)
+        else:
+            # All of it is new: no copy is made of what may be more than memory holds.
+            delta = Delta(what.lines, [])
+            entities = {entity: (seen.entities[entity], 0) for entity in sorted(seen.entities)}
+        return New(what, before, delta, seen.tree, seen.graphs, seen.sharing, entities, lambda: what.lines or [])
     if before is None or what.delta is None or what.before is None:
         raise ValueError("a version without a parent is told by all its lines")
     tree = changed_tree(store.tree(before.version), what.delta, what.before.in_bucket)
     graphs = _changed_sizes(before.graphs, what.delta)
     shared = store.sharing(before.version) | sharing_anew(what.delta, what.before)
     delta, number = what.delta, before.version
-    return New(what, before, delta, tree, graphs, shared, lambda: applied(store.lines(number), delta))
+    entities = changes_of(delta)
+    return New(what, before, delta, tree, graphs, shared, entities, lambda: applied(store.lines(number), delta))
 
 
 def sharing_anew(delta: Delta, before: Before) -> frozenset[str]:

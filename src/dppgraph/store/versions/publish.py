@@ -4,16 +4,25 @@ import json
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from dppgraph.core.digest import Tree, root_of
-from dppgraph.core.quads import Delta, changes_of
+from dppgraph.core.quads import Delta
 from dppgraph.errors import StoreUnavailable
-from dppgraph.store.versions.files import compressed, sync_folder, writable, write_synced, zipped
+from dppgraph.store.runs import LinesFile
+from dppgraph.store.versions.files import (
+    compressed,
+    sync_folder,
+    writable,
+    write_compressed,
+    write_synced,
+    zipped,
+)
 from dppgraph.store.versions.index import build_index, derive_index, prune_indexes
 from dppgraph.store.versions.manifest import FORMAT, Manifest
 from dppgraph.store.versions.names import ADDED, BUCKETS, FINDINGS, KEYFRAME, REMOVED, STATED, TREE
@@ -33,7 +42,7 @@ _SMALL: Final = 1 << 16
 KEPT: Final = 3
 """Versions whose database and harvest are kept: both can be made anew."""
 
-Harvesting = Callable[[Path, Manifest, list[str], Delta], None]
+Harvesting = Callable[[Path, Manifest, Collection[str], Delta], None]
 """Fills a new folder with what is to be had of a version besides its quads: given manifest, lines and delta."""
 
 
@@ -89,7 +98,12 @@ class Writer:
         with writable(self._store.folder):
             work = Path(tempfile.mkdtemp(dir=self._store.unfinished))
             try:
-                return self._publish(new_of(self._store, what, parent), work, harvesting, remember)
+                with ThreadPoolExecutor(1) as beside:
+                    # It takes as long as all else that is found out of very many lines, and another processor.
+                    lines = what.lines
+                    whole = beside.submit(_zip, work / KEYFRAME, lines) if isinstance(lines, LinesFile) else None
+                    new = new_of(self._store, what, parent)
+                    return self._publish(new, work, harvesting, remember, whole)
             finally:
                 shutil.rmtree(work, ignore_errors=True)
 
@@ -140,11 +154,12 @@ class Writer:
         work: Path,
         harvesting: Harvesting | None,
         remember: Callable[[Manifest, Delta], object] | None,
+        whole: "Future[str] | None",
     ) -> Manifest:
         number = self._store.last() + 1
         version = work / "version"
         version.mkdir()
-        manifest = self._write(version, number, new)
+        manifest = self._write(version, number, new, whole)
         sha256 = write_synced(version / "manifest.json", manifest.to_json().encode())
         sync_folder(version)
         index = (new.what.index or work / "index") if new.what.indexed else None
@@ -175,22 +190,27 @@ class Writer:
             _log.warning("old databases of %s are not removed: %s", self._store.folder, error)
         return manifest
 
-    def _write(self, folder: Path, number: int, new: New) -> Manifest:
+    def _write(self, folder: Path, number: int, new: New, whole: "Future[str] | None") -> Manifest:
         what, before = new.what, new.before
-        contents = {
-            ADDED: compressed(new.delta.added),
-            REMOVED: compressed(new.delta.removed),
-            "changes.json": json.dumps(changes_of(new.delta), indent=0, ensure_ascii=False).encode(),
-        }
+        files = _Files(folder)
+        files.put(REMOVED, compressed(new.delta.removed))
+        files.put("changes.json", json.dumps(new.entities, indent=0, ensure_ascii=False).encode())
         if what.report is not None:
-            contents[FINDINGS] = zipped(what.report)
+            files.put(FINDINGS, zipped(what.report))
         if what.stated is not None:
-            contents[STATED] = compressed(what.stated)
-        if before is None or self._keyframe_due(before, len(contents[ADDED]) + len(contents[REMOVED])):
-            contents[KEYFRAME] = compressed(new.all_lines())
-            contents[TREE] = json.dumps(new.tree, indent=0).encode()
+            files.put(STATED, compressed(what.stated))
+        if before is None:
+            # All of it is what the first version adds: one file by two names.
+            files.put_whole(new, whole)
+            files.link(ADDED, KEYFRAME)
         else:
-            contents[BUCKETS] = json.dumps(_tree_changes(self._store.tree(before.version), new.tree)).encode()
+            files.put(ADDED, compressed(new.delta.added))
+            if self._keyframe_due(before, files.size(ADDED) + files.size(REMOVED)):
+                files.put_whole(new, whole)
+        if KEYFRAME in files.known:
+            files.put(TREE, json.dumps(new.tree, indent=0).encode())
+        elif before:
+            files.put(BUCKETS, json.dumps(_tree_changes(self._store.tree(before.version), new.tree)).encode())
         return Manifest(
             format=FORMAT,
             version=number,
@@ -213,7 +233,7 @@ class Writer:
             sharing=sorted(new.sharing),
             kind=what.kind,
             of=what.of,
-            files={name: write_synced(folder / name, data) for name, data in contents.items()},
+            files=files.known,
         )
 
     def _keyframe_due(self, parent: Manifest, size: int) -> bool:
@@ -234,6 +254,43 @@ class Writer:
             else:
                 return
         build_index(target, new.all_lines(), merge=merge)
+
+
+class _Files:
+    """The files of a version, as they are written.
+
+    Attributes:
+        known: name to the SHA-256 of its bytes, in hexadecimal.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.known: dict[str, str] = {}
+
+    def put(self, name: str, data: bytes) -> None:
+        """Writes a file."""
+        self.known[name] = write_synced(self._folder / name, data)
+
+    def put_whole(self, new: New, whole: "Future[str] | None") -> None:
+        """Writes the file of all lines; ``whole`` is it being written, beside the folder."""
+        if whole:
+            self.known[KEYFRAME] = whole.result()
+            (self._folder.parent / KEYFRAME).rename(self._folder / KEYFRAME)
+        else:
+            self.put(KEYFRAME, compressed(new.all_lines()))
+
+    def link(self, name: str, there: str) -> None:
+        """Gives a file another name."""
+        (self._folder / name).hardlink_to(self._folder / there)
+        self.known[name] = self.known[there]
+
+    def size(self, name: str) -> int:
+        """The bytes of a file."""
+        return (self._folder / name).stat().st_size
+
+
+def _zip(path: Path, lines: LinesFile) -> str:
+    return write_compressed(path, lines.pieces())
 
 
 def _moment(before: Manifest | None) -> str:

@@ -12,7 +12,7 @@ from dppgraph.operations.feed import latest
 from dppgraph.operations.findings import written
 from dppgraph.operations.harvest import is_made
 from dppgraph.operations.queries import read_questions
-from dppgraph.operations.service import examples, statistics
+from dppgraph.operations.service import counted, examples, tally_in
 from dppgraph.operations.sources import Sources
 from dppgraph.operations.validate import Candidate, Report, assemble, validate
 from dppgraph.store.versions import Harvesting, Manifest, Publication, VersionStore, Writer
@@ -157,9 +157,12 @@ def published(candidate: Candidate, sources: Sources) -> list[str]:
     if not sources.gated:
         return lines
     questions = read_questions(sources.queries).values() if sources.queries else ()
-    quads = [parse_line(line) for line in lines]
-    counted = list(statistics(quads, sources.base))
-    about = (*counted, *derived([*quads, *counted], sources.base), *examples(questions, sources.base))
+    sums = list(counted(tally_in(lines, sources.base)))
+    about = (
+        *sums,
+        *derived([*map(parse_line, lines), *sums], sources.base),
+        *examples(questions, sources.base),
+    )
     return sorted({*lines, *(quad.line() for quad in about)})
 
 
