@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad, canonical
-from dppgraph.core.skolem import skolemised
+from dppgraph.core.skolem import skolemised, skolemised_lines
 from dppgraph.errors import BadRdf
 
 BASE = "https://data.example.org/"
@@ -188,3 +188,21 @@ def test_names_are_one_to_one_where_every_node_says_something_of_its_own(quads: 
     naming = {said[number]: name for number, name in named.items()}
     assert len(set(naming.values())) == len(naming) == len(said)
     assert found == [Quad(*(naming.get(term, term) for term in quad)) for quad in quads]
+
+
+def lines_of(quads: list[Quad]) -> bytes:
+    return "".join(f"{quad.line()}\n" for quad in quads).encode()
+
+
+@given(trees())
+def test_lines_get_the_names_that_quads_get(quads: list[Quad]) -> None:
+    others = [*read("plan a Plan g"), Quad("<http://e/plan>", "<http://e/title>", '"_:x is no node"', "<http://e/g>")]
+    found = skolemised_lines(lines_of([*others, *quads]), BASE).decode().split("\n")[:-1]
+    assert sorted(set(found)) == canonical(skolemised([*others, *quads], BASE))
+
+
+def test_a_name_that_lines_use_already_is_refused_as_it_is_of_quads() -> None:
+    quads = read("plan has _:x g; _:x a Period g; other has plan#period g")
+    for name in (skolemised, lambda quads, base: skolemised_lines(lines_of(quads), base)):
+        with pytest.raises(BadRdf, match=r"plan#period>, which is in use"):
+            name(quads, BASE)

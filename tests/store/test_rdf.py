@@ -18,6 +18,7 @@ from dppgraph.core.quads import Quad, canonical, literal, parse_line
 from dppgraph.errors import BadRdf
 from dppgraph.store import rdf
 from dppgraph.store.rdf import (
+    canonical_triples,
     engine_quads,
     literal_text,
     parse,
@@ -404,3 +405,22 @@ def test_a_stream_is_the_same_whatever_goes_to_the_engine_at_a_time(
     whole = serialised(lines, format_)
     monkeypatch.setattr(rdf, "_BATCH", 1)
     assert serialised(lines, format_) == whole
+
+
+@pytest.mark.parametrize("format_", [one for one in RDF if not one.named_graphs], ids=lambda format_: format_.name)
+@given(st.lists(st.builds(Quad, st.sampled_from([S, "_:b0"]), st.just(P), st.sampled_from([S, "_:b1", *LITERALS]))))
+def test_triples_are_written_as_lines_as_they_are_read_one_by_one(format_: Format, quads: list[Quad]) -> None:
+    try:
+        data = serialised(canonical(quads), format_)
+    except BadRdf:
+        # RDF/XML cannot say everything.
+        return
+    found = [parse_line(line) for line in canonical_triples(data, format_).decode().split("\n")[:-1]]
+    assert canonical(with_canonical_blank_nodes(found)) == canonical(with_canonical_blank_nodes(parse(data, format_)))
+
+
+def test_what_does_not_parse_is_told_with_its_place_by_both() -> None:
+    for read in (parse, canonical_triples):
+        with pytest.raises(BadRdf, match=r"^here:1:\d+: ") as raised:
+            read(b"<a:b> <a:c> .", formats.TURTLE, name="here")
+        assert raised.value.line == 1

@@ -131,6 +131,29 @@ def by_subject(lines: Iterable[str]) -> Iterator[list[str]]:
         yield group
 
 
+class GraphOf(dict[str, str]):
+    """The graph of each canonical line, as a term: its last word, where that was a graph before.
+
+    >>> GraphOf()["<https://example.org/a> <p> <o> <https://example.org/graph> ."]
+    '<https://example.org/graph>'
+    """
+
+    def __getitem__(self, line: str) -> str:
+        word = line[line.rfind(" ", 0, -2) + 1 : -2]
+        # Of three words and the point, the last word is an object.
+        if word in self and line.count(" ") > len(("subject", "predicate", "object")):
+            return word
+        graph = parse_line(line).graph
+        if graph:
+            self[graph] = graph
+        return graph
+
+    def split(self, line: str, begin: int) -> tuple[str, str, str]:
+        """Predicate, object and graph of a line whose predicate begins at an offset."""
+        graph, end = self[line], line.index(" ", begin)
+        return line[begin:end], line[end + 1 : -len(graph) - 3 if graph else -2], graph
+
+
 def entity_of(line: str) -> str:
     """The thing that a line is about: its subject without the fragment that names a dependent part of it.
 

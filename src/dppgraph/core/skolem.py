@@ -13,7 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
 from dppgraph.core.iris import PREFIXES
-from dppgraph.core.quads import Quad, with_leaves
+from dppgraph.core.quads import Quad, parse_line, with_leaves
 from dppgraph.errors import BadRdf
 
 GENID: Final = ".well-known/genid/"
@@ -27,6 +27,8 @@ _FRAGMENTS = {
     f"<{PREFIXES['adms']}Identifier>": "identifier",
 }
 _HASH_DIGITS = 32
+_MARKS = (*(f"#{fragment}>".encode() for fragment in sorted(set(_FRAGMENTS.values()))), GENID.encode())
+"""What is in each line with a name that a blank node may get."""
 
 
 def skolemised(quads: Iterable[Quad], base: str) -> list[Quad]:
@@ -47,11 +49,39 @@ def skolemised(quads: Iterable[Quad], base: str) -> list[Quad]:
         raise BadRdf("blank nodes here name each other in a ring: give one of them an IRI") from error
     in_use = set(names.values()) & {term for quad in quads for term in quad}
     if in_use:
-        raise BadRdf(f"a node without a name would be called {min(in_use)}, which is in use: give it an IRI of its own")
+        raise _in_use(in_use)
     found = [Quad(*(with_leaves(term, lambda leaf: names.get(leaf, leaf)) for term in quad)) for quad in quads]
     for quad in found:
         with_leaves(quad.object, _refuse_blank)
     return found
+
+
+def skolemised_lines(lines: bytes, base: str) -> bytes:
+    """Likewise for the lines of one document, each with its line end; only those with a blank node are looked into.
+
+    Raises:
+        BadRdf: as :func:`skolemised`.
+    """
+    nameless: list[Quad] = []
+    named: list[bytes] = []
+    in_use: set[str] = set()
+    for line in lines.split(b"\n")[:-1]:
+        if b"_:" in line:
+            nameless.append(parse_line(line.decode()))
+        else:
+            named.append(line)
+            if any(mark in line for mark in _MARKS):
+                # A name that a blank node may get, and that is there already.
+                in_use.update(parse_line(line.decode())[:3])
+    found = skolemised(nameless, base)
+    given = {term for quad in found for term in quad} - {term for quad in nameless for term in quad}
+    if given & in_use:
+        raise _in_use(given & in_use)
+    return b"".join(b"%b\n" % line for line in (*named, *(quad.line().encode() for quad in found)))
+
+
+def _in_use(names: Iterable[str]) -> BadRdf:
+    return BadRdf(f"a node without a name would be called {min(names)}, which is in use: give it an IRI of its own")
 
 
 def _links(quads: list[Quad]) -> tuple[dict[str, list[Quad]], dict[str, list[Quad]]]:

@@ -9,11 +9,11 @@ from typing import Final
 from dppgraph import __version__
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
-from dppgraph.core.iris import graph_iri, rebased
+from dppgraph.core.iris import DEFAULT_BASE, graph_iri, rebased
 from dppgraph.core.quads import Quad
-from dppgraph.core.skolem import skolemised
+from dppgraph.core.skolem import skolemised, skolemised_lines
 from dppgraph.errors import BadCall, BadRdf
-from dppgraph.store.rdf import parse, with_canonical_blank_nodes
+from dppgraph.store.rdf import canonical_triples, parse, with_canonical_blank_nodes
 
 DATA_GRAPHS: Final = ("source", "interpretation", "external", "catalogue")
 """The graphs that data/ may fill: ``data/source/*.ttl``, ``data/catalogue.ttl`` and so on."""
@@ -56,6 +56,10 @@ class Sources:
                 content = hashlib.sha256(path.read_bytes()).hexdigest()
                 found.update(f"{path.relative_to(folder)} {content}\n".encode(errors="surrogateescape"))
         return found.hexdigest()
+
+    def size(self) -> int:
+        """The bytes of the files of the data."""
+        return sum(path.stat().st_size for path in _files(self.data)) if self.data.is_dir() else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +164,43 @@ def read_placed(path: Path, graph: str | None, sources: Sources) -> list[Quad]:
         BadRdf: it does not parse, or a blank node in it gets no stable name.
         BadCall: it cannot be read.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadCall(f"{path} cannot be read: {error.strerror}") from error
-    return parse_placed(data, path, graph, sources)
+    return parse_placed(_bytes_of(path), path, graph, sources)
+
+
+def canonical_placed(path: Path, graph: str | None, sources: Sources) -> Iterator[tuple[str, bytes]]:
+    """The lines of a file that gets names and the base as :func:`read_placed` gives them, by graph.
+
+    Most of them are never looked at one by one, so it takes a fraction of the time.
+
+    Args:
+        path: the file.
+        graph: the graph of its place.
+        sources: with the gate.
+
+    Yields:
+        The term of a graph, and its lines, in any order, perhaps some twice, each with its line end.
+
+    Raises:
+        BadRdf: it does not parse, or a blank node in it gets no stable name.
+        BadCall: it cannot be read.
+    """
+    format_ = _format(path)
+    if graph is None or format_.named_graphs or sources.base != DEFAULT_BASE:
+        by_graph: dict[str, list[str]] = {}
+        for quad in read_placed(path, graph, sources):
+            by_graph.setdefault(quad.graph, []).append(quad.line())
+        yield from ((name, "".join(f"{line}\n" for line in lines).encode()) for name, lines in by_graph.items())
+        return
+    term = f"<{graph_iri(graph, sources.base)}>"
+    found = canonical_triples(_bytes_of(path), format_, base=sources.base, name=str(path))
+    # A line end is nowhere but at a line's end.
+    lines = found.replace(b" .\n", f" {term} .\n".encode())
+    if b"_:" in lines:
+        try:
+            lines = skolemised_lines(lines, sources.base)
+        except BadRdf as error:
+            raise BadRdf(f"{path}: {error}") from error
+    yield term, lines
 
 
 def parse_placed(data: bytes, path: Path, graph: str | None, sources: Sources) -> list[Quad]:
@@ -193,6 +229,13 @@ def named_quads(quads: Iterable[Quad], base: str) -> list[Quad]:
     if not all(quad.graph for quad in moved):
         raise BadRdf("a statement lies in no graph")
     return skolemised(moved, base)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadCall(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _format(path: Path) -> Format:

@@ -1,12 +1,18 @@
 """A store in this process, for our own queries over our own data: rules and checks, never what a caller wrote."""
 
 from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Final
 
 import pyoxigraph
 
 from dppgraph.core.quads import Quad
 from dppgraph.errors import QuerySyntax
-from dppgraph.store.rdf import engine_quads, exact_term
+from dppgraph.store.rdf import batched, engine_quads, exact_term
+
+_MANY: Final = 5_000
+"""Quads from which on the engine writes files of their own for them."""
 
 
 class MemoryStore:
@@ -23,9 +29,31 @@ class MemoryStore:
         found._store = store
         return found
 
+    @classmethod
+    def at(cls, folder: Path) -> "MemoryStore":
+        """The same over a database on disk, which is only read."""
+        return cls.over(pyoxigraph.Store.read_only(str(folder)))
+
     def add(self, quads: Iterable[Quad]) -> None:
         """Adds quads; those that are there already stay."""
         self._store.extend(engine_quads(quads))
+
+    def add_many(self, quads: Collection[Quad]) -> None:
+        """Likewise, faster with very many; what is there after an error is of no use then."""
+        if len(quads) < _MANY:
+            self.add(quads)
+        else:
+            self._store.bulk_extend(chain.from_iterable(map(engine_quads, batched(quads))))
+
+    def said(self, triples: Iterable[Quad]) -> set[Quad]:
+        """Those that any graph says; two that differ only in how a literal is written are the same."""
+        found: set[Quad] = set()
+        for some in batched(triples):
+            for triple, quad in zip(some, engine_quads(some), strict=True):
+                there = self._store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+                if next(there, None) is not None:
+                    found.add(triple)
+        return found
 
     def remove(self, quads: Iterable[Quad]) -> None:
         """Removes quads; of two that differ only in how a literal is written, both go."""

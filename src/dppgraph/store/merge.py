@@ -58,6 +58,8 @@ def merged(store: pyoxigraph.Store, default: Iterable[str], named: Sequence[str]
 
 def _sharing_of(quads: list[Quad]) -> set[str]:
     graphs: dict[str, set[str]] = {}
+    if len({quad.object for quad in quads}) == 1:
+        return {quad.graph[1:-1] for quad in quads}
     for quad, term in zip(quads, as_the_engine_has_them([quad.object for quad in quads]), strict=True):
         graphs.setdefault(term, set()).add(quad.graph[1:-1])
     return {graph for those in graphs.values() if len(those) > 1 for graph in those}

@@ -196,7 +196,7 @@ def with_canonical_blank_nodes(quads: Iterable[Quad]) -> list[Quad]:
 
 
 def _write(quads: Iterator[Quad], format_: Format, prefixes: dict[str, str], out: "IO[bytes] | _WithoutMark") -> None:
-    found = chain.from_iterable(engine_quads(some) for some in _batches(quads))
+    found = chain.from_iterable(engine_quads(some) for some in batched(quads))
     triples = map(sayable, (quad.triple for quad in found)) if format_ == formats.RDFXML else None
     statements = found if format_.named_graphs else triples or (quad.triple for quad in found)
     try:
@@ -282,8 +282,10 @@ def _by_subject(lines: Iterable[str], named_graphs: bool) -> Iterator[Quad]:
         yield from sorted(said, key=lambda quad: (_predicate_order(quad.predicate), quad.object))
 
 
-def _batches(quads: Iterator[Quad]) -> Iterator[list[Quad]]:
-    while some := list(islice(quads, _BATCH)):
+def batched(quads: Iterable[Quad]) -> Iterator[list[Quad]]:
+    """Quads, some thousand at a time."""
+    left = iter(quads)
+    while some := list(islice(left, _BATCH)):
         yield some
 
 

@@ -1,13 +1,13 @@
 """From files to a published version: read, name, infer, validate, publish."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from dppgraph import __version__
 from dppgraph.core.quads import parse_line
 from dppgraph.errors import Damaged, LaterChanges, NotBuilt, ShapeViolation
-from dppgraph.operations.catalogue import derived
+from dppgraph.operations.build.prepare import prepare
 from dppgraph.operations.feed import latest
 from dppgraph.operations.findings import written
 from dppgraph.operations.harvest import is_made
@@ -70,36 +70,34 @@ def build(
     if parent and not damage and known == fingerprint:
         _harvest_if_due(store, writer, parent, harvesting)
         return Built(parent, new=False, report=None)
-    candidate = assemble(sources, progress=progress)
-    report = None
-    if sources.gated:
-        progress("validating")
-        report = validate(candidate)
-        if not report.conforms:
+    with prepare(sources, writer, progress) as prepared:
+        report = prepared.report
+        if report and not report.conforms:
             raise ShapeViolation(f"nothing is published, the data {report.summary()}", report=report)
-    lines = published(candidate, sources)
-    if parent and not damage and parent.base == sources.base and store.lines(parent.version) == lines:
-        writer.remember(fingerprint, parent.version)
-        _harvest_if_due(store, writer, parent, harvesting)
-        return Built(parent, new=False, report=report)
-    if not writer.drops_writes:
-        _refuse_to_drop(store, number or 0, damage)
-    progress("publishing")
-    publication = Publication(
-        lines=lines,
-        agent=agent,
-        message=message,
-        software=f"dppgraph {__version__}",
-        base=sources.base,
-        inputs=fingerprint,
-        findings=report.counts if report else None,
-        data=sources.named_data,
-        shapes=sources.named_shapes,
-        report=written(report.findings()) if report else None,
-        stated=candidate.stated_in("catalogue") if sources.gated else None,
-    )
-    manifest = writer.publish(publication, parent.version if parent else None, harvesting)
-    undated = parent is not None and not damage and _is_undated(lines, store.lines(parent.version), sources.base)
+        if parent and not damage and parent.base == sources.base and parent.digest == prepared.digest:
+            writer.remember(fingerprint, parent.version)
+            _harvest_if_due(store, writer, parent, harvesting)
+            return Built(parent, new=False, report=report)
+        if not writer.drops_writes:
+            _refuse_to_drop(store, number or 0, damage)
+        progress("publishing")
+        publication = Publication(
+            lines=prepared.lines,
+            agent=agent,
+            message=message,
+            software=f"dppgraph {__version__}",
+            base=sources.base,
+            inputs=fingerprint,
+            findings=report.counts if report else None,
+            data=sources.named_data,
+            shapes=sources.named_shapes,
+            report=written(report.findings()) if report else None,
+            stated=prepared.stated,
+            index=prepared.index,
+            overview=prepared.overview,
+        )
+        manifest = writer.publish(publication, parent.version if parent else None, harvesting)
+        undated = parent is not None and not damage and _is_undated(prepared.lines, store.lines(parent.version), sources.base)
     return Built(manifest, new=True, report=report, undated=undated)
 
 
@@ -136,7 +134,7 @@ def _refuse_to_drop(store: VersionStore, whole: int, damage: Sequence[Damaged]) 
     )
 
 
-def _is_undated(lines: list[str], before: list[str], base: str) -> bool:
+def _is_undated(lines: Iterable[str], before: Iterable[str], base: str) -> bool:
     """Whether harvesters who go by dates would miss a change."""
     stated, known = latest(lines, base), latest(before, base)
     return known is not None and (stated is None or stated <= known)
@@ -146,24 +144,6 @@ def _harvest_if_due(store: VersionStore, writer: Writer, manifest: Manifest, har
     """Makes what harvesters take of a version, where it was lost, or another dppgraph made it."""
     if harvesting and not is_made(store, manifest):
         writer.harvest(manifest.version, harvesting)
-
-
-def published(candidate: Candidate, sources: Sources) -> list[str]:
-    """The lines of a candidate, and what they say of themselves, where the gate is on.
-
-    That is statistics, examples, and the catalogue of what they make available.
-    """
-    lines = candidate.lines()
-    if not sources.gated:
-        return lines
-    questions = read_questions(sources.queries).values() if sources.queries else ()
-    sums = list(counted(tally_in(lines, sources.base)))
-    about = (
-        *sums,
-        *derived([*map(parse_line, lines), *sums], sources.base),
-        *examples(questions, sources.base),
-    )
-    return sorted({*lines, *(quad.line() for quad in about)})
 
 
 def is_due(store: VersionStore, sources: Sources) -> bool:

@@ -45,7 +45,7 @@ def derived_in(store: MemoryStore, base: str, graphs: Collection[str] | None = N
     found: set[Quad] = set()
     for text in rules():
         fresh = {quad._replace(graph=graph) for quad in store.construct(text, base=base, graphs=graphs)}
-        store.add(fresh)
+        store.add_many(fresh)
         found |= fresh
     return found
 

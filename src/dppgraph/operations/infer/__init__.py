@@ -9,6 +9,7 @@ Each inferred triple is described by a ``dpp:InferredStatement`` that names its 
 """
 
 from dppgraph.operations.infer.infer import inferred, inferred_in, traced
+from dppgraph.operations.infer.looking import Patterns
 from dppgraph.operations.infer.rules import Rule, read_rules, unseen_graphs
 
-__all__ = ["Rule", "inferred", "inferred_in", "read_rules", "traced", "unseen_graphs"]
+__all__ = ["Patterns", "Rule", "inferred", "inferred_in", "read_rules", "traced", "unseen_graphs"]

@@ -1,15 +1,19 @@
 """All that follows from the quads, by the rules, and the trace of each inferred one."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import Final
 
 from dppgraph.core.iris import NAMESPACE, PREFIXES, graph_iri
 from dppgraph.core.languages import LANGUAGES
 from dppgraph.core.made import RULE, TRACE
 from dppgraph.core.quads import Quad, literal
+from dppgraph.operations.infer.looking import Kind, kind_of
 from dppgraph.operations.infer.rules import MOST_ROUNDS, Rule, endless, first, run, strata_of, unseen_graphs
 from dppgraph.store.memory import MemoryStore
+
+Looking = Callable[[Rule, Set[Kind]], bool]
+"""Whether a rule may find more because of new quads of some kinds."""
 
 _DIGITS: Final = 32
 """Hexadecimal digits of a statement's name: 128 bits, so that no two are ever the same."""
@@ -30,7 +34,11 @@ def inferred(quads: Iterable[Quad], rules: Iterable[Rule], base: str) -> dict[Qu
 
 
 def inferred_in(
-    store: MemoryStore, unstated: Callable[[set[Quad]], set[Quad]], rules: Iterable[Rule], base: str
+    store: MemoryStore,
+    unstated: Callable[[set[Quad]], set[Quad]],
+    rules: Iterable[Rule],
+    base: str,
+    looking: Looking = lambda _rule, _kinds: True,
 ) -> dict[Quad, str]:
     """Likewise of what a store holds; it holds what follows, too, after that.
 
@@ -39,22 +47,33 @@ def inferred_in(
         unstated: gives those of some quads whose triples nobody stated.
         rules: the rules.
         base: the base of the data.
+        looking: whether a rule may find more because of new quads of some kinds.
     """
     target = f"<{graph_iri('inferred', base)}>"
     found: dict[Quad, str] = {}
     for together in strata_of(rules):
         here: dict[Quad, Rule] = {}
-        fresh, rounds = True, 0
-        while fresh:
-            fresh, rounds = False, rounds + 1
-            if rounds > MOST_ROUNDS:
-                raise endless(together)
+        # What came since a rule ran last; None where it never did.
+        since: dict[str, set[Kind] | None] = {rule.name: None for rule in together}
+        for _ in range(MOST_ROUNDS):
+            fresh = False
             for rule in together:
-                made = {quad._replace(graph=target) for quad in run(rule, store, base)} - found.keys()
+                kinds = since[rule.name]
+                if kinds is not None and not (kinds and looking(rule, kinds)):
+                    continue
+                made = {Quad(*quad[:3], target) for quad in run(rule, store, base)} - found.keys()
                 new = unstated(made - here.keys())
-                store.add(sorted(new))
+                store.add_many(sorted(new))
+                here |= {quad: first(rule, here[quad]) for quad in made & here.keys()}
+                here |= dict.fromkeys(new, rule)
+                since[rule.name] = set()
                 fresh = fresh or bool(new)
-                here |= {quad: first(rule, here.get(quad)) for quad in made if quad in here or quad in new}
+                kinds_of_new = set(map(kind_of, new))
+                since = {name: None if kinds is None else kinds | kinds_of_new for name, kinds in since.items()}
+            if not fresh:
+                break
+        else:
+            raise endless(together)
         found |= {quad: here[quad].name for quad in sorted(here)}
     return found
 

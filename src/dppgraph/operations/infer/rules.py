@@ -62,7 +62,7 @@ def unseen_graphs(base: str) -> set[str]:
 
 def first(rule: Rule, other: Rule | None) -> Rule:
     """Which of two rules of a stratum that give one statement is named for it."""
-    return min(rule, other or rule, key=lambda one: one.rank)
+    return rule if other is None or rule is other else min(rule, other, key=lambda one: one.rank)
 
 
 def run(

@@ -9,13 +9,15 @@ from dppgraph.operations.service.description import Endpoint, Graphs, described,
 from dppgraph.operations.service.examples import examples
 from dppgraph.operations.service.statistics import counted, statistics, statistics_following, tells_counted
 from dppgraph.operations.service.tally import Tally, tally_said
-from dppgraph.operations.service.tallying import tally_in, tally_of
+from dppgraph.operations.service.tallying import Tallying, classes_in, tally_in, tally_of
 from dppgraph.operations.service.void import void_document
 
 __all__ = [
     "Endpoint",
     "Graphs",
     "Tally",
+    "Tallying",
+    "classes_in",
     "counted",
     "described",
     "examples",

@@ -1,21 +1,22 @@
 """The sums of a version, counted in one pass over its lines: what memory holds of them is terms, and no quads."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Final
 
 from dppgraph.core.iris import graph_iri
-from dppgraph.core.quads import Quad, by_subject, canonical, datatype_of, parse_line
+from dppgraph.core.quads import GraphOf, Quad, by_subject, canonical, datatype_of, parse_line, subject_of
 from dppgraph.operations.service.linksets import link_of
 from dppgraph.operations.service.tally import CATALOG, LISTED, PLAN, SERVES, A, Key, Tally
 
 _IS_A: Final = f" {A} "
-_NAMING: Final = (f" {LISTED} ", f" {SERVES} ", f" {A} {CATALOG} ")
+_NAMING: Final = frozenset((LISTED, SERVES, A))
 _LONG: Final = 64
 """Characters of a term from which on its hash is kept in its place; 32 bytes, so that no two are ever the same."""
 
 Classes = frozenset[str]
+_NONE: Final[Classes] = frozenset()
 
 
 def tally_of(quads: Iterable[Quad], base: str) -> Tally:
@@ -30,41 +31,85 @@ def tally_of(quads: Iterable[Quad], base: str) -> Tally:
 
 def tally_in(lines: Collection[str], base: str) -> Tally:
     """Likewise of canonical lines, sorted, each once; they are read twice."""
-    catalogue = f"<{graph_iri('catalogue', base)}>"
-    classes = _classes(lines, catalogue)
-    tally = Tally(base)
-    sums: Counter[tuple[Classes, str, str | Classes]] = Counter()
-    objects: set[str | bytes] = set()
-    none: Classes = frozenset()
+    tallying = Tallying(base, classes_in(lines, base))
     for group in by_subject(lines):
-        quads = list(map(parse_line, group))
-        subject, counted = quads[0].subject, [quad for quad in quads if quad.graph != catalogue]
-        tally.named.update(_named(group))
+        tallying.take(group)
+    return tallying.tally()
+
+
+class Tallying:
+    """The sums of lines that come subject by subject, in order, each once.
+
+    Args:
+        base: the base of the data.
+        classes: the classes of each thing that has any, as :func:`classes_in` finds them in all lines.
+
+    Attributes:
+        repeats: whether a triple was in several graphs so far.
+    """
+
+    def __init__(self, base: str, classes: Mapping[str, Classes]) -> None:
+        self.repeats = False
+        self._tally = Tally(base)
+        self._classes = classes
+        self._catalogue = f"<{graph_iri('catalogue', base)}>"
+        self._sums: Counter[tuple[Classes, str, str | Classes]] = Counter()
+        self._objects: set[str | bytes] = set()
+        self._split = GraphOf().split
+
+    def take(self, group: Sequence[str]) -> None:
+        """Takes all lines of the next subject."""
+        tally, classes = self._tally, self._classes
+        subject = subject_of(group[0])
+        begin = len(subject) + 1
+        quads = [self._split(line, begin) for line in group]
+        if any(predicate in _NAMING for predicate, _, _ in quads):
+            tally.named.update(_named(subject, quads))
+        counted = [quad for quad in quads if quad[2] != self._catalogue]
         if not counted:
-            continue
+            return
         tally.sizes["subjects"] += 1
-        tally.sizes["entities"] += subject.startswith(f"<{base}")
-        tally.graphs.update(quad.graph for quad in counted)
-        mine = classes.get(subject, none)
+        tally.sizes["entities"] += subject.startswith(f"<{tally.base}")
+        tally.graphs.update(graph for _, _, graph in counted)
+        mine = classes.get(subject, _NONE)
         if PLAN in mine and not (tally.example and tally.example < subject):
             tally.example = subject
-        for _, predicate, object_ in {quad[:3] for quad in counted}:
-            is_literal = object_.startswith('"')
-            sums[mine, predicate, datatype_of(object_) if is_literal else classes.get(object_, none)] += 1
-            objects.add(object_ if len(object_) < _LONG else blake2b(object_.encode(), digest_size=32).digest())
-            if not is_literal and (link := link_of((subject, predicate, object_), base)):
-                tally.links[link] += 1
-    tally.sizes["objects"] = len(objects)
-    _spread(sums, tally)
-    for mine in classes.values():
-        for class_ in mine:
-            tally.classes.setdefault(class_, Counter())[()] += 1
-    tally.sizes = +tally.sizes
-    return tally
+        said = {quad[:2] for quad in counted}
+        self.repeats = self.repeats or len(said) < len(counted)
+        for predicate, object_ in said:
+            if object_.startswith('"'):
+                end: str | Classes = datatype_of(object_)
+            else:
+                end = classes.get(object_, _NONE)
+                if not object_.startswith(tally.base, 1) and (
+                    link := link_of((subject, predicate, object_), tally.base)
+                ):
+                    tally.links[link] += 1
+            self._sums[mine, predicate, end] += 1
+            self._objects.add(object_ if len(object_) < _LONG else blake2b(object_.encode(), digest_size=32).digest())
+
+    def tally(self) -> Tally:
+        """The sums of what came."""
+        tally = self._tally
+        tally.sizes["objects"] = len(self._objects)
+        tally.sizes = +tally.sizes
+        for (mine, predicate, end), number in self._sums.items():
+            tally.properties[predicate] += number
+            ends = [("datatype", f"<{end}>")] if isinstance(end, str) else [("class", class_) for class_ in end]
+            for class_ in mine:
+                counts = tally.classes.setdefault(class_, Counter())
+                counts[(predicate,)] += number
+                for key in ends:
+                    counts[predicate, *key] += number
+        for mine, number in Counter(self._classes.values()).items():
+            for class_ in mine:
+                tally.classes.setdefault(class_, Counter())[()] += number
+        return tally
 
 
-def _classes(lines: Iterable[str], catalogue: str) -> dict[str, Classes]:
-    """The classes of each thing that has any; things with the same ones share them."""
+def classes_in(lines: Iterable[str], base: str) -> dict[str, Classes]:
+    """The classes of each thing that has any, without those that only ``catalogue`` says; alike ones are shared."""
+    catalogue = f"<{graph_iri('catalogue', base)}>"
     found: dict[str, Classes] = {}
     same: dict[Classes, Classes] = {}
     for line in lines:
@@ -72,29 +117,14 @@ def _classes(lines: Iterable[str], catalogue: str) -> dict[str, Classes]:
             continue
         subject, predicate, object_, graph = parse_line(line)
         if predicate == A and graph != catalogue:
-            classes = found.get(subject, frozenset()) | {object_}
+            classes = found.get(subject, _NONE) | {object_}
             found[subject] = same.setdefault(classes, classes)
     return found
 
 
-def _named(group: Iterable[str]) -> Iterator[Key]:
-    for line in group:
-        if any(mark in line for mark in _NAMING):
-            subject, predicate, object_, _ = parse_line(line)
-            if predicate in {LISTED, SERVES}:
-                yield predicate, object_
-            elif predicate == A and object_ == CATALOG:
-                yield A, subject
-
-
-def _spread(sums: Counter[tuple[Classes, str, str | Classes]], tally: Tally) -> None:
-    """Adds to the sums of properties and classes what triples come to that are alike."""
-    for (mine, predicate, end), number in sums.items():
-        tally.properties[predicate] += number
-        ends = [("datatype", f"<{end}>")] if isinstance(end, str) else [("class", class_) for class_ in end]
-        for class_ in mine:
-            counts = tally.classes.setdefault(class_, Counter())
-            counts[(predicate,)] += number
-            for key in ends:
-                counts[predicate, *key] += number
-
+def _named(subject: str, quads: Iterable[tuple[str, str, str]]) -> Iterator[Key]:
+    for predicate, object_, _ in quads:
+        if predicate in {LISTED, SERVES}:
+            yield predicate, object_
+        elif predicate == A and object_ == CATALOG:
+            yield A, subject

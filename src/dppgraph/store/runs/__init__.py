@@ -6,6 +6,7 @@ reads like a list of them; ``filling`` has the engine make a database of such fi
 
 from dppgraph.store.runs.filling import Filling
 from dppgraph.store.runs.lines_file import LinesFile, WritingLines
-from dppgraph.store.runs.runs import Runs, merged
+from dppgraph.store.runs.runs import Runs, holding, merged
+from dppgraph.store.runs.triples import Triples
 
-__all__ = ["Filling", "LinesFile", "Runs", "WritingLines", "merged"]
+__all__ = ["Filling", "LinesFile", "Runs", "Triples", "WritingLines", "holding", "merged"]

@@ -13,6 +13,7 @@ from typing import Final, Self
 import pyoxigraph
 
 from dppgraph.store.memory import MemoryStore
+from dppgraph.store.merge import MERGED
 
 _MOST_AT_ONCE: Final = 2
 """Files that are loaded at a time: each takes up to some 400 MiB."""
@@ -44,6 +45,11 @@ class Filling:
         if path:
             self._loading.append(self._threads.submit(self._load, path))
 
+    def merge(self, path: Path | None) -> None:
+        """Begins to load a file of triples, also as N-Triples, into the merge of all graphs; None is no file."""
+        if path:
+            self._loading.append(self._threads.submit(self._load_merged, path))
+
     def wait(self) -> None:
         """Waits until all is loaded that was taken.
 
@@ -69,6 +75,9 @@ class Filling:
     def _load(self, path: Path) -> None:
         # Lenient: the lines were read by the same engine, and written by it or from its terms.
         self._store.bulk_load(path=path, format=pyoxigraph.RdfFormat.N_QUADS, lenient=True)
+
+    def _load_merged(self, path: Path) -> None:
+        self._store.bulk_load(path=path, format=pyoxigraph.RdfFormat.N_TRIPLES, to_graph=MERGED, lenient=True)
 
     def load_all(self, paths: Iterable[Path]) -> None:
         """Loads files, and waits until they are."""

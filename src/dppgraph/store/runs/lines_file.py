@@ -1,13 +1,16 @@
 """A file of canonical lines, sorted and each once, which reads like a list of them."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
+from dppgraph.store.runs.zipping import Zipped, Zipping
+
 _PIECE: Final = 1 << 20
-"""Bytes that are read or written at a time."""
+"""Characters that are written at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +20,12 @@ class LinesFile(Collection[str]):
     Attributes:
         path: the file.
         count: how many lines it has.
+        zipped: the same bytes as gzip, where that was made with it.
     """
 
     path: Path
     count: int
+    zipped: Zipped | None = None
 
     def __len__(self) -> int:
         return self.count
@@ -31,12 +36,6 @@ class LinesFile(Collection[str]):
             for line in file:
                 yield line[:-1].decode()
 
-    def pieces(self) -> Iterator[bytes]:
-        """The same bytes, some at a time, without a look at where lines end."""
-        with self.path.open("rb") as file:
-            while piece := file.read(_PIECE):
-                yield piece
-
     def __contains__(self, line: object) -> bool:
         return any(there == line for there in self)
 
@@ -46,40 +45,46 @@ class WritingLines:
 
     Args:
         path: the file; it is there, in part, as soon as the block begins.
+        zipped: whether it is wanted as gzip, too, beside it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, zipped: bool = False) -> None:
         self._path = path
+        self._zipping = Zipping(path.with_name(f"{path.name}.gz")) if zipped else None
         self._count = 0
         self._held: list[str] = []
         self._size = 0
 
     def __enter__(self) -> Self:
-        self._file: IO[bytes] = self._path.open("xb")
+        self._open = ExitStack()
+        if self._zipping:
+            self._open.enter_context(self._zipping)
+        self._file: IO[bytes] = self._open.enter_context(self._path.open("xb"))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        with self._file:
+        with self._open:
             if error is None:
                 self._write()
 
-    def take(self, lines: Iterable[str]) -> None:
+    def take(self, lines: Sequence[str]) -> None:
         """Appends lines, which come after those that are there."""
-        before = len(self._held)
         self._held += lines
-        self._count += len(self._held) - before
-        self._size += sum(map(len, self._held[before:]))
+        self._count += len(lines)
+        self._size += sum(map(len, lines))
         if self._size > _PIECE:
             self._write()
 
     def lines(self) -> LinesFile:
         """All that was written."""
-        return LinesFile(self._path, self._count)
+        return LinesFile(self._path, self._count, self._zipping.zipped() if self._zipping else None)
 
     def _write(self) -> None:
         if self._held:
-            self._file.write(("\n".join(self._held) + "\n").encode())
+            data = ("\n".join(self._held) + "\n").encode()
+            self._file.write(data)
+            if self._zipping:
+                self._zipping.take(data)
         self._held, self._size = [], 0
-

@@ -5,7 +5,7 @@ from heapq import merge
 from pathlib import Path
 from typing import Final
 
-_MOST: Final = 128 << 20
+_MOST: Final = 24 << 20
 """Bytes of lines that are sorted in memory; the sorting takes some three times as many."""
 
 
@@ -66,3 +66,11 @@ def merged(paths: Iterable[Path]) -> Iterator[str]:
     finally:
         for file in files:
             file.close()
+
+
+def holding(paths: Iterable[Path], mark: str) -> Iterator[str]:
+    """The lines of files, one file after the other, that hold some text anywhere."""
+    wanted = mark.encode()
+    for path in paths:
+        with path.open("rb") as file:
+            yield from (line[:-1].decode() for line in file if wanted in line)

@@ -18,6 +18,7 @@
 """
 
 from dppgraph.store.versions.manifest import Manifest
+from dppgraph.store.versions.overview import Overlooking, Overview
 from dppgraph.store.versions.prune import Ahead, made_ahead
 from dppgraph.store.versions.publication import Publication, sharing_anew
 from dppgraph.store.versions.publish import KEPT, Harvesting, Writer
@@ -29,6 +30,8 @@ __all__ = [
     "Ahead",
     "Harvesting",
     "Manifest",
+    "Overlooking",
+    "Overview",
     "Publication",
     "Retention",
     "VersionStore",

@@ -7,15 +7,9 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
-from typing import Final
 
 from dppgraph.errors import Damaged, NotWritten
-
-_LEVEL: Final = 6
-_GZIP: Final = zlib.MAX_WBITS | 16
-"""What zlib calls its own format with the head of gzip."""
 
 
 def write_synced(path: Path, data: bytes) -> str:
@@ -82,26 +76,9 @@ def decompressed(data: bytes, where: str) -> list[str]:
         raise Damaged(f"{where} is damaged: {error}") from error
 
 
-def write_compressed(path: Path, data: Iterable[bytes]) -> str:
-    """Writes a new file of gzip through to the disk, piece by piece; the SHA-256 of its bytes, in hexadecimal.
-
-    Args:
-        path: the file.
-        data: what it is to hold, in pieces of any size.
-    """
-    found, zipping = hashlib.sha256(), zlib.compressobj(_LEVEL, wbits=_GZIP)
-    with path.open("xb") as file:
-        for piece in chain(map(zipping.compress, data), (zipping.flush() for _ in range(1))):
-            file.write(piece)
-            found.update(piece)
-        file.flush()
-        os.fsync(file.fileno())
-    return found.hexdigest()
-
-
 def zipped(data: bytes) -> bytes:
     """Bytes as gzip, the same for the same."""
-    return gzip.compress(data, compresslevel=_LEVEL, mtime=0)
+    return gzip.compress(data, compresslevel=6, mtime=0)
 
 
 def unzipped(data: bytes, where: str) -> bytes:

@@ -3,11 +3,11 @@
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from dppgraph.core.digest import Tree, bucket_of
-from dppgraph.core.quads import Delta, by_subject, entity_of, parse_line
+from dppgraph.core.quads import Delta, GraphOf, by_subject, entity_of
 from dppgraph.store.merge import rewritten, sharing
 
 
@@ -22,33 +22,56 @@ class Overview:
         entities: thing to how many lines are about it.
     """
 
-    tree: Tree = field(default_factory=dict)
-    graphs: dict[str, int] = field(default_factory=dict)
-    sharing: frozenset[str] = frozenset()
-    entities: Counter[str] = field(default_factory=Counter)
+    tree: Tree
+    graphs: dict[str, int]
+    sharing: frozenset[str]
+    entities: Counter[str]
+
+
+class Overlooking:
+    """An overview of lines that come subject by subject, in order, each once."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, Any] = {}
+        self._graphs: Counter[str] = Counter()
+        self._entities: Counter[str] = Counter()
+        self._shared: set[str] = set()
+        self._graph_of = GraphOf()
+
+    def take(self, group: Sequence[str]) -> None:
+        """Takes all lines of the next subject."""
+        name = bucket_of(group[0])
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            bucket = self._buckets[name] = hashlib.sha256(b"bucket\n")
+        bucket.update(("\n".join(group) + "\n").encode())
+        self._entities[entity_of(group[0])] += len(group)
+        graphs = [self._graph_of[line] for line in group]
+        self._graphs.update(graphs)
+        if graphs[0] != graphs[-1] or len(set(graphs)) > 1:
+            self._share(group, graphs)
+
+    def overview(self) -> Overview:
+        """What came so far."""
+        tree = {name: self._buckets[name].hexdigest() for name in sorted(self._buckets)}
+        sizes = {graph.strip("<>"): number for graph, number in sorted(self._graphs.items())}
+        return Overview(tree, sizes, frozenset(self._shared), self._entities)
+
+    def _share(self, group: Sequence[str], graphs: Sequence[str]) -> None:
+        """Notes those of a subject's graphs that share a triple; looked at closely only where one is not known to."""
+        if {graph[1:-1] for graph in graphs} <= self._shared:
+            return
+        triples = [line[: -len(graph) - len(" .")].rstrip(" ") for line, graph in zip(group, graphs, strict=True)]
+        if len(set(triples)) < len(triples) or any(map(rewritten, triples)):
+            self._shared |= sharing(group)
 
 
 def overview(lines: Iterable[str]) -> Overview:
     """What there is to know of lines: sorted, each once."""
-    buckets: dict[str, Any] = {}
-    graphs: Counter[str] = Counter()
-    entities: Counter[str] = Counter()
-    shared: set[str] = set()
-    graph_of = _Graphs()
+    found = Overlooking()
     for group in by_subject(lines):
-        name = bucket_of(group[0])
-        bucket = buckets.get(name)
-        if bucket is None:
-            bucket = buckets[name] = hashlib.sha256(b"bucket\n")
-        bucket.update("".join(f"{line}\n" for line in group).encode())
-        entities[entity_of(group[0])] += len(group)
-        found = [graph_of[line] for line in group]
-        graphs.update(found)
-        if found[0] != found[-1] or len(set(found)) > 1:
-            shared |= _sharing(group, found)
-    tree = {name: buckets[name].hexdigest() for name in sorted(buckets)}
-    sizes = {graph.strip("<>"): number for graph, number in sorted(graphs.items())}
-    return Overview(tree, sizes, frozenset(shared), entities)
+        found.take(group)
+    return found.overview()
 
 
 def differing(old: Iterable[str], new: Collection[str]) -> Delta:
@@ -67,25 +90,3 @@ def differing(old: Iterable[str], new: Collection[str]) -> Delta:
             added.append(is_)
             is_ = next(after, None)
     return Delta(added, removed)
-
-
-class _Graphs(dict[str, str]):
-    """The graph of each line, as a term: told from its last word, where that is one that was a graph before."""
-
-    def __getitem__(self, line: str) -> str:
-        word = line[line.rfind(" ", 0, -2) + 1 : -2]
-        # Of three words, the last is an object.
-        if word in self and line.count(" ") > len(("subject", "predicate", "object")):
-            return word
-        graph = parse_line(line).graph
-        if graph:
-            self[graph] = graph
-        return graph
-
-
-def _sharing(group: Sequence[str], graphs: Sequence[str]) -> frozenset[str]:
-    """Those of a subject's graphs that share a triple; looked at closely only where it is possible."""
-    triples = [line[: -len(graph) - len(" .")].rstrip(" ") for line, graph in zip(group, graphs, strict=True)]
-    if len(set(triples)) == len(triples) and not any(map(rewritten, triples)):
-        return frozenset()
-    return sharing(group)

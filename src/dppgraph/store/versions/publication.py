@@ -10,7 +10,7 @@ from dppgraph.core.digest import Tree, changed_tree
 from dppgraph.core.quads import Delta, applied, changes_of, parse_line, subject_of
 from dppgraph.store.merge import sharing
 from dppgraph.store.versions.manifest import Kind, Manifest
-from dppgraph.store.versions.overview import differing, overview
+from dppgraph.store.versions.overview import Overview, differing, overview
 
 if TYPE_CHECKING:
     from dppgraph.store.versions.versions import VersionStore
@@ -41,6 +41,7 @@ class Publication:
         indexed: whether it gets one with it: a database is a cache, which whoever asks it can make.
         stated: the lines that are stated in a graph which also holds what is made; None where they are those of the
             version before, or nobody knows.
+        overview: what is known of ``lines`` already.
     """
 
     lines: Collection[str] | None
@@ -60,6 +61,7 @@ class Publication:
     index: Path | None = None
     indexed: bool = True
     stated: list[str] | None = None
+    overview: Overview | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def new_of(store: "VersionStore", what: Publication, parent: int | None) -> New:
     """
     before = store.manifest(parent) if parent else None
     if what.lines is not None:
-        seen = overview(what.lines)
+        seen = what.overview or overview(what.lines)
         if parent:
             delta = differing(store.lines(parent), what.lines)
             entities = changes_of(delta)

@@ -4,9 +4,8 @@ import json
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,14 +14,7 @@ from dppgraph.core.digest import Tree, root_of
 from dppgraph.core.quads import Delta
 from dppgraph.errors import StoreUnavailable
 from dppgraph.store.runs import LinesFile
-from dppgraph.store.versions.files import (
-    compressed,
-    sync_folder,
-    writable,
-    write_compressed,
-    write_synced,
-    zipped,
-)
+from dppgraph.store.versions.files import compressed, sync_folder, writable, write_synced, zipped
 from dppgraph.store.versions.index import build_index, derive_index, prune_indexes
 from dppgraph.store.versions.manifest import FORMAT, Manifest
 from dppgraph.store.versions.names import ADDED, BUCKETS, FINDINGS, KEYFRAME, REMOVED, STATED, TREE
@@ -76,6 +68,20 @@ class Writer:
             if left.is_dir():
                 shutil.rmtree(left)
 
+    @contextmanager
+    def room(self) -> Iterator[Path]:
+        """A new folder on the store's disk, removed at the end; a version takes what it is made of from there.
+
+        Raises:
+            NotWritten: the disk does not take what is written there.
+        """
+        with writable(self._store.folder):
+            work = Path(tempfile.mkdtemp(dir=self._store.unfinished))
+            try:
+                yield work
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+
     def publish(
         self,
         what: Publication,
@@ -95,17 +101,8 @@ class Writer:
             StoreUnavailable: the disk did not take it; nothing is left of it. Or it took it, and does not say whether
                 it keeps it: then the version is current, and that is told.
         """
-        with writable(self._store.folder):
-            work = Path(tempfile.mkdtemp(dir=self._store.unfinished))
-            try:
-                with ThreadPoolExecutor(1) as beside:
-                    # It takes as long as all else that is found out of very many lines, and another processor.
-                    lines = what.lines
-                    whole = beside.submit(_zip, work / KEYFRAME, lines) if isinstance(lines, LinesFile) else None
-                    new = new_of(self._store, what, parent)
-                    return self._publish(new, work, harvesting, remember, whole)
-            finally:
-                shutil.rmtree(work, ignore_errors=True)
+        with self.room() as work:
+            return self._publish(new_of(self._store, what, parent), work, harvesting, remember)
 
     def harvest(self, number: int, harvesting: Harvesting) -> None:
         """Makes anew what is to be had of a published version besides its quads.
@@ -115,14 +112,10 @@ class Writer:
             Damaged: the version's files are not what was published.
         """
         manifest, lines, delta = self._store.manifest(number), self._store.lines(number), self._store.delta(number)
-        with writable(self._store.folder):
-            work = Path(tempfile.mkdtemp(dir=self._store.unfinished))
-            try:
-                harvesting(work / "harvest", manifest, lines, delta)
-                shutil.rmtree(self._store.harvest_path(number), ignore_errors=True)
-                self._store.keep_harvest(work / "harvest", number)
-            finally:
-                shutil.rmtree(work, ignore_errors=True)
+        with self.room() as work:
+            harvesting(work / "harvest", manifest, lines, delta)
+            shutil.rmtree(self._store.harvest_path(number), ignore_errors=True)
+            self._store.keep_harvest(work / "harvest", number)
 
     def remember(self, fingerprint: str, number: int) -> None:
         """Notes which files a version was last built from, so that the same files need no second build."""
@@ -154,12 +147,11 @@ class Writer:
         work: Path,
         harvesting: Harvesting | None,
         remember: Callable[[Manifest, Delta], object] | None,
-        whole: "Future[str] | None",
     ) -> Manifest:
         number = self._store.last() + 1
         version = work / "version"
         version.mkdir()
-        manifest = self._write(version, number, new, whole)
+        manifest = self._write(version, number, new)
         sha256 = write_synced(version / "manifest.json", manifest.to_json().encode())
         sync_folder(version)
         index = (new.what.index or work / "index") if new.what.indexed else None
@@ -190,7 +182,7 @@ class Writer:
             _log.warning("old databases of %s are not removed: %s", self._store.folder, error)
         return manifest
 
-    def _write(self, folder: Path, number: int, new: New, whole: "Future[str] | None") -> Manifest:
+    def _write(self, folder: Path, number: int, new: New) -> Manifest:
         what, before = new.what, new.before
         files = _Files(folder)
         files.put(REMOVED, compressed(new.delta.removed))
@@ -201,12 +193,12 @@ class Writer:
             files.put(STATED, compressed(what.stated))
         if before is None:
             # All of it is what the first version adds: one file by two names.
-            files.put_whole(new, whole)
+            files.put_whole(new)
             files.link(ADDED, KEYFRAME)
         else:
             files.put(ADDED, compressed(new.delta.added))
             if self._keyframe_due(before, files.size(ADDED) + files.size(REMOVED)):
-                files.put_whole(new, whole)
+                files.put_whole(new)
         if KEYFRAME in files.known:
             files.put(TREE, json.dumps(new.tree, indent=0).encode())
         elif before:
@@ -271,13 +263,14 @@ class _Files:
         """Writes a file."""
         self.known[name] = write_synced(self._folder / name, data)
 
-    def put_whole(self, new: New, whole: "Future[str] | None") -> None:
-        """Writes the file of all lines; ``whole`` is it being written, beside the folder."""
-        if whole:
-            self.known[KEYFRAME] = whole.result()
-            (self._folder.parent / KEYFRAME).rename(self._folder / KEYFRAME)
+    def put_whole(self, new: New) -> None:
+        """Writes the file of all lines, or takes it where it was made with them."""
+        lines = new.all_lines()
+        if isinstance(lines, LinesFile) and lines.zipped:
+            (self._folder / KEYFRAME).hardlink_to(lines.zipped.path)
+            self.known[KEYFRAME] = lines.zipped.sha256
         else:
-            self.put(KEYFRAME, compressed(new.all_lines()))
+            self.put(KEYFRAME, compressed(lines))
 
     def link(self, name: str, there: str) -> None:
         """Gives a file another name."""
@@ -287,10 +280,6 @@ class _Files:
     def size(self, name: str) -> int:
         """The bytes of a file."""
         return (self._folder / name).stat().st_size
-
-
-def _zip(path: Path, lines: LinesFile) -> str:
-    return write_compressed(path, lines.pieces())
 
 
 def _moment(before: Manifest | None) -> str:
