@@ -5,16 +5,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from dppgraph import __version__
-from dppgraph.core.quads import parse_line
 from dppgraph.errors import Damaged, LaterChanges, NotBuilt, ShapeViolation
 from dppgraph.operations.build.prepare import prepare
 from dppgraph.operations.feed import latest
 from dppgraph.operations.findings import written
 from dppgraph.operations.harvest import is_made
-from dppgraph.operations.queries import read_questions
-from dppgraph.operations.service import counted, examples, tally_in
 from dppgraph.operations.sources import Sources
-from dppgraph.operations.validate import Candidate, Report, assemble, validate
+from dppgraph.operations.validate import Report
 from dppgraph.store.versions import Harvesting, Manifest, Publication, VersionStore, Writer
 
 
@@ -97,7 +94,9 @@ def build(
             overview=prepared.overview,
         )
         manifest = writer.publish(publication, parent.version if parent else None, harvesting)
-        undated = parent is not None and not damage and _is_undated(prepared.lines, store.lines(parent.version), sources.base)
+        undated = (
+            parent is not None and not damage and _is_undated(prepared.lines, store.lines(parent.version), sources.base)
+        )
     return Built(manifest, new=True, report=report, undated=undated)
 
 
