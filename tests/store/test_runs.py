@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dppgraph.core.quads import Quad, parse_line
+from dppgraph.store.filling import Filling
 from dppgraph.store.memory import MemoryStore
 from dppgraph.store.merge import MERGED
-from dppgraph.store.runs import Filling, LinesFile, Runs, Triples, WritingLines, holding, merged
+from dppgraph.store.runs import LinesFile, Runs, Triples, WritingLines, holding, merged
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\n"), min_size=1, max_size=12)
 COUNTING = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"

@@ -23,8 +23,9 @@ from dppgraph.operations.infer import Patterns, Rule, inferred_in, read_rules, t
 from dppgraph.operations.queries import Question, read_questions
 from dppgraph.operations.service import Tallying, classes_in, counted, examples
 from dppgraph.operations.sources import Shapes, Sources, read_shapes, read_vocabulary
+from dppgraph.store.filling import Filling
 from dppgraph.store.memory import MemoryStore
-from dppgraph.store.runs import Filling, LinesFile, Runs, Triples, WritingLines, holding, merged
+from dppgraph.store.runs import LinesFile, Runs, Triples, WritingLines, holding, merged
 from dppgraph.store.versions import Overlooking, Overview
 
 _SOME: Final = 10_000

@@ -19,7 +19,7 @@ from dppgraph.store.versions import Overview, Writer, overview
 from dppgraph.store.workers.apart import Apart
 
 LARGE: Final = 4 << 20
-"""Bytes of data from which on they are kept on disk: some 50,000 statements, and as many again that follow from them."""
+"""Bytes of data from which on they are kept on disk: some 50,000 statements, and as many that follow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,11 @@
 """More lines than memory should hold: sorted on disk, read again as often as they are needed.
 
 ``runs`` takes lines in any order and gives them back sorted, each once; ``lines_file`` is a file of sorted lines that
-reads like a list of them; ``filling`` has the engine make a database of such files.
+reads like a list of them, ``triples`` are files of what they say without their graphs.
 """
 
-from dppgraph.store.runs.filling import Filling
 from dppgraph.store.runs.lines_file import LinesFile, WritingLines
 from dppgraph.store.runs.runs import Runs, holding, merged
 from dppgraph.store.runs.triples import Triples
 
-__all__ = ["Filling", "LinesFile", "Runs", "Triples", "WritingLines", "holding", "merged"]
+__all__ = ["LinesFile", "Runs", "Triples", "WritingLines", "holding", "merged"]
