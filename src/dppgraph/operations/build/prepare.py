@@ -14,7 +14,8 @@ from dppgraph.operations.catalogue import derived
 from dppgraph.operations.queries import read_questions
 from dppgraph.operations.service import counted, examples, tally_in
 from dppgraph.operations.sources import Sources
-from dppgraph.operations.validate import Candidate, Report, assemble, validate
+from dppgraph.operations.validate import Candidate, Report, assemble
+from dppgraph.operations.validate.validate import validate
 from dppgraph.store.versions import Overview, Writer, overview
 from dppgraph.store.workers.apart import Apart
 

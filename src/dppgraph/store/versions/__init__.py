@@ -18,7 +18,7 @@
 """
 
 from dppgraph.store.versions.manifest import Manifest
-from dppgraph.store.versions.overview import Overlooking, Overview
+from dppgraph.store.versions.overview import Overlooking, Overview, overview
 from dppgraph.store.versions.prune import Ahead, made_ahead
 from dppgraph.store.versions.publication import Publication, sharing_anew
 from dppgraph.store.versions.publish import KEPT, Harvesting, Writer
@@ -37,5 +37,6 @@ __all__ = [
     "VersionStore",
     "Writer",
     "made_ahead",
+    "overview",
     "sharing_anew",
 ]
