@@ -72,6 +72,8 @@ class MemoryStore:
 
     def quads(self, pattern: QuadPattern) -> Iterator[Quad]:
         """The quads that a pattern fits, whose terms are those that the engine has."""
+        if any(term and term.startswith('"') for term in (pattern.subject, pattern.predicate, pattern.graph)):
+            return
         terms = [_engine_term(term) for term in pattern]
         for quad in self._store.quads_for_pattern(*terms):  # type: ignore[arg-type]
             graph = "" if isinstance(quad.graph_name, pyoxigraph.DefaultGraph) else str(quad.graph_name)

@@ -3,8 +3,8 @@
 Loading rdflib takes a while: imported where a validation runs.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from rdflib import BNode, Literal, URIRef, Variable
@@ -29,15 +29,21 @@ Part = tuple[str, frozenset[Variable], frozenset[Variable]]
 class Wider:
     """Says queries so that they find the same or more, whatever literals mean."""
 
-    def query(self, query: Query, first: str = "") -> str | None:
+    def __init__(self) -> None:
+        self.known: frozenset[Variable] = frozenset()
+        """The variables that have a value already where something is said."""
+
+    def query(self, query: Query, among: Sequence[str] = ()) -> str | None:
         """The query that the engine is asked; None where nothing is known that is narrower than all nodes.
 
         Args:
             query: the query.
-            first: what is asked before all else.
+            among: the nodes, as terms, that it is asked about; none for all.
         """
+        first = f"VALUES {THIS.n3()} {{ {' '.join(among)} }} " if among else ""
         try:
-            text, bound, _ = self.wider(query.algebra.p)
+            with self.knowing([THIS] if among else []):
+                text, bound, _ = self.wider(query.algebra.p)
         except Unknown:
             return None
         return f"SELECT DISTINCT {THIS.n3()} WHERE {{ {first}{text} }}" if THIS in bound else None
@@ -95,12 +101,23 @@ class Wider:
     def _filtered(self, node: CompValue) -> Part:
         text, bound, lost = self.wider(node.p)
         kept = []
-        for part in conjuncts(node.expr):
-            # Of a variable whose value is left out, it would be another condition.
-            if not variables(part) & lost:
-                with suppress(Unknown):
-                    kept.append(f"FILTER({self.kept(part)})")
+        with self.knowing(bound):
+            for part in conjuncts(node.expr):
+                # Of a variable whose value is left out, it would be another condition.
+                if not variables(part) & lost:
+                    with suppress(Unknown):
+                        kept.append(f"FILTER({self.kept(part)})")
         return " ".join((text, *kept)), bound, lost
+
+    @contextmanager
+    def knowing(self, bound: Iterable[Variable]) -> Iterator[None]:
+        """Knows for a while that some variables have a value."""
+        before = self.known
+        self.known = before.union(bound)
+        try:
+            yield
+        finally:
+            self.known = before
 
     def kept(self, expression: Any) -> str:
         """A condition that is true wherever this one is.
@@ -135,7 +152,9 @@ class Wider:
             case "Union":
                 return f"{{ {self.alike(node.p1)} }} UNION {{ {self.alike(node.p2)} }}"
             case "Filter":
-                return f"{self.alike(node.p)} FILTER({self.all_of(conjuncts(node.expr))})"
+                text = self.alike(node.p)
+                with self.knowing(_surely_bound(node.p)):
+                    return f"{text} FILTER({self.all_of(conjuncts(node.expr))})"
             case _:
                 raise Unknown
 
@@ -153,16 +172,22 @@ class Wider:
         ends = {
             term for subject, predicate, obj in triples if not isinstance(predicate, Path) for term in (subject, obj)
         }
-        texts, bound = [], set()
-        # The engine keeps their order where it knows no better; what is said of one node is little.
-        for triple in sorted(triples, key=lambda triple: THIS not in triple):
-            terms = [Variable(f"_{term}") if isinstance(term, BNode) else term for term in triple]
-            if isinstance(triple[1], Path) and _may_be_empty(triple[1]) and not {triple[0], triple[2]} <= ends:
+        for subject, predicate, obj in triples:
+            if isinstance(predicate, Path) and _may_be_empty(predicate) and not {subject, obj} <= ends:
                 # Where such a path has no step, the engine wants its end to be in the graph, and rdflib does not.
                 raise Unknown
-            texts.append(" ".join(map(self.term, terms)) + " .")
-            bound |= {term for term in terms if isinstance(term, Variable)}
-        return " ".join(texts), frozenset(bound), frozenset()
+        named = [tuple(Variable(f"_{term}") if isinstance(term, BNode) else term for term in one) for one in triples]
+        bound = frozenset(term for one in named for term in one if isinstance(term, Variable))
+        return self.patterns(named), bound, frozenset()
+
+    def patterns(self, triples: Sequence[tuple[Any, ...]]) -> str:
+        """The text of triple patterns."""
+        # The engine keeps their order where it knows no better; what is said of one node is little.
+        return " ".join(map(self.pattern, sorted(triples, key=lambda triple: THIS not in triple)))
+
+    def pattern(self, triple: tuple[Any, ...]) -> str:
+        """The text of a triple pattern."""
+        return " ".join(map(self.term, triple)) + " ."
 
     def term(self, term: Any) -> str:
         """A term of a pattern, or its predicate.
@@ -240,6 +265,19 @@ def conjuncts(expression: Any) -> Iterator[Any]:
 def _both(one: str, other: str) -> str:
     """Two parts next to each other; triples stand without brackets, so that the engine looks for them together."""
     return " ".join(part if not part or part.startswith(("?", "<")) else f"{{ {part} }}" for part in (one, other))
+
+
+def _surely_bound(node: CompValue) -> frozenset[Variable]:
+    """The variables of the triples of a part that always holds."""
+    match node.name:
+        case "BGP":
+            return frozenset(term for triple in node.triples for term in triple if isinstance(term, Variable))
+        case "Join":
+            return _surely_bound(node.p1) | _surely_bound(node.p2)
+        case "Filter" | "Extend":
+            return _surely_bound(node.p)
+        case _:
+            return frozenset()
 
 
 def _may_be_empty(path: Any) -> bool:

@@ -6,7 +6,7 @@ whatever literals there are: for the few nodes that literals which are not plain
 Loading rdflib takes a while: imported where a validation runs.
 """
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Sequence, Set
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -18,11 +18,10 @@ from rdflib.plugins.sparql.sparql import Query
 from dppgraph.core.quads import literal
 from dppgraph.operations.validate.whole import kinds
 from dppgraph.operations.validate.whole.kinds import kind_of
+from dppgraph.operations.validate.whole.order import ordered
 from dppgraph.operations.validate.whole.patterns import is_plain, is_whole
+from dppgraph.operations.validate.whole.there import There
 from dppgraph.operations.validate.wider import THIS, Part, Unknown, Wider, variables
-
-Kinds = Mapping[str, Set[str]]
-"""Predicate to the kinds of its objects; those of all without one."""
 
 _NAMED: Final = frozenset({kinds.IRI, kinds.BLANK})
 _TEXTS: Final = frozenset({kinds.TEXT})
@@ -40,10 +39,11 @@ class Blind(Wider):
 
     Args:
         query: the query.
-        there: which kinds of objects there are.
+        there: what objects there are.
     """
 
-    def __init__(self, query: Query, there: Kinds) -> None:
+    def __init__(self, query: Query, there: There) -> None:
+        super().__init__()
         self._there = there
         self._kinds: dict[Variable, frozenset[str]] = {}
         self._find(query.algebra)
@@ -68,7 +68,7 @@ class Blind(Wider):
     @property
     def all(self) -> frozenset[str]:
         """The kinds of all objects."""
-        return frozenset(self._there.get("", ()))
+        return self._there.kinds()
 
     def _note(self, subject: Any, predicate: Any, obj: Any) -> None:
         if isinstance(subject, Variable):
@@ -93,7 +93,7 @@ class Blind(Wider):
             case MulPath() | NegatedPath():
                 return self.all | _NAMED
             case URIRef() if forward:
-                return frozenset(self._there.get(f"<{path}>", ()))
+                return self._there.kinds(f"<{path}>")
         return self.all if forward else _NAMED
 
     def kinds_of(self, variable: Any) -> frozenset[str]:
@@ -120,6 +120,11 @@ class Blind(Wider):
         if node.name == "BGP" and any(self.is_literal(term) for triple in node.triples for term in triple):
             raise Unknown
         return super().alike(node)
+
+    def patterns(self, triples: Sequence[tuple[Any, ...]]) -> str:
+        """The text of triple patterns, each looked for where those before it lead to."""
+        steps = list(map(self.pattern, ordered(triples, self.known, self._there)))
+        return " LATERAL ".join(f"{{ {step} }}" for step in steps) if len(steps) > 1 else "".join(steps)
 
     def term(self, term: Any) -> str:
         """A term of a pattern; a literal as it is written."""

@@ -20,11 +20,12 @@ from dppgraph.operations.touched.sparql import sites_of
 from dppgraph.operations.validate.again.graph import prepared_query, term_of
 from dppgraph.operations.validate.again.shaped import Shaped, Unit
 from dppgraph.operations.validate.given import ANCHOR, can_be_given
-from dppgraph.operations.validate.whole.asked import Blind, Kinds, Plain
+from dppgraph.operations.validate.whole.asked import Blind, Plain
 from dppgraph.operations.validate.whole.exact import Index
 from dppgraph.operations.validate.whole.groups import Group
 from dppgraph.operations.validate.whole.holds import Conformance, Holds, Unsure
 from dppgraph.operations.validate.whole.scope import Later, Scope, is_sure
+from dppgraph.operations.validate.whole.there import There
 
 _TYPE: Final = f"<{RDF.type}>"
 _SOME: Final = 500
@@ -131,7 +132,7 @@ class Sieve:
             if root.holds is not None:
                 _look(root, term, group, root.holds)
 
-    def finish(self, kinds: Kinds, odd: Iterable[Quad]) -> None:
+    def finish(self, there: There, odd: Iterable[Quad]) -> None:
         """Looks at what had to wait until all lines were read."""
         triples: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
         triples[""] = {quad[:3] for quad in odd}
@@ -140,7 +141,7 @@ class Sieve:
                 root.waiting |= objects
         for root in self.roots:
             if root.found_by:
-                self._find(root, kinds, triples[""])
+                self._find(root, there, triples[""])
             if root.holds is not None:
                 for term in root.waiting:
                     if term.startswith("<"):
@@ -148,11 +149,11 @@ class Sieve:
                     else:
                         root.left.add(term)
             if root.named and not root.all:
-                self._add(root, root.broken_by, kinds, triples[""])
+                self._add(root, root.broken_by, there, triples[""])
 
-    def _find(self, root: Root, kinds: Kinds, odd: set[tuple[str, str, str]]) -> None:
+    def _find(self, root: Root, there: There, odd: set[tuple[str, str, str]]) -> None:
         targets = Root(root.unit, None, [], [], named=False)
-        self._add(targets, root.found_by, kinds, odd)
+        self._add(targets, root.found_by, there, odd)
         root.all |= targets.all
         if root.broken_by and not root.named:
             root.left |= targets.left
@@ -160,19 +161,19 @@ class Sieve:
             root.waiting |= targets.left
             root.named = True
 
-    def _add(self, root: Root, queries: list[Asking], kinds: Kinds, odd: set[tuple[str, str, str]]) -> None:
+    def _add(self, root: Root, queries: list[Asking], there: There, odd: set[tuple[str, str, str]]) -> None:
         for asking in queries:
-            found = self._asked(asking, kinds, odd)
+            found = self._asked(asking, there, odd)
             if found is None:
                 root.all = True
                 return
             root.left |= found
 
-    def _asked(self, asking: Asking, kinds: Kinds, odd: set[tuple[str, str, str]]) -> set[str] | None:
+    def _asked(self, asking: Asking, there: There, odd: set[tuple[str, str, str]]) -> set[str] | None:
         """The nodes that a query may find; None for any."""
         if asking.query is None:
             return None
-        text = Plain(asking.query, kinds).query(asking.query)
+        text = Plain(asking.query, there).query(asking.query)
         if text is None:
             return None
         found = self._select(text)
@@ -181,9 +182,9 @@ class Sieve:
         except NotFollowed:
             return found if not odd else None
         astray = touched(sites, ANCHOR, odd, self._rows) if odd else set()
-        return None if astray is None else found | self._confirmed(asking.query, astray, kinds)
+        return None if astray is None else found | self._confirmed(asking.query, astray, there)
 
-    def _confirmed(self, query: Query, nodes: Iterable[str], kinds: Kinds) -> set[str]:
+    def _confirmed(self, query: Query, nodes: Iterable[str], there: There) -> set[str]:
         """Those of some nodes that a query may find, whatever literals they have."""
         ordered = sorted(nodes)
         found: set[str] = set()
@@ -191,7 +192,7 @@ class Sieve:
             some = ordered[start : start + _SOME]
             if not all(term.startswith("<") for term in some):
                 return set(ordered)
-            text = Blind(query, kinds).query(query, f"VALUES ?{ANCHOR} {{ {' '.join(some)} }} ")
+            text = Blind(query, there).query(query, some)
             if text is None:
                 return set(ordered)
             found |= self._select(text)

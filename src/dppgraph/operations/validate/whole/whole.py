@@ -1,6 +1,5 @@
 """All results of all shapes, for data that may be too large to be held: read once, and looked up where it matters."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -14,9 +13,10 @@ from dppgraph.operations.validate.judge import graph_of, judged
 from dppgraph.operations.validate.report import Result
 from dppgraph.operations.validate.whole.exact import Exact, Index
 from dppgraph.operations.validate.whole.groups import Node, nodes
-from dppgraph.operations.validate.whole.kinds import BLANK, ODD, kind_of
+from dppgraph.operations.validate.whole.kinds import BLANK, ODD
 from dppgraph.operations.validate.whole.scope import Scope
 from dppgraph.operations.validate.whole.sieve import Sieve
+from dppgraph.operations.validate.whole.there import There
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +79,13 @@ class _Unnamed(Exception):
 
 def _sifted(whole: Whole, sieves: dict[str | None, Sieve]) -> Exact:
     """Has the sieves find what is left to judge."""
-    kinds: dict[str, set[str]] = defaultdict(set)
+    there = There()
     odd: list[Quad] = []
     merged = sieves.get(None)
     for node in nodes(whole.lines()):
         if node.term.startswith("_"):
             raise _Unnamed
-        odd += _odd(node, kinds)
+        odd += _odd(node, there)
         if merged:
             merged.look(node.term, node.merged)
             merged.scope.remember(node.term, node.merged)
@@ -94,28 +94,23 @@ def _sifted(whole: Whole, sieves: dict[str | None, Sieve]) -> Exact:
             group = node.merged if len(graphs) == 1 else node.within(graph or "")
             sieves[graph].look(node.term, group)
             sieves[graph].scope.remember(node.term, group)
-    for found in list(kinds.values()):
-        kinds[""] |= found
     exact = Exact(whole.index, odd)
     # What the engine has instead is there for it alone, and what was written for the judge alone: both can matter.
     for graph, sieve in sieves.items():
         sieve.scope.exact = exact
-        sieve.finish(kinds, [quad for quad in (*odd, *exact.held) if graph in (None, quad.graph)])
+        sieve.finish(there, [quad for quad in (*odd, *exact.held) if graph in (None, quad.graph)])
     return exact
 
 
-def _odd(node: Node, kinds: dict[str, set[str]]) -> list[Quad]:
+def _odd(node: Node, there: There) -> list[Quad]:
     """The quads of a node whose literals are not plain; with them those that the engine may take for the same."""
     predicates = set()
     for predicate, values in node.merged.items():
-        known = kinds[predicate]
-        for value in values:
-            kind = kind_of(value)
-            known.add(kind)
-            if kind == ODD:
-                predicates.add(predicate)
-            elif kind == BLANK:
-                raise _Unnamed
+        kinds = there.note(predicate, values)
+        if ODD in kinds:
+            predicates.add(predicate)
+        if BLANK in kinds:
+            raise _Unnamed
     if not predicates:
         return []
     found = [
