@@ -16,21 +16,17 @@ from rdflib import SH, Literal, URIRef
 from rdflib.term import Node
 
 from dppgraph.operations.validate.again.graph import term_of
-from dppgraph.operations.validate.whole.groups import Group
 from dppgraph.operations.validate.whole.kinds import ODD, TAGGED, kind_of
-from dppgraph.operations.validate.whole.scope import Scope
+from dppgraph.operations.validate.whole.scope import Known, Scope
 from dppgraph.operations.validate.whole.values import TESTS, Test, is_one_of
 
-Holds = Callable[[str, Group], bool | None]
+Holds = Callable[[str, Known], bool | None]
 """Tells of a node, given what is stated of it, whether it conforms; None where that is not known."""
 
 _READ: Final = {*ALL_CONSTRAINT_PARAMETERS, SH.expression, SH.js, SH.flags}
+_NOTHING: Final[dict[str, list[str]]] = {}
 _BESIDE: Final = {SH.qualifiedMinCount, SH.qualifiedMaxCount}
 """Parameters that only say more about another one."""
-
-
-class Unsure(Exception):
-    """Of a node nothing can be told."""
 
 
 class Conformance:
@@ -42,7 +38,6 @@ class Conformance:
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
-        self._of = scope.of
 
     def beside_queries(self, shape: Shape) -> Holds | None:
         """Tells whether nodes conform to a shape, its own constraints in SPARQL left out; None where it has no others."""
@@ -68,8 +63,8 @@ class Conformance:
         if not made:
             return lambda _, __: True
 
-        def holds(term: str, group: Group) -> bool | None:
-            return _all(one([term], group) for one in made)
+        def holds(term: str, group: Known) -> bool | None:
+            return _all_of(made, (term,), group)
 
         return holds
 
@@ -79,9 +74,8 @@ class Conformance:
             return _unknown
         predicate = f"<{path}>"
 
-        def holds(_: str, group: Group) -> bool | None:
-            values = group.get(predicate, ())
-            return _all(one(values, None) for one in made)
+        def holds(_: str, group: Known) -> bool | None:
+            return _all_of(made, group.get(predicate, ()), None)
 
         return holds
 
@@ -100,9 +94,9 @@ class Conformance:
     def _class(self, _: Shape, said: list[Node], __: frozenset[Node]) -> "_Values":
         wanted = [self._scope.narrower(f"<{one}>") for one in said]
 
-        def holds(values: Sequence[str], _: Group | None) -> bool | None:
+        def holds(values: Sequence[str], _: Known | None) -> bool | None:
             for value in values:
-                kinds = self._of(value).get(_TYPE, ()) if value[0] == "<" else ()
+                kinds = self._scope.types(value) if value[0] == "<" else ()
                 if any(one.isdisjoint(kinds) for one in wanted):
                     return False
             return True
@@ -121,7 +115,7 @@ class Conformance:
         if not shape.is_property_shape or len(said) != 1:
             raise _NotTold
 
-        def holds(values: Sequence[str], _: Group | None) -> bool | None:
+        def holds(values: Sequence[str], _: Known | None) -> bool | None:
             tags = [value[value.rindex('"') :] for value in values if value[0] == '"' and value[-1] not in '">']
             return len(tags) == len(set(tags)) or None
 
@@ -144,7 +138,7 @@ class Conformance:
     def _has_value(self, _: Shape, said: list[Node], __: frozenset[Node]) -> "_Values":
         wanted = [term_of(one) for one in said]
 
-        def holds(values: Sequence[str], _: Group | None) -> bool | None:
+        def holds(values: Sequence[str], _: Known | None) -> bool | None:
             there = set(values)
             if there.issuperset(wanted):
                 return True
@@ -165,8 +159,8 @@ class Conformance:
         ignored = [one for head in lists for one in shape.sg.graph.items(head)]
         known = {f"<{one}>" for one in (*paths, *ignored) if isinstance(one, URIRef)}
 
-        def holds(values: Sequence[str], group: Group | None) -> bool | None:
-            return all(known.issuperset(self._of(one) if group is None else group) for one in values) or None
+        def holds(values: Sequence[str], group: Known | None) -> bool | None:
+            return all(known.issuperset(self._scope.of(one) if group is None else group) for one in values) or None
 
         return holds
 
@@ -178,7 +172,7 @@ class Conformance:
     def _nested(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> "_Values":
         others = [self._other(shape, one, above) for one in said]
 
-        def holds(values: Sequence[str], group: Group | None) -> bool | None:
+        def holds(values: Sequence[str], group: Known | None) -> bool | None:
             return _all(other(one, self._at(one, group)) for one in values for other in others)
 
         return holds
@@ -186,7 +180,7 @@ class Conformance:
     def _not(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> "_Values":
         others = [self._other(shape, one, above) for one in said]
 
-        def holds(values: Sequence[str], group: Group | None) -> bool | None:
+        def holds(values: Sequence[str], group: Known | None) -> bool | None:
             return _all(_opposite(other(one, self._at(one, group))) for one in values for other in others)
 
         return holds
@@ -194,7 +188,7 @@ class Conformance:
     def _listed(self, shape: Shape, said: list[Node], above: frozenset[Node], together: "Together") -> "_Values":
         lists = [[self._other(shape, one, above) for one in shape.sg.graph.items(head)] for head in said]
 
-        def holds(values: Sequence[str], group: Group | None) -> bool | None:
+        def holds(values: Sequence[str], group: Known | None) -> bool | None:
             return _all(
                 together(other(one, self._at(one, group)) for other in others) for one in values for others in lists
             )
@@ -216,7 +210,7 @@ class Conformance:
             for parameter, default in ((SH.qualifiedMinCount, 0), (SH.qualifiedMaxCount, 1 << 60))
         )
 
-        def holds(values: Sequence[str], group: Group | None) -> bool | None:
+        def holds(values: Sequence[str], group: Known | None) -> bool | None:
             for other in others:
                 told = [other(one, self._at(one, group)) for one in values]
                 sure, perhaps = told.count(True), told.count(None)
@@ -232,10 +226,10 @@ class Conformance:
             raise _NotTold
         return self._shape(other, above)
 
-    def _at(self, term: str, group: Group | None) -> Group:
+    def _at(self, term: str, group: Known | None) -> Known:
         if group is not None:
             return group
-        return self._of(term) if term[0] == "<" else {}
+        return self._scope.of(term) if term[0] == "<" else _NOTHING
 
 
 _READERS: Final[dict[Node, str]] = {
@@ -265,7 +259,7 @@ class _NotTold(Exception):
 class _Values(Protocol):
     """Tells whether the values that a shape is about are as a constraint wants them."""
 
-    def __call__(self, values: Sequence[str], group: Group | None) -> bool | None:
+    def __call__(self, values: Sequence[str], group: Known | None) -> bool | None:
         """Whether they are.
 
         Args:
@@ -278,12 +272,34 @@ class _Values(Protocol):
 Together = Callable[[Iterable[bool | None]], bool | None]
 
 
-def _unknown(_: str, __: Group) -> None:
+def _unknown(_: str, __: Known) -> None:
     return None
 
 
 def _each(tests: list[Test]) -> _Values:
-    return lambda values, _: _all(test(value) for value in values for test in tests)
+    def holds(values: Sequence[str], _: Known | None) -> bool | None:
+        sure: bool | None = True
+        for test in tests:
+            for value in values:
+                told = test(value)
+                if told is not True:
+                    if told is False:
+                        return False
+                    sure = None
+        return sure
+
+    return holds
+
+
+def _all_of(made: list[_Values], values: Sequence[str], group: Known | None) -> bool | None:
+    sure: bool | None = True
+    for one in made:
+        told = one(values, group)
+        if told is not True:
+            if told is False:
+                return False
+            sure = None
+    return sure
 
 
 def _told(make: Callable[[Any], Test | None], said: Node) -> Test:
@@ -318,6 +334,3 @@ def _any(told: Iterable[bool | None]) -> bool | None:
 
 def _opposite(told: bool | None) -> bool | None:
     return None if told is None else not told
-
-
-_TYPE: Final = f"<{URIRef('http://www.w3.org/1999/02/22-rdf-syntax-ns#type')}>"

@@ -4,13 +4,13 @@
 # Some methods of pySHACL say no types.
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from pyshacl.constraints.sparql.sparql_based_constraints import SPARQLBasedConstraint
 from pyshacl.shape import Shape
-from rdflib import RDF, SH
+from rdflib import SH
 from rdflib.plugins.sparql.sparql import Query
 
 from dppgraph.core.iris import NAMESPACE
@@ -23,11 +23,10 @@ from dppgraph.operations.validate.given import ANCHOR, can_be_given
 from dppgraph.operations.validate.whole.asked import Blind, Plain
 from dppgraph.operations.validate.whole.exact import Index
 from dppgraph.operations.validate.whole.groups import Group
-from dppgraph.operations.validate.whole.holds import Conformance, Holds, Unsure
-from dppgraph.operations.validate.whole.scope import Later, Scope, is_sure
+from dppgraph.operations.validate.whole.holds import Conformance, Holds
+from dppgraph.operations.validate.whole.scope import TYPE, Known, Later, Scope, Unsure
 from dppgraph.operations.validate.whole.there import There
 
-_TYPE: Final = f"<{RDF.type}>"
 _SOME: Final = 500
 """Nodes that one query is given."""
 
@@ -115,11 +114,17 @@ class Sieve:
             for predicate in predicates:
                 places[term_of(predicate)].append(root)
 
-    def look(self, term: str, group: Group) -> None:
-        """Looks at a node, given what is stated of it."""
+    def look(self, term: str, group: Group, *, sure: bool) -> None:
+        """Looks at a node.
+
+        Args:
+            term: the node.
+            group: what is stated of it.
+            sure: whether all that is stated of it can be told apart.
+        """
         for predicate in self._objects.keys() & group.keys():
             self._objects[predicate].update(group[predicate])
-        types = tuple(group.get(_TYPE, ()))
+        types = tuple(group.get(TYPE, ()))
         roots = self._of_types.get(types)
         if roots is None:
             roots = tuple({id(root): root for kind in types for root in self._by_class.get(kind, ())}.values())
@@ -130,7 +135,10 @@ class Sieve:
             roots = tuple({id(root): root for root in (*roots, *more)}.values())
         for root in roots:
             if root.holds is not None:
-                _look(root, term, group, root.holds)
+                if sure:
+                    _look(root, term, group, root.holds)
+                else:
+                    root.left.add(term)
 
     def finish(self, there: There, odd: Iterable[Quad]) -> None:
         """Looks at what had to wait until all lines were read."""
@@ -205,9 +213,9 @@ class Sieve:
         return self._index.select(text, base=NAMESPACE, graphs=self._graphs)
 
 
-def _look(root: Root, term: str, group: Group, holds: Callable[[str, Group], Any]) -> None:
+def _look(root: Root, term: str, group: Known, holds: Holds) -> None:
     try:
-        told = holds(term, group) if is_sure(group) else None
+        told = holds(term, group)
     except Unsure:
         told = None
     except Later:

@@ -7,7 +7,7 @@ from typing import Final
 from dppgraph.operations.validate.whole.kinds import kind_of
 
 _COUNTED: Final = 1000
-"""Different objects of a predicate are counted up to here; where there are more, few statements have the same one."""
+"""Different objects of a predicate that are counted; few statements have any other, at a guess."""
 _FEW: Final = 4.0
 
 
@@ -17,7 +17,7 @@ class There:
     def __init__(self) -> None:
         self._kinds: dict[str, set[str]] = defaultdict(set)
         self._counts: dict[str, int] = defaultdict(int)
-        self._some: dict[str, set[str]] = defaultdict(set)
+        self._some: dict[str, dict[str, int]] = defaultdict(dict)
 
     def note(self, predicate: str, values: list[str]) -> set[str]:
         """Notes values of a predicate; gives their kinds."""
@@ -25,8 +25,11 @@ class There:
         self._kinds[predicate] |= found
         self._counts[predicate] += len(values)
         some = self._some[predicate]
-        if len(some) < _COUNTED:
-            some.update(values)
+        for value in values:
+            if value in some:
+                some[value] += 1
+            elif len(some) < _COUNTED:
+                some[value] = 1
         return found
 
     def kinds(self, predicate: str | None = None) -> frozenset[str]:
@@ -40,9 +43,10 @@ class There:
         return sum(self._counts.values()) if predicate is None else self._counts.get(predicate, 0)
 
     def sharing(self, predicates: Iterable[str]) -> float:
-        """How many statements with one of some predicates have the same object, on average."""
+        """How many statements with one of some predicates have the object of one of them, on average."""
         found = 0.0
         for predicate in predicates:
-            different = len(self._some.get(predicate, ()))
-            found += _FEW if different >= _COUNTED else self.count(predicate) / max(different, 1)
+            some = self._some.get(predicate, {})
+            shared = sum(count * count for count in some.values()) / max(self.count(predicate), 1)
+            found += shared + (_FEW if len(some) >= _COUNTED else 0)
         return found

@@ -47,7 +47,7 @@ def _datatype(said: Node) -> Test | None:
             return True
         if found == kinds.ODD and kind in _NUMBERS and value.endswith(ending):
             # Written otherwise than the engine would, such as 1.0.
-            return (kind == kinds.DECIMAL or "." not in value[: -len(ending)]) and _number(value) is not None or None
+            return ((kind == kinds.DECIMAL or "." not in value[: -len(ending)]) and _number(value) is not None) or None
         return None if found in (kinds.ODD, kinds.BLANK) else False
 
     # For pySHACL, any literal is of these.

@@ -14,7 +14,7 @@ from dppgraph.operations.validate.report import Result
 from dppgraph.operations.validate.whole.exact import Exact, Index
 from dppgraph.operations.validate.whole.groups import Node, nodes
 from dppgraph.operations.validate.whole.kinds import BLANK, ODD
-from dppgraph.operations.validate.whole.scope import Scope
+from dppgraph.operations.validate.whole.scope import Scope, is_sure
 from dppgraph.operations.validate.whole.sieve import Sieve
 from dppgraph.operations.validate.whole.there import There
 
@@ -85,14 +85,16 @@ def _sifted(whole: Whole, sieves: dict[str | None, Sieve]) -> Exact:
     for node in nodes(whole.lines()):
         if node.term.startswith("_"):
             raise _Unnamed
-        odd += _odd(node, there)
+        new = _odd(node, there)
+        sure = is_sure(quad.object for quad in new)
+        odd += new
         if merged:
-            merged.look(node.term, node.merged)
+            merged.look(node.term, node.merged, sure=sure)
             merged.scope.remember(node.term, node.merged)
         graphs = {row[2] for row in node.rows}
         for graph in graphs & sieves.keys():
             group = node.merged if len(graphs) == 1 else node.within(graph or "")
-            sieves[graph].look(node.term, group)
+            sieves[graph].look(node.term, group, sure=sure)
             sieves[graph].scope.remember(node.term, group)
     exact = Exact(whole.index, odd)
     # What the engine has instead is there for it alone, and what was written for the judge alone: both can matter.
