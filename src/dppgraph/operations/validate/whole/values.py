@@ -94,14 +94,16 @@ def _length(holds: Callable[[int, int], bool]) -> Callable[[Node], Test | None]:
     return make
 
 
+_XSD: Final = re.escape(str(XSD))
 _NUMBER: Final = re.compile(
-    rf'"([+-]?\d{{1,17}}(?:\.\d{{1,17}})?)"\^\^<{re.escape(str(XSD))}(?:integer|decimal)>', re.ASCII
+    rf'"(?P<text>[+-]?\d{{1,17}})"\^\^<{_XSD}integer>|"(?P<more>[+-]?\d{{1,17}}(?:\.\d{{1,17}})?)"\^\^<{_XSD}decimal>',
+    re.ASCII,
 )
 
 
 def _number(value: str) -> Decimal | None:
     found = _NUMBER.fullmatch(value)
-    return Decimal(found[1]) if found else None
+    return Decimal(found["text"] or found["more"]) if found else None
 
 
 def _compared(holds: Callable[[Decimal, Decimal], bool]) -> Callable[[Node], Test | None]:

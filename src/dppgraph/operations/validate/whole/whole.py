@@ -1,6 +1,7 @@
 """All results of all shapes, for data that may be too large to be held: read once, and looked up where it matters."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from dppgraph.core.iris import graph_iri
@@ -33,44 +34,53 @@ class Whole:
     index: Index
 
 
-def shape_results(whole: Whole, shapes: Shapes, base: str) -> list[Result]:
-    """What the shapes find, as pySHACL finds it.
+class Checks:
+    """The shapes, read once.
 
     Args:
-        whole: what is judged.
         shapes: the shapes.
         base: the base of the data.
-
-    Raises:
-        BadRdf: there is something that shapes cannot judge, or the shapes are not well-formed.
     """
-    by_graph = {f"<{graph_iri(name, base)}>": quads for name, quads in sorted(shapes.by_graph.items())}
-    asked: dict[str | None, list[Quad]] = {None: shapes.merged, **by_graph}
-    sieves: dict[str | None, Sieve] = {}
-    unread: list[str | None] = []
-    for graph, quads in asked.items():
+
+    def __init__(self, shapes: Shapes, base: str) -> None:
+        by_graph = {f"<{graph_iri(name, base)}>": quads for name, quads in sorted(shapes.by_graph.items())}
+        self._quads: dict[str | None, list[Quad]] = {None: shapes.merged, **by_graph}
+        self._shaped: dict[str | None, Shaped] = {}
+        for graph, quads in self._quads.items():
+            with suppress(NotRead):
+                self._shaped[graph] = Shaped(quads, base, followed=False)
+
+    def results(self, whole: Whole) -> list[Result]:
+        """What the shapes find, as pySHACL finds it.
+
+        Raises:
+            BadRdf: there is something that shapes cannot judge, or the shapes are not well-formed.
+        """
+        sieves = {
+            graph: Sieve(shaped, whole.index, Scope(whole.index, graph)) for graph, shaped in self._shaped.items()
+        }
         try:
-            sieves[graph] = Sieve(Shaped(quads, base), whole.index, Scope(whole.index, graph))
-        except NotRead:
-            unread.append(graph)
-    try:
-        exact = _sifted(whole, sieves)
-    except _Unnamed:
-        sieves, unread, exact = {}, list(asked), Exact(whole.index, ())
-    found: list[Result] = []
-    for graph, sieve in sieves.items():
-        view = ViewGraph(View(exact, Change(), lambda _: True, graph))
-        for unit in sieve.shaped.units:
-            roots = [root for root in sieve.roots if root.unit is unit]
-            left = {term for root in roots for term in root.left}
-            everything = any(root.all for root in roots)
-            if left or everything:
-                found += sieve.shaped.judged(unit, None if everything else sorted(left), view)
-    if unread:
-        held = [parse_line(line.rstrip("\n")) for line in whole.lines()]
-        for graph in unread:
-            found += judged([quad for quad in held if graph in (None, quad.graph)], asked[graph])
-    return found
+            exact = _sifted(whole, sieves)
+        except _Unnamed:
+            sieves, exact = {}, Exact(whole.index, ())
+        found = [result for graph, sieve in sieves.items() for result in _judged(sieve, exact, graph)]
+        unread = self._quads.keys() - sieves.keys()
+        if unread:
+            held = [parse_line(line.rstrip("\n")) for line in whole.lines()]
+            for graph in unread:
+                found += judged([quad for quad in held if graph in (None, quad.graph)], self._quads[graph])
+        return found
+
+
+def _judged(sieve: Sieve, exact: Exact, graph: str | None) -> Iterator[Result]:
+    """What is found at the nodes that are left to judge."""
+    view = ViewGraph(View(exact, Change(), lambda _: True, graph))
+    for unit in sieve.shaped.units:
+        roots = [root for root in sieve.roots if root.unit is unit]
+        left = {term for root in roots for term in root.left}
+        everything = any(root.all for root in roots)
+        if left or everything:
+            yield from sieve.shaped.judged(unit, None if everything else sorted(left), view)
 
 
 class _Unnamed(Exception):
@@ -132,4 +142,4 @@ def whole_results(whole: Whole, shapes: Shapes, base: str) -> list[Result]:
     Raises:
         BadRdf: there is something that shapes cannot judge, or the shapes are not well-formed.
     """
-    return sorted(set(shape_results(whole, shapes, base)))
+    return sorted(set(Checks(shapes, base).results(whole)))
