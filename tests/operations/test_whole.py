@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES, graph_iri
-from dppgraph.core.quads import Quad, canonical, literal
-from dppgraph.errors import BadRdf
+from dppgraph.core.quads import Quad, canonical
 from dppgraph.operations.sources import Shapes, Sources
 from dppgraph.operations.validate import Result, assemble
+from dppgraph.operations.validate.facts import Facts
+from dppgraph.operations.validate.here import Here
 from dppgraph.operations.validate.judge import judged
-from dppgraph.operations.validate.whole.whole import Checks, Whole
+from dppgraph.operations.validate.names import unknown_names
+from dppgraph.operations.validate.whole import Checks, Whole
 from dppgraph.store.memory import MemoryStore
 from dppgraph.store.rdf import read_file
 from tests.conftest import BASE
@@ -37,14 +39,18 @@ class Both:
         self.checks = Checks(shapes, BASE)
 
     def found(self, quads: Iterable[Quad]) -> list[Result]:
-        return sorted(set(self.checks.results(whole_of(quads))))
+        return self.checks.results(whole_of(quads))
 
     def full(self, quads: list[Quad]) -> list[Result]:
-        """What pySHACL finds, judging all of it."""
+        """What pySHACL finds, judging all of it, and what is judged beside it."""
         found = judged(quads, self.shapes.merged)
         for name, shapes in self.shapes.by_graph.items():
             graph = f"<{graph_iri(name, BASE)}>"
             found += judged([quad for quad in quads if quad.graph == graph], shapes)
+        here = Here(self.shapes.merged, BASE)
+        found += here.quotes(quads)
+        stated = Facts(quad for quad in quads if quad.graph != f"<{graph_iri('inferred', BASE)}>")
+        found += here.names(unknown_names(stated, BASE))
         return sorted(set(found))
 
 

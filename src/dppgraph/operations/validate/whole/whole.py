@@ -10,8 +10,10 @@ from dppgraph.operations.sources import Shapes
 from dppgraph.operations.validate.again.graph import ViewGraph
 from dppgraph.operations.validate.again.shaped import NotRead, Shaped
 from dppgraph.operations.validate.again.view import Change, View
+from dppgraph.operations.validate.here import Here
 from dppgraph.operations.validate.judge import graph_of, judged
 from dppgraph.operations.validate.report import Result
+from dppgraph.operations.validate.whole.beside import Names, quotes
 from dppgraph.operations.validate.whole.exact import Exact, Index
 from dppgraph.operations.validate.whole.groups import Node, nodes
 from dppgraph.operations.validate.whole.kinds import BLANK, ODD
@@ -44,6 +46,8 @@ class Checks:
 
     def __init__(self, shapes: Shapes, base: str) -> None:
         by_graph = {f"<{graph_iri(name, base)}>": quads for name, quads in sorted(shapes.by_graph.items())}
+        self._base = base
+        self._here = Here(shapes.merged, base)
         self._quads: dict[str | None, list[Quad]] = {None: shapes.merged, **by_graph}
         self._shaped: dict[str | None, Shaped] = {}
         for graph, quads in self._quads.items():
@@ -51,7 +55,7 @@ class Checks:
                 self._shaped[graph] = Shaped(quads, base, followed=False)
 
     def results(self, whole: Whole) -> list[Result]:
-        """What the shapes find, as pySHACL finds it.
+        """What all checks find, each result once, sorted.
 
         Raises:
             BadRdf: there is something that shapes cannot judge, or the shapes are not well-formed.
@@ -60,7 +64,8 @@ class Checks:
             graph: Sieve(shaped, whole.index, Scope(whole.index, graph)) for graph, shaped in self._shaped.items()
         }
         try:
-            exact = _sifted(whole, sieves)
+            names = Names(whole.index, self._here, self._base)
+            exact = _sifted(whole, sieves, names)
         except _Unnamed:
             sieves, exact = {}, Exact(whole.index, ())
         found = [result for graph, sieve in sieves.items() for result in _judged(sieve, exact, graph)]
@@ -69,7 +74,9 @@ class Checks:
             held = [parse_line(line.rstrip("\n")) for line in whole.lines()]
             for graph in unread:
                 found += judged([quad for quad in held if graph in (None, quad.graph)], self._quads[graph])
-        return found
+        found += names.found
+        found += quotes(whole.index, self._here, self._base)
+        return sorted(set(found))
 
 
 def _judged(sieve: Sieve, exact: Exact, graph: str | None) -> Iterator[Result]:
@@ -87,7 +94,7 @@ class _Unnamed(Exception):
     """There are blank nodes, which are not looked up by their names."""
 
 
-def _sifted(whole: Whole, sieves: dict[str | None, Sieve]) -> Exact:
+def _sifted(whole: Whole, sieves: dict[str | None, Sieve], names: Names) -> Exact:
     """Has the sieves find what is left to judge."""
     there = There()
     odd: list[Quad] = []
@@ -96,6 +103,7 @@ def _sifted(whole: Whole, sieves: dict[str | None, Sieve]) -> Exact:
         if node.term.startswith("_"):
             raise _Unnamed
         new = _odd(node, there)
+        names.look(node)
         sure = is_sure(quad.object for quad in new)
         odd += new
         if merged:
@@ -134,12 +142,3 @@ def _odd(node: Node, there: There) -> list[Quad]:
     if new:
         graph_of(new)
     return found
-
-
-def whole_results(whole: Whole, shapes: Shapes, base: str) -> list[Result]:
-    """What all checks find, each once, sorted.
-
-    Raises:
-        BadRdf: there is something that shapes cannot judge, or the shapes are not well-formed.
-    """
-    return sorted(set(Checks(shapes, base).results(whole)))
