@@ -1,7 +1,7 @@
 """Quads as they were written, found in an engine that has some of their literals in another form."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from dppgraph.core.quads import Quad
@@ -16,7 +16,7 @@ class Index(Protocol):
         """Those that a pattern fits, as the engine has them."""
         ...
 
-    def select(self, text: str, *, base: str, graphs: Iterable[str] | None = None) -> Iterable[Mapping[str, str]]:
+    def select(self, text: str, *, base: str, graphs: Collection[str] | None = None) -> Iterable[Mapping[str, str]]:
         """The rows of a SELECT over the union of all graphs, or over some of them."""
         ...
 

@@ -39,11 +39,9 @@ def nodes(lines: Iterable[str]) -> Iterator[Node]:
     """
     current, rows = "", list[tuple[str, str, str]]()
     for line in lines:
-        try:
-            subject, predicate, rest = line.split(" ", 2)
-            obj, graph, _ = rest.rsplit(" ", 2)
-        except ValueError:
-            graph = ""
+        subject, _, rest = line.partition(" ")
+        predicate, _, rest = rest.partition(" ")
+        obj, _, graph = rest.rstrip(" .\n").rpartition(" ")
         if graph[:1] != "<" or graph[-1] != ">" or '"' in graph:
             # In the default graph.
             subject, predicate, obj, graph = parse_line(line.rstrip("\n"))

@@ -1,14 +1,14 @@
 """Whether a node surely conforms to a shape, surely does not, or may or may not (SHACL, sections 2 to 4).
 
-What pySHACL makes of a shape is not repeated here: only what is beyond doubt for the literals and shapes that there usually
-are. Loading pySHACL takes a while: imported where a validation runs.
+What pySHACL makes of a shape is not repeated here: only what is beyond doubt for the literals and shapes that there
+usually are. Loading pySHACL takes a while: imported where a validation runs.
 """
 
 # mypy: allow-untyped-calls
 # Some methods of pySHACL say no types.
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from pyshacl.constraints import ALL_CONSTRAINT_PARAMETERS
 from pyshacl.shape import Shape
@@ -20,11 +20,17 @@ from dppgraph.operations.validate.whole.kinds import ODD, TAGGED, kind_of
 from dppgraph.operations.validate.whole.scope import Known, Scope
 from dppgraph.operations.validate.whole.values import TESTS, Test, is_one_of
 
+_Values = Callable[[Sequence[str], Known | None], bool | None]
+"""Tells whether the values that a shape is about are as a constraint wants them.
+
+It is given the values, and what is stated of the only one of them; None where that is to be looked up.
+"""
+
 Holds = Callable[[str, Known], bool | None]
 """Tells of a node, given what is stated of it, whether it conforms; None where that is not known."""
 
 _READ: Final = {*ALL_CONSTRAINT_PARAMETERS, SH.expression, SH.js, SH.flags}
-_NOTHING: Final[dict[str, list[str]]] = {}
+_NOTHING: Final[Known] = dict[str, list[str]]()
 _BESIDE: Final = {SH.qualifiedMinCount, SH.qualifiedMaxCount}
 """Parameters that only say more about another one."""
 
@@ -40,7 +46,7 @@ class Conformance:
         self._scope = scope
 
     def beside_queries(self, shape: Shape) -> Holds | None:
-        """Tells whether nodes conform to a shape, its own constraints in SPARQL left out; None where it has no others."""
+        """Tells whether nodes conform to a shape, but for its constraints in SPARQL; None where it has no others."""
         if set(shape.sg.graph.predicates(shape.node)) & _READ <= {SH.sparql}:
             return None
         return self._shape(shape, frozenset(), without_queries=True)
@@ -59,7 +65,7 @@ class Conformance:
             return _unknown
         return self._property(shape, made) if shape.is_property_shape else self._node(made)
 
-    def _node(self, made: list["_Values"]) -> Holds:
+    def _node(self, made: list[_Values]) -> Holds:
         if not made:
             return lambda _, __: True
 
@@ -68,18 +74,18 @@ class Conformance:
 
         return holds
 
-    def _property(self, shape: Shape, made: list["_Values"]) -> Holds:
+    def _property(self, shape: Shape, made: list[_Values]) -> Holds:
         path = shape.path()
         if not isinstance(path, URIRef):
             return _unknown
         predicate = f"<{path}>"
 
         def holds(_: str, group: Known) -> bool | None:
-            return _all_of(made, group.get(predicate, ()), None)
+            return _all_of(made, group.get(predicate) or (), None)
 
         return holds
 
-    def _values(self, shape: Shape, parameter: Node, above: frozenset[Node]) -> "_Values":
+    def _values(self, shape: Shape, parameter: Node, above: frozenset[Node]) -> _Values:
         said = list(shape.objects(parameter))
         if parameter in TESTS:
             if parameter in (SH.pattern, SH.flags) and list(shape.objects(SH.flags)):
@@ -91,7 +97,7 @@ class Conformance:
         made: _Values = read(shape, said, above)
         return made
 
-    def _class(self, _: Shape, said: list[Node], __: frozenset[Node]) -> "_Values":
+    def _class(self, _: Shape, said: list[Node], __: frozenset[Node]) -> _Values:
         wanted = [self._scope.narrower(f"<{one}>") for one in said]
 
         def holds(values: Sequence[str], _: Known | None) -> bool | None:
@@ -103,15 +109,15 @@ class Conformance:
 
         return holds
 
-    def _min_count(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> "_Values":
+    def _min_count(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> _Values:
         least = _number(shape, said)
         return lambda values, _: len(values) >= least
 
-    def _max_count(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> "_Values":
+    def _max_count(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> _Values:
         most = _number(shape, said)
         return lambda values, _: len(values) <= most
 
-    def _unique_lang(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> "_Values":
+    def _unique_lang(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> _Values:
         if not shape.is_property_shape or len(said) != 1:
             raise _NotTold
 
@@ -121,7 +127,7 @@ class Conformance:
 
         return holds
 
-    def _language_in(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> "_Values":
+    def _language_in(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> _Values:
         if len(said) != 1:
             raise _NotTold
         wanted = {str(one).lower() for one in shape.sg.graph.items(said[0])}
@@ -135,7 +141,7 @@ class Conformance:
 
         return _each([test])
 
-    def _has_value(self, _: Shape, said: list[Node], __: frozenset[Node]) -> "_Values":
+    def _has_value(self, _: Shape, said: list[Node], __: frozenset[Node]) -> _Values:
         wanted = [term_of(one) for one in said]
 
         def holds(values: Sequence[str], _: Known | None) -> bool | None:
@@ -146,12 +152,12 @@ class Conformance:
 
         return holds
 
-    def _in(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> "_Values":
+    def _in(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> _Values:
         if len(said) != 1:
             raise _NotTold
         return _each([is_one_of({term_of(one) for one in shape.sg.graph.items(said[0])})])
 
-    def _closed(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> "_Values":
+    def _closed(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> _Values:
         if len(said) != 1 or not isinstance(said[0], Literal) or said[0].value is not True:
             raise _NotTold
         paths = [other.path() for other in map(shape.get_other_shape, shape.objects(SH.property)) if other]
@@ -164,12 +170,12 @@ class Conformance:
 
         return holds
 
-    def _ignored(self, shape: Shape, _: list[Node], __: frozenset[Node]) -> "_Values":
+    def _ignored(self, shape: Shape, _: list[Node], __: frozenset[Node]) -> _Values:
         if not list(shape.objects(SH.closed)):
             raise _NotTold
         return lambda _, __: True
 
-    def _nested(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> "_Values":
+    def _nested(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> _Values:
         others = [self._other(shape, one, above) for one in said]
 
         def holds(values: Sequence[str], group: Known | None) -> bool | None:
@@ -177,7 +183,7 @@ class Conformance:
 
         return holds
 
-    def _not(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> "_Values":
+    def _not(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> _Values:
         others = [self._other(shape, one, above) for one in said]
 
         def holds(values: Sequence[str], group: Known | None) -> bool | None:
@@ -185,7 +191,7 @@ class Conformance:
 
         return holds
 
-    def _listed(self, shape: Shape, said: list[Node], above: frozenset[Node], together: "Together") -> "_Values":
+    def _listed(self, shape: Shape, said: list[Node], above: frozenset[Node], together: "Together") -> _Values:
         lists = [[self._other(shape, one, above) for one in shape.sg.graph.items(head)] for head in said]
 
         def holds(values: Sequence[str], group: Known | None) -> bool | None:
@@ -195,13 +201,13 @@ class Conformance:
 
         return holds
 
-    def _or(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> "_Values":
+    def _or(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> _Values:
         return self._listed(shape, said, above, _any)
 
-    def _and(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> "_Values":
+    def _and(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> _Values:
         return self._listed(shape, said, above, _all)
 
-    def _qualified(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> "_Values":
+    def _qualified(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> _Values:
         if list(shape.objects(SH.qualifiedValueShapesDisjoint)) or not shape.is_property_shape:
             raise _NotTold
         others = [self._other(shape, one, above) for one in said]
@@ -254,19 +260,6 @@ _READERS: Final[dict[Node, str]] = {
 
 class _NotTold(Exception):
     """What a shape says is left to the judge."""
-
-
-class _Values(Protocol):
-    """Tells whether the values that a shape is about are as a constraint wants them."""
-
-    def __call__(self, values: Sequence[str], group: Known | None) -> bool | None:
-        """Whether they are.
-
-        Args:
-            values: the values.
-            group: what is stated of the only one of them; None where that is to be looked up.
-        """
-        ...
 
 
 Together = Callable[[Iterable[bool | None]], bool | None]

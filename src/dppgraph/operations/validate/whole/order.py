@@ -1,7 +1,7 @@
 """In which order triple patterns are best looked for: those first that the fewest statements fit.
 
-The engine orders them itself, but does not know which variables have a value already where a condition is looked at, nor
-how many statements share an object, and may then look for the same thing again and again.
+The engine orders them itself, but does not know which variables have a value already where a condition is looked at,
+nor how many statements share an object, and may then look for the same thing again and again.
 """
 
 from collections.abc import Collection, Sequence
@@ -39,11 +39,11 @@ def ordered(patterns: Sequence[Pattern], known: Collection[Any], there: There) -
 
 def _cost(pattern: Pattern, bound: Collection[Any], there: There) -> float:
     subject, predicate, obj = pattern
-    has = tuple(not isinstance(term, Variable) or term in bound for term in (subject, obj))
-    return _fitting(predicate, has, there, predicate in bound)
+    first, last = (not isinstance(term, Variable) or term in bound for term in (subject, obj))
+    return _fitting(predicate, (first, last), there, known=predicate in bound)
 
 
-def _fitting(path: Any, has: tuple[bool, bool], there: There, known: bool = False) -> float:
+def _fitting(path: Any, has: tuple[bool, bool], there: There, *, known: bool = False) -> float:
     """About how many statements fit a pattern, given which of its ends are known."""
     match path:
         case InvPath():
@@ -53,12 +53,20 @@ def _fitting(path: Any, has: tuple[bool, bool], there: There, known: bool = Fals
         case SequencePath():
             return _fitting(path.args[0 if has[0] else -1], has, there) + _ONE
         case MulPath() | NegatedPath():
-            return there.count() if not any(has) else _SOME * _SOME
-    predicates = [f"<{path}>"] if isinstance(path, URIRef) else []
-    if all(has):
-        return _ONE / 2
-    if has[0]:
-        return _ONE if predicates or known else _SOME
-    if has[1]:
-        return _ONE + (there.sharing(predicates) if predicates else _SOME)
-    return _SOME + sum(map(there.count, predicates)) if predicates else _SOME + there.count()
+            return _SOME * _SOME if any(has) else there.count()
+        case URIRef():
+            return _with(f"<{path}>", has, there)
+        case _:
+            return _ONE if known and has[0] else _SOME if any(has) else _SOME + there.count()
+
+
+def _with(predicate: str, has: tuple[bool, bool], there: There) -> float:
+    match has:
+        case (True, True):
+            return _ONE / 2
+        case (True, False):
+            return _ONE
+        case (False, True):
+            return _ONE + there.sharing([predicate])
+        case _:
+            return _SOME + there.count(predicate)

@@ -11,9 +11,9 @@ _REPLACEMENT: Final = re.compile(r"\$[1-9]")
 
 
 def is_plain(pattern: str) -> bool:
-    """Whether a pattern is made of nothing but plain characters, classes, groups, repetitions, and both ends.
+    r"""Whether a pattern is made of nothing but plain characters, classes, groups, repetitions, and both ends.
 
-    >>> is_plain("^[0-9]+$"), is_plain(r"\\d")
+    >>> is_plain("^[0-9]+$"), is_plain(r"\d")
     (True, False)
     """
     end = 0

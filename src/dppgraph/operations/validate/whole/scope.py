@@ -32,8 +32,8 @@ class Later(Exception):
 class Known(Protocol):
     """What is stated of a node: predicate to objects, each once."""
 
-    def get(self, predicate: str, default: tuple[()] = (), /) -> Sequence[str]:
-        """The objects of a predicate."""
+    def get(self, predicate: str, /) -> Sequence[str] | None:
+        """The objects of a predicate; None for none."""
         ...
 
     def __iter__(self) -> Iterator[str]:
@@ -63,7 +63,7 @@ class Scope:
     def remember(self, term: str, group: Group) -> None:
         """Keeps what is stated of a node for a while."""
         self._keep(self._known, _NODES, term, group)
-        self._keep(self._types, _TYPES, term, group.get(TYPE, ()))
+        self._keep(self._types, _TYPES, term, group.get(TYPE) or ())
 
     def of(self, term: str) -> Known:
         """What is stated of a node."""
@@ -119,7 +119,7 @@ class _LookedUp:
         self._scope = scope
         self._found: dict[str, Sequence[str]] = {}
 
-    def get(self, predicate: str, _: tuple[()] = (), /) -> Sequence[str]:
+    def get(self, predicate: str, /) -> Sequence[str]:
         """The objects of a predicate.
 
         Raises:

@@ -39,7 +39,7 @@ class Root:
         unit: what it is judged with.
         holds: tells whether a node conforms to what it says without SPARQL; None where it says nothing of the kind.
         found_by: its targets in SPARQL.
-        broken_by: its constraints in SPARQL, each with its text; a query is None where it is not known whom it is about.
+        broken_by: its constraints in SPARQL.
         named: whether it has targets that are not in SPARQL.
         left: the nodes that are left to judge.
         waiting: those that are looked at when all lines are read.

@@ -1,4 +1,4 @@
-"""What kinds of objects there are, and how many, by predicate: so that queries are said rightly, and asked in a good order."""
+"""What kinds of objects there are, and how many, by predicate: so that queries are said rightly and asked fast."""
 
 from collections import defaultdict
 from collections.abc import Iterable

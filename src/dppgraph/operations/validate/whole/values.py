@@ -16,14 +16,14 @@ from dppgraph.store.rdf import literal_text
 Test = Callable[[str], bool | None]
 """Tells of a value; None where it is left to the judge."""
 
-_KINDS: Final = {
+_KINDS: Final[dict[Node, str]] = {
     XSD.string: kinds.TEXT,
     RDF.langString: kinds.TAGGED,
     XSD.integer: kinds.INTEGER,
     XSD.decimal: kinds.DECIMAL,
     XSD.date: kinds.DATE,
 }
-_NODE_KINDS: Final = {
+_NODE_KINDS: Final[dict[Node, tuple[bool, bool]]] = {
     SH.IRI: (True, False),
     SH.Literal: (False, True),
     SH.BlankNodeOrIRI: (True, False),

@@ -27,8 +27,8 @@ class Whole:
     """What is judged: what is stated and inferred, and nothing else.
 
     Attributes:
-        lines: gives its canonical lines, sorted, with or without their ends; asked once, or twice where shapes cannot be
-            read.
+        lines: gives its canonical lines, sorted, with or without their ends; asked once, or twice where the shapes
+            cannot be read.
         index: the engine, with these quads and no others.
     """
 
@@ -48,7 +48,8 @@ class Checks:
         by_graph = {f"<{graph_iri(name, base)}>": quads for name, quads in sorted(shapes.by_graph.items())}
         self._base = base
         self._here = Here(shapes.merged, base)
-        self._quads: dict[str | None, list[Quad]] = {None: shapes.merged, **by_graph}
+        self._quads: dict[str | None, list[Quad]] = {None: shapes.merged}
+        self._quads.update(by_graph)
         self._shaped: dict[str | None, Shaped] = {}
         for graph, quads in self._quads.items():
             with suppress(NotRead):
@@ -63,8 +64,8 @@ class Checks:
         sieves = {
             graph: Sieve(shaped, whole.index, Scope(whole.index, graph)) for graph, shaped in self._shaped.items()
         }
+        names = Names(whole.index, self._here, self._base)
         try:
-            names = Names(whole.index, self._here, self._base)
             exact = _sifted(whole, sieves, names)
         except _Unnamed:
             sieves, exact = {}, Exact(whole.index, ())
@@ -116,9 +117,9 @@ def _sifted(whole: Whole, sieves: dict[str | None, Sieve], names: Names) -> Exac
             sieves[graph].scope.remember(node.term, group)
     exact = Exact(whole.index, odd)
     # What the engine has instead is there for it alone, and what was written for the judge alone: both can matter.
-    for graph, sieve in sieves.items():
+    for within, sieve in sieves.items():
         sieve.scope.exact = exact
-        sieve.finish(there, [quad for quad in (*odd, *exact.held) if graph in (None, quad.graph)])
+        sieve.finish(there, [quad for quad in (*odd, *exact.held) if within in (None, quad.graph)])
     return exact
 
 
