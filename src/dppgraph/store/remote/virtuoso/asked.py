@@ -5,8 +5,10 @@ from typing import Final
 
 from dppgraph.store.remote.virtuoso.expressions import Expressions
 from dppgraph.store.remote.virtuoso.reading import Reading
+from dppgraph.store.remote.virtuoso.triples import begins_triples, number, triples
 
 _FORMS: Final = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+_HEADS: Final = ("SELECT", "HAVING", "GROUP", "ORDER", "VALUES", "{")
 _DESCRIBING: Final = 'define sql:describe-mode "CBD" '
 """Otherwise what is said of other things with the one described for its object would be in the answer too."""
 
@@ -18,113 +20,161 @@ def asked(text: str) -> str:
         QuerySyntax: it is none. Virtuoso would take words of its own, that reach graphs which the request does not.
         BadParameter: it asks for what Virtuoso answers wrongly.
     """
-    return _Asked(text).written()
+    reading = Reading(text)
+    reading.pass_prologue()
+    described = _DESCRIBING if reading.word == "DESCRIBE" else ""
+    return described + _Writing(reading).whole()
 
 
-class _Asked:
-    def __init__(self, text: str) -> None:
-        self._reading = Reading(text)
-        self._expressions = Expressions(self._reading, self._group)
-        self._form = ""
+class _Writing:
+    """A query, written anew from left to right."""
 
-    def written(self) -> str:
-        pieces = []
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._expressions = Expressions(reading, self._existing)
+        self._out: list[str] = []
+        self._closing = 0
+        """Where in ``_out`` the end of the group is that was closed last: a place for more."""
+        self._keys = 0
+
+    def whole(self) -> str:
         while not self._reading.ends:
-            pieces.append(self._listed())
-        return (_DESCRIBING if self._form == "DESCRIBE" else "") + "".join(pieces)
+            self._listed()
+        return " ".join(filter(None, self._out))
 
-    def _listed(self) -> str:
+    def _listed(self) -> None:
         """What comes next outside of a pattern, or in the head of a query within it."""
-        reading = self._reading
-        gap = reading.gap() or (" " if reading.at else "")
+        reading, out = self._reading, self._out
         word = reading.word
         if word == "{":
-            return gap + self._group()
-        if word in _FORMS:
-            self._form = self._form or word
-            return gap + reading.take() + (self._head() if word == "SELECT" else "")
-        if word == "HAVING":
-            return gap + reading.take() + self._having()
-        if word in ("GROUP", "ORDER"):
-            return f"{gap}{reading.take()} {reading.expect('BY')}{self._by()}"
-        if word == "VALUES":
-            return gap + reading.take() + self._block()
-        return gap + reading.take()
+            self._group()
+            return
+        out.append(reading.take())
+        if word == "SELECT":
+            self._head()
+        elif word == "HAVING":
+            out.append(f"({' && '.join(self._several(lambda: self._expressions.one().truth))})")
+        elif word == "GROUP":
+            out.append(reading.expect("BY"))
+            keys = self._several(self._group_key)
+            out += keys
+        elif word == "ORDER":
+            out.append(reading.expect("BY"))
+            keys = self._several(self._order_key)
+            out += keys
+        elif word == "VALUES":
+            self._block()
 
-    def _head(self) -> str:
+    def _head(self) -> None:
         """What SELECT lists, up to the pattern."""
         reading = self._reading
-        pieces = []
         while not reading.ends and reading.word not in ("{", "WHERE", "FROM"):
-            pieces.append(f" {self._bound() if reading.word == '(' else reading.take()}")
-        return "".join(pieces)
+            self._out.append(self._bound() if reading.word == "(" else reading.take())
 
     def _bound(self) -> str:
         """``(expression AS ?variable)``, or in brackets an expression alone."""
+        value, name = self._named()
+        return f"({value} AS {name})" if name else f"({value})"
+
+    def _named(self) -> tuple[str, str]:
+        """The expression and the variable of ``(expression AS ?variable)``, which may be empty."""
         reading = self._reading
         reading.expect("(")
         value = self._expressions.any().value
-        named = f" {reading.take()} {reading.take()}" if reading.word == "AS" else ""
+        name = ""
+        if reading.word == "AS":
+            reading.take()
+            name = reading.take()
         reading.expect(")")
-        return f"({value}{named})"
+        return value, name
 
-    def _having(self) -> str:
-        return self._several(lambda: f" ({self._expressions.one().truth})")
+    def _group_key(self) -> str:
+        """A key of GROUP BY: of an expression Virtuoso may make a group for each of its variables' values."""
+        reading = self._reading
+        value, name = self._named() if reading.word == "(" else (self._expressions.one().value, "")
+        if not name and value.startswith(("?", "$")):
+            return value
+        if not name:
+            self._keys += 1
+            name = f"?dppgraph_key_{self._keys}"
+        self._out[self._closing] += f" BIND({value} AS {name})"
+        return name
 
-    def _by(self) -> str:
-        return self._several(self._key)
-
-    def _key(self) -> str:
+    def _order_key(self) -> str:
         reading = self._reading
         if reading.word in ("ASC", "DESC"):
-            return f" {reading.take()}{self._bound()}"
+            return f"{reading.take()}{self._bound()}"
         if reading.word == "(":
-            return f" {self._bound()}"
-        piece = self._expressions.one()
-        return f" {piece.value}" if piece.text.startswith(("?", "$")) else f" ({piece.value})"
+            return self._bound()
+        value = self._expressions.one().value
+        return value if value.startswith(("?", "$")) else f"({value})"
 
-    def _several(self, one: Callable[[], str]) -> str:
+    def _several(self, one: Callable[[], str]) -> list[str]:
         """What follows HAVING or BY: one of them or more."""
-        pieces = [one()]
         reading = self._reading
-        while reading.word == "(" or reading.next.kind in ("variable", "iri", "name") or self._is_call():
-            pieces.append(one())
-        return "".join(pieces)
+        found = [one()]
+        while (
+            reading.word == "("
+            or reading.next.kind in ("variable", "iri", "name")
+            or (reading.next.kind == "word" and reading.then == "(" and reading.word != "HAVING")
+        ):
+            found.append(one())
+        return found
 
-    def _is_call(self) -> bool:
-        return self._reading.next.kind == "word" and self._reading.then == "("
-
-    def _group(self) -> str:
+    def _group(self) -> None:
         """A pattern in its brackets."""
-        reading = self._reading
-        pieces = [reading.expect("{")]
+        reading, out = self._reading, self._out
+        out.append(reading.expect("{"))
         while reading.word != "}":
-            pieces.append(self._in_group())
-        return "".join([*pieces, reading.gap(), reading.take()])
+            self._in_group()
+        self._closing = len(out)
+        out += ["", reading.take()]
 
-    def _in_group(self) -> str:
-        reading = self._reading
-        gap, word = reading.gap(), reading.word
+    def _in_group(self) -> None:
+        reading, out = self._reading, self._out
+        word = reading.word
         if word == "FILTER":
-            return f"{gap or ' '}{reading.take()} ({self._expressions.one().truth})"
-        if word == "BIND":
-            return f"{gap or ' '}{reading.take()} {self._bound()}"
-        if word == ">":
-            raise reading.refused("> cannot stand there")
-        if reading.next.kind == "string":
-            return gap + reading.literal()
-        if word in ("SELECT", "HAVING", "GROUP", "ORDER", "VALUES", "{"):
-            return self._listed()
-        return gap + reading.take()
+            out += [reading.take(), f"({self._expressions.one().truth})"]
+        elif word == "BIND":
+            out += [reading.take(), self._bound()]
+        elif word in _HEADS:
+            self._listed()
+        elif begins_triples(reading):
+            out.append(triples(reading))
+        elif word in (".", ";", ","):
+            out.append(reading.take())
+        elif reading.next.kind == "word":
+            self._worded()
+        else:
+            raise reading.refused(f"{reading.next.text[:30] or 'the end'} cannot stand there")
 
-    def _block(self) -> str:
+    def _worded(self) -> None:
+        """GRAPH and its name, OPTIONAL, UNION, MINUS, or SERVICE, which the guard has looked at."""
+        reading, out = self._reading, self._out
+        is_graph = reading.word == "GRAPH"
+        out.append(reading.take())
+        if is_graph or reading.next.kind == "iri":
+            out.append(reading.take())
+
+    def _existing(self) -> str:
+        """The pattern of an EXISTS."""
+        start = len(self._out)
+        self._group()
+        text = " ".join(filter(None, self._out[start:]))
+        del self._out[start:]
+        return text
+
+    def _block(self) -> None:
         """The data of VALUES: its variables, and a row for each solution."""
-        reading = self._reading
-        pieces = []
+        reading, out = self._reading, self._out
         while reading.word != "{":
-            pieces.append(f" {reading.take()}")
-        pieces.append(f" {reading.take()}")
+            out.append(reading.take())
+        out.append(reading.take())
         while reading.word != "}":
-            gap = reading.gap()
-            pieces.append(gap + (reading.literal() if reading.next.kind == "string" else reading.take()))
-        return "".join([*pieces, reading.gap(), reading.take()])
+            if reading.next.kind == "string":
+                out.append(reading.literal())
+            elif reading.next.kind == "number" or reading.word in ("+", "-"):
+                out.append(number(reading))
+            else:
+                out.append(reading.take())
+        out.append(reading.take())

@@ -4,25 +4,37 @@ To Virtuoso a comparison is a number, 1 or 0: where its value is wanted, and not
 Whole numbers are divided to a whole number there, and IF is no condition.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from dppgraph.errors import BadParameter
 from dppgraph.store.remote.virtuoso.literals import KEPT, OPAQUE, XSD
 from dppgraph.store.remote.virtuoso.reading import Reading
+from dppgraph.store.remote.virtuoso.triples import number
 
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _BOOLEAN: Final = f"<{XSD}boolean>"
 _INTEGER: Final = f"<{XSD}integer>"
+_NOTHING: Final = f'{_INTEGER}("-")'
+"""An expression with no value."""
 _COMPARISONS: Final = ("!=", "<=", ">=", "=", "<", ">")
 _TESTS: Final = frozenset(
     "BOUND ISIRI ISURI ISBLANK ISLITERAL ISNUMERIC REGEX CONTAINS STRSTARTS STRENDS LANGMATCHES SAMETERM".split()
 )
 _AGGREGATES: Final = frozenset("COUNT SUM AVG MIN MAX SAMPLE GROUP_CONCAT".split())
-_WRONG: Final = {
-    "ENCODE_FOR_URI": "it leaves letters that are not in ASCII as they are",
-}
+_WRONG: Final = MappingProxyType(
+    {
+        "ENCODE_FOR_URI": "it leaves letters that are not in ASCII as they are",
+        **dict.fromkeys(("MD5", "SHA1", "SHA256", "SHA384", "SHA512"), "of texts that are not in ASCII it is wrong there"),
+    }
+)
+_PLAIN: Final = ('"', "'", "STR(", "LANG(")
+_LANGUAGE: Final = re.compile(r"[\"']@[A-Za-z0-9-]+\Z")
+_COUNTED: Final = re.compile(r"(?<![\\\])}\]])([A-Za-z0-9 ])\{(?=\d)")
+"""In a regular expression a letter that has to stand there so many times: Virtuoso finds it only in brackets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +139,7 @@ class Expressions:
         if kind == "string":
             return _plain(reading.literal())
         if kind == "number" or word == ".":
-            return _plain(self._number())
+            return _plain(number(reading))
         if kind in ("iri", "name"):
             iri = reading.iri(reading.next)
             name = reading.take()
@@ -137,16 +149,6 @@ class Expressions:
         if kind != "word":
             raise reading.refused("an expression is missing")
         return self._worded(word)
-
-    def _number(self) -> str:
-        reading = self._reading
-        text = reading.take()
-        while reading.next.kind in ("number", "word") or reading.word in (".", "+", "-"):
-            signed = reading.word in ("+", "-")
-            if reading.gap() or (signed and text[-1] not in "eE"):
-                break
-            text += reading.take()
-        return text
 
     def _worded(self, word: str) -> Piece:
         reading = self._reading
@@ -180,6 +182,12 @@ class Expressions:
             return Piece(f"IF({when.truth}, {then.value}, {otherwise.value})", truth)
         if word == "DATATYPE" and len(given) == 1:
             return _plain(_datatype(given[0].value))
+        if word == "CONCAT":
+            return _plain(_concatenated(given))
+        if word == "SECONDS":
+            return _plain(f"<{XSD}decimal>(SECONDS({values}))")
+        if word in ("REGEX", "REPLACE") and len(given) > 1 and given[1].text.startswith(('"', "'")):
+            values = ", ".join([given[0].value, _COUNTED.sub(r"[\1]{", given[1].text), *(more.value for more in given[2:])])
         if word == "STRDT":
             return _plain(f"STRDT({self._with_datatype(values)})")
         return _test(f"{word}({values})") if word in _TESTS else _plain(f"{word}({values})")
@@ -205,9 +213,9 @@ class Expressions:
     def _cast(self, iri: str) -> Piece:
         values = [part.value for part in self._arguments()]
         if iri == f"{XSD}boolean" and len(values) == 1:
-            (value,) = values
-            is_true = f'STR({value}) = "true" || (STR({value}) != "false" && {_INTEGER}({value}) != 0)'
-            return _test(f"({is_true})")
+            return _boolean(values[0])
+        if iri == f"{XSD}string" and len(values) == 1:
+            return _plain(f"STR({values[0]})")
         if iri in OPAQUE and len(values) == 1:
             return _plain(f"STRDT(STR({values[0]}), <{KEPT}{iri}>)")
         return _plain(f"<{iri}>({', '.join(values)})")
@@ -227,13 +235,7 @@ class Expressions:
 
     def _with_datatype(self, values: str) -> str:
         before, comma, datatype = values.rpartition(", ")
-        name = datatype
-        if datatype.startswith("<"):
-            name = datatype[1:-1]
-        elif ":" in datatype:
-            prefix, _, local = datatype.partition(":")
-            name = self._reading.prefixes.get(prefix, "") + local
-        return f"{before}{comma}<{KEPT}{name}>" if name in OPAQUE else values
+        return f"{before}{comma}<{KEPT}{datatype[1:-1]}>" if datatype[1:-1] in OPAQUE else values
 
 
 def _plain(text: str) -> Piece:
@@ -250,8 +252,22 @@ def _quotient(left: str, right: str) -> str:
     return f"IF({are_whole}, {left} * 1.0 / {right}, {left} / {right})"
 
 
+def _boolean(value: str) -> Piece:
+    """XPath's cast to a boolean, which Virtuoso says is true whatever comes."""
+    truth = f'(STR({value}) IN ("true", "1") || (isNumeric({value}) && {value} != 0))'
+    falsehood = f'STR({value}) IN ("false", "0") || (isNumeric({value}) && {value} = 0)'
+    return Piece(f'STRDT(IF({truth}, "true", IF({falsehood}, "false", {_NOTHING})), {_BOOLEAN})', truth)
+
+
 def _datatype(value: str) -> str:
-    """Virtuoso knows none of a text with a language, and of a plain text only where it is stored."""
-    plain = f'IF(LANG({value}) = "", <{XSD}string>, <{_RDF}langString>)'
-    known = f"COALESCE(DATATYPE({value}), IF(isLiteral({value}), {plain}, ?nothing_is_bound_to_this))"
-    return f'IRI(REPLACE(STR({known}), "^{KEPT}", ""))'
+    """Virtuoso knows none of a text with a language, and has one for an IRI."""
+    known = f'IRI(REPLACE(STR(COALESCE(DATATYPE({value}), <{_RDF}langString>)), "^{KEPT}", ""))'
+    return f"IF(isLiteral({value}), {known}, {_NOTHING})"
+
+
+def _concatenated(given: list[Piece]) -> str:
+    """Of texts of which one is plain, all is plain (SPARQL 1.1, section 17.4.3.12); there it would have a language."""
+    values = [part.value for part in given]
+    if any(value.startswith(_PLAIN) and not _LANGUAGE.search(value) for value in values):
+        values = [value if value.startswith(_PLAIN) else f"STR({value})" for value in values]
+    return f"CONCAT({', '.join(values)})"

@@ -1,6 +1,6 @@
 """A query's tokens, taken one after another, with what SPARQL 1.1 does not know refused."""
 
-from collections.abc import Mapping
+import re
 from typing import Final
 
 import pyoxigraph
@@ -9,6 +9,7 @@ from dppgraph.core.query_text import Token, tokens, unescaped
 from dppgraph.errors import QuerySyntax
 from dppgraph.store.rdf import exact_term
 from dppgraph.store.remote.virtuoso.literals import kept
+from dppgraph.store.workers.evaluation import resolved
 
 _WORDS: Final = frozenset(
     # SPARQL 1.1, section 19.8, and the words of the answers to it.
@@ -22,6 +23,7 @@ _WORDS: Final = frozenset(
     """.split()
 )
 _END: Final = "end"
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
 class Reading:
@@ -35,7 +37,8 @@ class Reading:
         self._text = text
         self._found = [*tokens(text), Token(_END, "", len(text))]
         self.at = 0
-        self.prefixes: Mapping[str, str] = self._prefixes()
+        self._base = ""
+        self._prefixes: dict[str, str] = {}
 
     @property
     def next(self) -> Token:
@@ -78,9 +81,14 @@ class Reading:
         if token.kind == "mark" and token.text in "\\`":
             raise self.refused(f"{token.text} cannot stand there")
         self.at += 1
-        if token.kind == "name":
-            self.iri(token)
-        return unescaped(token.text) if token.kind == "iri" else token.text
+        if token.kind in ("name", "iri"):
+            return f"<{self.iri(token)}>"
+        return token.text
+
+    def is_number_after(self) -> bool:
+        """Whether digits follow the next token at once."""
+        after = self._found[min(self.at + 1, len(self._found) - 1)]
+        return after.kind == "number" and after.start == self.next.end
 
     def gap(self) -> str:
         """White space, if the next token does not follow the one before it at once."""
@@ -96,11 +104,29 @@ class Reading:
     def iri(self, token: Token) -> str:
         """The IRI that a token of kind ``iri`` or ``name`` stands for."""
         if token.kind == "iri":
-            return unescaped(token.text[1:-1])
+            return self._resolved(unescaped(token.text[1:-1]))
         prefix, _, local = token.text.partition(":")
-        if prefix not in self.prefixes:
+        if prefix not in self._prefixes:
             raise self.refused(f"the prefix {prefix}: is not declared", token)
-        return self.prefixes[prefix] + local.replace("\\", "")
+        return self._prefixes[prefix] + local.replace("\\", "")
+
+    def pass_prologue(self) -> None:
+        """Takes the declarations of a base and of prefixes: what they stand for is written out instead."""
+        while self.word in ("BASE", "PREFIX"):
+            name = ""
+            if self.take().upper() == "PREFIX":
+                name = self.next.text
+                if self.next.kind != "name" or not name.endswith(":"):
+                    raise self.refused("the name of a prefix is missing")
+                self.at += 1
+            if self.next.kind != "iri":
+                raise self.refused("an IRI is missing")
+            iri = self.iri(self.next)
+            self.at += 1
+            if name:
+                self._prefixes[name[:-1]] = iri
+            else:
+                self._base = iri
 
     def literal(self) -> str:
         """The text, with language or datatype, that comes next, as Virtuoso keeps it."""
@@ -129,15 +155,9 @@ class Reading:
         said = f"the query does not parse: line {line}, column {column}: {why}"
         return QuerySyntax(said, line=line, column=column)
 
+    def _resolved(self, iri: str) -> str:
+        return iri if _ABSOLUTE.match(iri) or not self._base else resolved(iri, self._base)
+
     def _is_exponent(self) -> bool:
         """Whether the next word belongs to a number, as in 1e5."""
         return bool(self.at) and self._found[self.at - 1].kind == "number" and not self.gap()
-
-    def _prefixes(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for index, token in enumerate(self._found[:-2]):
-            if token.kind == "word" and token.text.upper() == "PREFIX":
-                name, iri = self._found[index + 1 : index + 3]
-                if name.kind == "name" and iri.kind == "iri":
-                    found[name.text.partition(":")[0]] = unescaped(iri.text[1:-1])
-        return found
