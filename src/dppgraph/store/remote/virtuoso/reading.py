@@ -8,7 +8,7 @@ import pyoxigraph
 from dppgraph.core.query_text import Token, tokens, unescaped
 from dppgraph.errors import QuerySyntax
 from dppgraph.store.rdf import exact_term
-from dppgraph.store.remote.virtuoso.literals import kept
+from dppgraph.store.remote.virtuoso.literals import loaded
 from dppgraph.store.workers.evaluation import resolved
 
 _WORDS: Final = frozenset(
@@ -145,7 +145,7 @@ class Reading:
             (quad,) = pyoxigraph.parse(said.encode(), pyoxigraph.RdfFormat.TURTLE)
         except (SyntaxError, ValueError) as error:
             raise self.refused("the literal does not parse", datatype) from error
-        return kept(exact_term(quad.object))
+        return loaded([exact_term(quad.object)])[0]
 
     def refused(self, why: str, token: Token | None = None) -> QuerySyntax:
         """An error about the next token, or another one."""
