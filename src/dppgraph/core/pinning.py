@@ -40,7 +40,7 @@ class Pins:
         nothing: the name of no graph.
         at_once: graphs up to which ``GRAPH ?g`` becomes a union over them.
         base: what the IRIs of a query are relative to, if it declares nothing.
-        resolve: an IRI that a text has, and the base that it declares (or nothing), to the absolute IRI; raises
+        resolve: an IRI that a text has, and what it is relative to, to the absolute IRI; raises
             QuerySyntax for what is none.
     """
 
@@ -167,7 +167,9 @@ class _Pinning:
         iri = self._declared.address(self._found, index + 1)
         if iri is None:
             raise self._unclear(index)
-        known = self._pins.named.get(self._pins.resolve(unescaped(iri), self._declared.base), self._pins.nothing)
+        known = self._pins.named.get(
+            self._pins.resolve(unescaped(iri), self._declared.base or self._pins.base), self._pins.nothing
+        )
         space = self._text[self._found[index].end : name.start] or " "
         return f"GRAPH{space}<{known}>{self._between(opening, end + 1, suffix)}"
 

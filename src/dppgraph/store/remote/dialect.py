@@ -41,11 +41,11 @@ class Dialect:
             ``host: NAME`` before them: tells the engine.
         update_at: the address of updates, where the one of queries ends so: (end of that, end of this); where it ends
             otherwise, both are the same.
+        update_parameter: the form's parameter that has an update's text; empty where the text is the body itself.
         timeout: the parameter that tells the engine a query's deadline; empty where it knows none.
         per_second: how many of the parameter's units a second has.
         triples: what CONSTRUCT and DESCRIBE are asked for in: N-Triples or Turtle.
         triples_type: the media type that asks for it.
-        dataset: where the graphs of a query are named: in the protocol's parameters, or as FROM in its text.
         graphs_at_once: graphs over which ``GRAPH ?g { }`` is written out one by one; for more of them, as VALUES.
         insert_bytes: bytes that the text of one INSERT DATA may have.
         insert_triples: triples that it may have.
@@ -67,11 +67,11 @@ class Dialect:
     known_by: re.Pattern[str]
     tested: bool = False
     update_at: tuple[str, str] = ("", "")
+    update_parameter: str = ""
     timeout: str = ""
     per_second: int = 1
     triples: Format = formats.NTRIPLES
     triples_type: str = "application/n-triples"
-    dataset: Literal["protocol", "text"] = "protocol"
     graphs_at_once: int = 16
     insert_bytes: int = _MIB
     insert_triples: int = 10_000
@@ -105,6 +105,7 @@ VIRTUOSO: Final = Dialect(
     name="virtuoso",
     title="Virtuoso 7",
     known_by=re.compile(r"^server: virtuoso", re.IGNORECASE | re.MULTILINE),
+    update_parameter="update",
     timeout="timeout",
     per_second=1000,
     insert_bytes=64 << 10,
