@@ -322,7 +322,7 @@ def endpoint_versions(
     credentials = credentials_of(settings.endpoint_auth)
     addresses = [Address(url, settings.endpoint_dialect, credentials) for url in settings.endpoint]
     # One more than queries, for the check of an engine's health.
-    replicas = Replicas([Replica(Wire(address, settings.max_workers + 1)) for address in addresses])
+    replicas = Replicas([Replica(Wire(address, settings.max_workers + 1), settings.max_rows) for address in addresses])
     store = versions(settings)
     return EndpointVersions(
         store,

@@ -92,7 +92,7 @@ class Holding:
             Spool(_NO_END),
             manifest,
             CurrentVersion.alone(manifest.version),
-            Replicas([Replica(Wire(Address(self.engine.url, "auto"), 5))]),
+            Replicas([Replica(Wire(Address(self.engine.url, "auto"), 5), max_rows)]),
             union,
             max_rows,
         )

@@ -214,7 +214,8 @@ class Asking:
     @staticmethod
     def _unlike_others(said: Refusal, wire: Wire, request: QueryRequest) -> DppgraphError:
         """Likewise, where our own parser takes the query."""
-        if said.status >= _FAILED or said.status in _NOT_THERE:
+        unable = wire.dialect.unable.search(said.said)
+        if said.status in _NOT_THERE or (said.status >= _FAILED and not unable):
             return EndpointFailed(f"{wire} failed (status {said.status}: {said.shown})")
         if request.substitutions:
             return BadParameter("a value cannot stand where its variable stands: an IRI may be wanted there")

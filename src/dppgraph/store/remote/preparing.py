@@ -53,7 +53,7 @@ class Prepared:
         """What is sent to an engine, which has so many seconds left."""
         late = [(dialect.timeout, str(max(1, round(seconds * dialect.per_second))))] if dialect.timeout else []
         return [
-            ("query", dialect.asked(self.text)),
+            ("query", self.text),
             *(("default-graph-uri", name) for name in self.default_graphs),
             *(("named-graph-uri", name) for name in self.named_graphs),
             *late,
@@ -86,7 +86,7 @@ def prepare(request: QueryRequest, held: Held, dialect: Dialect, *, union: bool)
     return Prepared(
         format_,
         query.lasting,
-        pinned(_with_values(request, query), pins),
+        dialect.asked(pinned(_with_values(request, query), pins)),
         held.merge(default) or (nothing,),
         tuple(reachable.values()) or (nothing,),
     )

@@ -19,6 +19,7 @@ _JSON_TYPES: Final = (JSON, "application/json")
 _CONNECT: Final = 5.0
 """Seconds in which a connection has to come about."""
 
+_OK: Final = 200
 _ELSEWHERE: Final = 300
 _REFUSED: Final = 400
 """Where the statuses of HTTP (RFC 9110, section 15) begin that lead elsewhere, and those that refuse."""
@@ -155,6 +156,19 @@ class Wire:
         with translated(self.address):
             said = await answer.content.read(_SAID)
         return Refusal(answer.status, said.decode(errors="replace"))
+
+    async def require_room(self, rows: int) -> None:
+        """Makes sure that the engine does not cut answers short that may have so many rows.
+
+        Raises:
+            EndpointFailed: it does.
+        """
+        if self.dialect.probe is None:
+            return
+        async with self.asked([("query", self.dialect.probe(rows))], JSON) as answer:
+            if answer.status != _OK or not self.dialect.whole(lowered(answer.headers)):
+                said = f"{self} cuts answers short that this server may send ({rows:,} rows, DPPGRAPH_MAX_ROWS)"
+                raise EndpointFailed(f"{said}: raise its limit of rows, or lower ours")
 
     def require_type(self, answer: aiohttp.ClientResponse, accept: str) -> None:
         """Makes sure that an answer is of the kind that was asked for, and that its end can be told.
