@@ -13,7 +13,7 @@ from dppgraph.errors import BadCall, BadRdf, Damaged, LaterChanges, NotWritten, 
 from dppgraph.operations.build import build, is_due
 from dppgraph.operations.harvest import harvesting, is_made
 from dppgraph.operations.sources import Sources
-from dppgraph.settings import read_settings, unknown_variables, without_secrets
+from dppgraph.settings import Settings, read_settings, unknown_variables, without_secrets
 from dppgraph.store.versions import Manifest, VersionStore, Writer
 
 _BACKLOG = 2048
@@ -31,6 +31,8 @@ _BACKLOG = 2048
 )
 @click.option("--public-url", metavar="URL", help="Where clients find this server; by default, where it listens.")
 @click.option("--trusted-proxies", metavar="CIDR,...", help="Proxies whose X-Forwarded-For says who the client is.")
+@click.option("--endpoint", metavar="URL,...", help="SPARQL servers that answer queries (see `publish`).")
+@click.option("--dialect", metavar="NAME", help="Which engine these are; by default found out by asking.")
 @click.option("--processes", metavar="N", help="How many processes speak HTTP.")
 @options.data
 @options.store
@@ -43,6 +45,8 @@ def command(
     public_url: str | None,
     trusted_proxies: str | None,
     processes: str | None,
+    endpoint: str | None,
+    dialect: str | None,
     data: Path | None,
     store: Path | None,
     base: str | None,
@@ -57,11 +61,14 @@ def command(
         "public_url": public_url,
         "trusted_proxies": trusted_proxies,
         "processes": processes,
+        "endpoint": endpoint,
+        "endpoint_dialect": dialect,
     }
     versions = wiring.versions(read_settings(given))
     built = _built(versions)
     # What is not said is as it was when the store was built: a server never turns one graph into another by itself.
     settings = read_settings(given, defaults={"base": built.base} if built else None)
+    _require_endpoint(settings)
     sources = wiring.sources(
         settings,
         data or (Path(built.data) if built and built.data else None),
@@ -82,8 +89,10 @@ def command(
             listeners=listeners,
             versions=versions,
             manifest=manifest,
-            pool=lambda of, database: wiring.pool_options(
-                settings, of, union=default_graph == "union", database=database
+            pool=lambda of, database: (
+                None
+                if settings.endpoint
+                else wiring.pool_options(settings, of, union=default_graph == "union", database=database)
             ),
             memory=settings.memory << 20,
             front=lambda place: {
@@ -92,12 +101,28 @@ def command(
             },
             # It judges what strangers send, and lets nobody in itself.
             writer=lambda: {"settings": asdict(without_secrets(settings)) | told, "union": default_graph == "union"},
-            has_writers=wiring.tokens(settings).exist,
+            has_writers=lambda: not settings.endpoint and wiring.tokens(settings).exist(),
             ready=lambda: _say(
                 f"version {manifest.version} is served at {url}sparql and all else from {url} on (Ctrl-C ends it)"
             ),
         )
     )
+
+
+def _require_endpoint(settings: Settings) -> None:
+    """Looks at what is said of engines elsewhere, before anything is begun."""
+    if not settings.endpoint:
+        return
+    from dppgraph.store.remote.address import credentials_of
+    from dppgraph.store.remote.dialect import AUTO, named
+
+    if settings.endpoint_dialect != AUTO:
+        named(settings.endpoint_dialect)
+    credentials_of(settings.endpoint_auth)
+    if settings.service_allow:
+        raise BadCall(
+            "SERVICE is not passed on to an engine: unset DPPGRAPH_SERVICE_ALLOW, or serve without --endpoint"
+        )
 
 
 def _built(versions: VersionStore) -> Manifest | None:

@@ -2,7 +2,8 @@
 
 There each graph of a version has a name of its own, and a query that names a graph means that of the version it asks.
 The names are put where the tokenizer sees them. ``GRAPH ?g { P }`` becomes a union over the graphs there are: ``P``
-in each of them, joined with the name that clients know it by, which is what SPARQL 1.1 (section 18.6) says that it is.
+in each of them, joined with the name that clients know it by, which is what SPARQL 1.1 (section 18.6) says that it is;
+the name stands within the pattern, so that a FILTER there sees it, as engines have it.
 So whatever a query does with ``?g``, it never sees the engine's name, and no variable is added that ``SELECT *`` would
 show. Over very many graphs the text would get long: there a second variable has the engine's names, if the query has no
 ``*`` in it.
@@ -40,7 +41,7 @@ class Pins:
         nothing: the name of no graph.
         at_once: graphs up to which ``GRAPH ?g`` becomes a union over them.
         base: what the IRIs of a query are relative to, if it declares nothing.
-        resolve: an IRI that a text has, and the base that it declares (or nothing), to the absolute IRI; raises
+        resolve: an IRI that a text has, and what it is relative to, to the absolute IRI; raises
             QuerySyntax for what is none.
     """
 
@@ -167,7 +168,9 @@ class _Pinning:
         iri = self._declared.address(self._found, index + 1)
         if iri is None:
             raise self._unclear(index)
-        known = self._pins.named.get(self._pins.resolve(unescaped(iri), self._declared.base), self._pins.nothing)
+        known = self._pins.named.get(
+            self._pins.resolve(unescaped(iri), self._declared.base or self._pins.base), self._pins.nothing
+        )
         space = self._text[self._found[index].end : name.start] or " "
         return f"GRAPH{space}<{known}>{self._between(opening, end + 1, suffix)}"
 
@@ -177,10 +180,11 @@ class _Pinning:
             rows = " ".join(f"(<{iri}> <{name}>)" for iri, name in named.items())
             self._copies += 1
             other = f"?{self._mark}g{self._copies}"
-            return f"{{ VALUES ({variable} {other}) {{ {rows} }} GRAPH {other} {{{self._group(places, suffix)}}} }}"
+            within = self._within(f"VALUES ({variable} {other}) {{ {rows} }}", places, suffix)
+            return f"GRAPH {other} {{ {within} }}"
         if not named:
             # What is nowhere: the pattern stays, for the variables that it brings into scope.
-            return f"{{ VALUES {variable} {{ }} GRAPH <{self._pins.nothing}> {{{self._group(places, suffix)}}} }}"
+            return f"GRAPH <{self._pins.nothing}> {{ {self._within(f'VALUES {variable} {{ }}', places, suffix)} }}"
         return f"{{ {' UNION '.join(self._copies_of(variable, places, named.items(), suffix))} }}"
 
     def _copies_of(
@@ -188,8 +192,15 @@ class _Pinning:
     ) -> Iterable[str]:
         for iri, name in named:
             self._copies += 1
-            own = self._group(places, f"{suffix}{self._mark}b{self._copies}")
-            yield f"{{ VALUES {variable} {{ <{iri}> }} GRAPH <{name}> {{{own}}} }}"
+            own = self._within(f"VALUES {variable} {{ <{iri}> }}", places, f"{suffix}{self._mark}b{self._copies}")
+            yield f"{{ GRAPH <{name}> {{ {own} }} }}"
+
+    def _within(self, values: str, places: tuple[int, int], suffix: str) -> str:
+        """What is within the brackets of a pattern, where values are given to some variables."""
+        group = self._group(places, suffix)
+        first = self._found[places[0]]
+        is_query = first.kind == "word" and first.text.upper() == "SELECT"
+        return f"{values} {{{group}}}" if is_query else f"{values}{group}"
 
     def _group(self, places: tuple[int, int], suffix: str) -> str:
         """What is within the brackets of a pattern, up to the closing one."""

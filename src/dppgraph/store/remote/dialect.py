@@ -41,20 +41,24 @@ class Dialect:
             ``host: NAME`` before them: tells the engine.
         update_at: the address of updates, where the one of queries ends so: (end of that, end of this); where it ends
             otherwise, both are the same.
+        update_parameter: the form's parameter that has an update's text; empty where the text is the body itself.
         timeout: the parameter that tells the engine a query's deadline; empty where it knows none.
         per_second: how many of the parameter's units a second has.
         triples: what CONSTRUCT and DESCRIBE are asked for in: N-Triples or Turtle.
         triples_type: the media type that asks for it.
-        dataset: where the graphs of a query are named: in the protocol's parameters, or as FROM in its text.
         graphs_at_once: graphs over which ``GRAPH ?g { }`` is written out one by one; for more of them, as VALUES.
         insert_bytes: bytes that the text of one INSERT DATA may have.
         insert_triples: triples that it may have.
-        asked: changes the text of a query, all else done, into what the engine takes; as a rule nothing.
+        asked: changes the text of a query, all else done, into what the engine takes; as a rule nothing. Raises a
+            DppgraphError for what must not reach the engine, or what it is known not to answer.
         loaded: terms (canonical N-Triples) as they are written into an INSERT DATA for the engine.
         kept: the same terms as the engine gives them back. What is compared after a publication are these.
         read: a term that came from the engine as clients are told it, where the engine spells it otherwise; None where
             none needs a change (as it then costs nothing).
         late: found in the text of an error, or at the end of an answer, that tells of the engine's own deadline.
+        unable: found in the text of an error that tells that the engine cannot answer a query which is one.
+        probe: gives a query with so many rows, of which the answer's head tells whether the engine cuts answers short
+            (``whole``); None where none does so by itself.
         whole: of an answer's head (lower-case field names): whether it is all there is. False for an engine's way of
             saying that it gave up half-way.
         forbidden: schemes of IRIs, or prefixes, that reach something in the engine that is no graph.
@@ -67,11 +71,11 @@ class Dialect:
     known_by: re.Pattern[str]
     tested: bool = False
     update_at: tuple[str, str] = ("", "")
+    update_parameter: str = ""
     timeout: str = ""
     per_second: int = 1
     triples: Format = formats.NTRIPLES
     triples_type: str = "application/n-triples"
-    dataset: Literal["protocol", "text"] = "protocol"
     graphs_at_once: int = 16
     insert_bytes: int = _MIB
     insert_triples: int = 10_000
@@ -80,6 +84,8 @@ class Dialect:
     kept: Callable[[Sequence[str]], list[str]] = as_they_are
     read: Callable[[str], str] | None = None
     late: re.Pattern[str] = _NOTHING
+    unable: re.Pattern[str] = _NOTHING
+    probe: Callable[[int], str] | None = None
     whole: Callable[[Mapping[str, str]], bool] = _is_whole
     forbidden: tuple[str, ...] = ()
     auth: Literal["basic", "digest"] = "basic"
@@ -105,11 +111,10 @@ VIRTUOSO: Final = Dialect(
     name="virtuoso",
     title="Virtuoso 7",
     known_by=re.compile(r"^server: virtuoso", re.IGNORECASE | re.MULTILINE),
-    timeout="timeout",
-    per_second=1000,
+    update_parameter="update",
     insert_bytes=64 << 10,
     insert_triples=400,
-    late=re.compile(r"S1T00|estimated execution time|[Tt]imeout"),
+    late=re.compile("S1T00"),
     # An "anytime" answer that its deadline cut short, or one that ResultSetMaxRows did.
     whole=lambda head: "x-sql-state" not in head and "x-sparql-maxrows" not in head,
     forbidden=("bif", "sql", "virtrdf"),

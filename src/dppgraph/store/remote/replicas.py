@@ -27,7 +27,7 @@ _AGAIN: Final = 0.25
 _LONGEST: Final = 5.0
 """Seconds until one that does not is asked again: at first, and after many times."""
 
-_PATIENCE: Final = 5.0
+_PATIENCE: Final = 10.0
 """Seconds in which a check has to be answered."""
 
 _RETRY_AFTER: Final = 2
@@ -40,6 +40,7 @@ class Replica:
 
     Attributes:
         wire: its connections.
+        max_rows: rows that it has to be able to answer with.
         is_up: whether it answered when it was checked last, and no connection has failed since.
         published: what it holds, by the base of the data.
         running: queries that it answers now.
@@ -47,6 +48,7 @@ class Replica:
     """
 
     wire: Wire
+    max_rows: int
     is_up: bool = False
     published: dict[str, Published] = field(default_factory=dict)
     running: int = 0
@@ -104,6 +106,9 @@ class Replica:
         try:
             async with asyncio.timeout(_PATIENCE):
                 await self.wire.recognise()
+                if not self.is_up:
+                    # Its settings may be others than before.
+                    await self.wire.require_room(self.max_rows + 1)
                 self.published = {base: await read_published(self.wire, base) for base in bases}
         except (DppgraphError, TimeoutError) as error:
             said = str(error) if isinstance(error, DppgraphError) else f"{self.wire} does not answer in time"

@@ -114,6 +114,7 @@ class Stream(AsyncIterator[bytes]):
                 head += await self._answer.content.readany()
         if self._answer.content.at_eof():
             content = self._transcoded(bytes(head))
+            self._answer.release()
             self._end(None)
             return content
         self._threads.submit(self._work, bytes(head))
@@ -177,7 +178,7 @@ class Stream(AsyncIterator[bytes]):
         try:
             writer = _Writer(self._caps, self._pass_on)
             out = cast("IO[bytes]", writer)
-            transcode(_Reader(head, self._more), out, self._wanted.format, self._dialect, self._caps)
+            transcode(Reader(head, self._more), out, self._wanted.format, self._dialect, self._caps)
             writer.end()
         except DppgraphError as error:
             failure = error
@@ -221,14 +222,20 @@ class Stream(AsyncIterator[bytes]):
         self._end(failure)
 
 
-class _Reader:
-    """A file of what an engine sends."""
+class Reader:
+    """A file of what an engine sends.
+
+    Args:
+        head: what came already.
+        more: waits for the next bytes; none at the end.
+    """
 
     def __init__(self, head: bytes, more: Callable[[], bytes]) -> None:
         self._data = memoryview(head)
         self._more = more
 
     def read(self, size: int = -1) -> bytes:
+        """The next bytes, at most so many; none at the end."""
         if not self._data:
             self._data = memoryview(self._more())
         end = len(self._data) if size < 0 else size

@@ -19,6 +19,7 @@ _JSON_TYPES: Final = (JSON, "application/json")
 _CONNECT: Final = 5.0
 """Seconds in which a connection has to come about."""
 
+_OK: Final = 200
 _ELSEWHERE: Final = 300
 _REFUSED: Final = 400
 """Where the statuses of HTTP (RFC 9110, section 15) begin that lead elsewhere, and those that refuse."""
@@ -105,15 +106,26 @@ class Wire:
             await self.close()
             await self.open()
 
-    @asynccontextmanager
-    async def asked(self, form: Form, accept: str) -> AsyncIterator[aiohttp.ClientResponse]:
-        """The answer to a query, of which the head is there; it is given up at the end of the block.
+    async def sent(self, form: Form, accept: str) -> aiohttp.ClientResponse:
+        """The answer to a query, of which the head is there; whoever gets it closes it.
 
         Raises:
             EndpointFailed: there is none.
         """
-        async with self._sent(self.address.url, form, accept) as answer:
+        return await self._posted(self.address.url, form, accept)
+
+    @asynccontextmanager
+    async def asked(self, form: Form, accept: str) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Likewise until the end of the block.
+
+        Raises:
+            EndpointFailed: there is none.
+        """
+        answer = await self.sent(form, accept)
+        try:
             yield answer
+        finally:
+            done_with(answer)
 
     async def update(self, text: str) -> Refusal | None:
         """Has the engine carry an update out; what it says if it does not.
@@ -122,12 +134,16 @@ class Wire:
             EndpointFailed: it does not answer.
         """
         url = self.address.update_url or self.dialect.update_url(self.address.url)
-        async with self._sent(url, [("update", text)], "*/*") as answer:
-            if answer.status < _ELSEWHERE:
-                with translated(self.address):
-                    await answer.read()
-                return None
-            return await self.refusal(answer)
+        parameter = self.dialect.update_parameter
+        answer = await self._posted(url, [(parameter, text)] if parameter else text, "*/*")
+        try:
+            if answer.status >= _ELSEWHERE:
+                return await self.refusal(answer)
+            with translated(self.address):
+                await answer.read()
+            return None
+        finally:
+            done_with(answer)
 
     async def refusal(self, answer: aiohttp.ClientResponse) -> Refusal:
         """What an answer says that is none.
@@ -140,6 +156,19 @@ class Wire:
         with translated(self.address):
             said = await answer.content.read(_SAID)
         return Refusal(answer.status, said.decode(errors="replace"))
+
+    async def require_room(self, rows: int) -> None:
+        """Makes sure that the engine does not cut answers short that may have so many rows.
+
+        Raises:
+            EndpointFailed: it does.
+        """
+        if self.dialect.probe is None:
+            return
+        async with self.asked([("query", self.dialect.probe(rows))], JSON) as answer:
+            if answer.status != _OK or not self.dialect.whole(lowered(answer.headers)):
+                said = f"{self} cuts answers short that this server may send ({rows:,} rows, DPPGRAPH_MAX_ROWS)"
+                raise EndpointFailed(f"{said}: raise its limit of rows, or lower ours")
 
     def require_type(self, answer: aiohttp.ClientResponse, accept: str) -> None:
         """Makes sure that an answer is of the kind that was asked for, and that its end can be told.
@@ -162,18 +191,27 @@ class Wire:
     def __str__(self) -> str:
         return f"the engine at {shown(self.address)}"
 
-    @asynccontextmanager
-    async def _sent(self, url: str, form: Form, accept: str) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _posted(self, url: str, said: Form | str, accept: str) -> aiohttp.ClientResponse:
         if self._session is None:
             raise EndpointAway(f"{self} is not asked yet")
-        data = aiohttp.FormData(form, charset="utf-8")
+        headers = {"Accept": accept}
+        data: aiohttp.FormData | bytes
+        if isinstance(said, str):
+            # SPARQL 1.1 Protocol, section 2.2.2.
+            headers["Content-Type"] = "application/sparql-update; charset=utf-8"
+            data = said.encode()
+        else:
+            data = aiohttp.FormData(said, charset="utf-8")
         with translated(self.address):
-            answer = await self._session.post(url, data=data, headers={"Accept": accept}, allow_redirects=False)
-        try:
-            yield answer
-        finally:
-            # What was not read is not waited for.
-            answer.release() if answer.content.at_eof() else answer.close()
+            return await self._session.post(url, data=data, headers=headers, allow_redirects=False)
+
+
+def done_with(answer: aiohttp.ClientResponse) -> None:
+    """Lets an answer go: what was not read of it is not waited for."""
+    if answer.content.at_eof():
+        answer.release()
+    else:
+        answer.close()
 
 
 @contextmanager
