@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from benchmarks.peers.environment import programs
+from tests.contract.virtuoso import VirtuosoServer
 from tests.operate.conftest import free_port
 
 _ANSWERS: Final = 60.0
@@ -82,7 +83,9 @@ class OxigraphServer:
             self.process.wait(20)
 
 
-ENGINES: Final[Mapping[str, Callable[[Path], Engine]]] = MappingProxyType({"oxigraph": OxigraphServer})
+ENGINES: Final[Mapping[str, Callable[[Path], Engine]]] = MappingProxyType(
+    {"oxigraph": OxigraphServer, "virtuoso": VirtuosoServer}
+)
 """Gives an engine that keeps its data in a folder; raises ``pytest.skip`` where it cannot be had, and says why."""
 
 

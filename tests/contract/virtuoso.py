@@ -1,48 +1,101 @@
 """A real Virtuoso for the tests: on loopback, on free ports, with a small database in a folder of its own.
 
-Debian's ``virtuoso-opensource-7``, with a copy of the settings that come with it. Nothing of the machine's own
-Virtuoso, if it has one, is touched.
+Debian's ``virtuoso-opensource-7``, with a copy of the settings that come with it, changed as docs/remote.md tells
+operators to. Nothing of the machine's own Virtuoso, if it has one, is touched.
 """
 
 import configparser
 import http.client
-import re
+import os
 import shutil
 import signal
 import subprocess
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
-SERVER = shutil.which("virtuoso-t")
-ISQL = shutil.which("isql-vt")
-SHIPPED = Path("/usr/share/virtuoso-opensource-7/virtuoso.ini")
-MISSING = "there is no Virtuoso here: on Debian, apt install virtuoso-opensource-7"
+import pytest
 
-_PASSWORD = "dba"  # noqa: S105 - that of every new database; it listens to this machine alone, for as long as a test
-_ONLINE = re.compile(r"HTTP/WebDAV server online at (\d+)[\s\S]*Server online at (\d+)")
+from tests.operate.conftest import free_port
+
+SERVER: Final = shutil.which("virtuoso-t")
+ISQL: Final = shutil.which("isql-vt")
+SHIPPED: Final = Path("/usr/share/virtuoso-opensource-7/virtuoso.ini")
+MISSING: Final = "there is no Virtuoso here: on Debian, apt install virtuoso-opensource-7"
+
+_PASSWORD: Final = "dba"  # noqa: S105 - that of every new database; it listens to this machine alone, while tests run
+_ANSWERS: Final = 60.0
+"""Seconds in which it has to be there."""
 
 
 @dataclass
-class Virtuoso:
-    """A running Virtuoso.
+class VirtuosoServer:
+    """A Virtuoso, to whose SPARQL endpoint whoever asks may write.
 
     Attributes:
         folder: where its settings, its database and its log are.
-        process: it, in the foreground.
+        deadline: its own, in seconds.
+        rows: those that it gives of one answer.
         port: where it answers HTTP.
         sql_port: where it answers ``isql-vt``.
+        process: it, in the foreground.
     """
 
     folder: Path
-    process: "subprocess.Popen[bytes]"
-    port: int
-    sql_port: int
+    deadline: int = 20
+    rows: int = 2_000_000
+    name: str = "virtuoso"
+    port: int = field(default_factory=free_port)
+    sql_port: int = field(default_factory=free_port)
+    process: "subprocess.Popen[bytes] | None" = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if SERVER is None or ISQL is None:
+            pytest.skip(MISSING)
 
     @property
-    def endpoint(self) -> str:
-        """The address of its SPARQL endpoint."""
+    def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/sparql"
+
+    @property
+    def database(self) -> Path:
+        """The folder that is its own."""
+        return self.folder / "database"
+
+    def start(self) -> None:
+        assert SERVER, MISSING
+        is_new = not self.database.exists()
+        if is_new:
+            self.database.mkdir()
+            (self.database / "virtuoso.ini").write_text(self._ini())
+        # What one that was killed left says that it still runs.
+        (self.database / "virtuoso.lck").unlink(missing_ok=True)
+        self.process = subprocess.Popen(
+            [SERVER, "+foreground", "+configfile", "virtuoso.ini"],
+            cwd=self.database,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._wait()
+        if is_new:
+            self.sql('GRANT SPARQL_UPDATE TO "SPARQL"')
+            # Whoever kills it finds that there, too.
+            self.sql("checkpoint")
+
+    def signal(self, number: int) -> None:
+        assert self.process is not None
+        os.kill(self.process.pid, number)
+        if number == signal.SIGKILL:
+            self.process.wait(20)
+
+    def stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(20)
 
     def sql(self, statement: str) -> str:
         """What ``isql-vt`` prints for one statement."""
@@ -58,101 +111,63 @@ class Virtuoso:
         assert "*** Error" not in done.stderr, done.stderr
         return done.stdout
 
-    def start(self) -> None:
-        """Starts it anew on the same ports and the same database, and waits until it answers."""
-        self.process = _started(self.folder)
-        self.wait_until_it_answers()
-
-    def wait_until_it_answers(self) -> None:
-        """Returns once both ports answer."""
-        log = self.folder / "virtuoso.log"
-        for _ in range(600):
-            assert self.process.poll() is None, log.read_text(errors="replace")[-2000:]
+    def _wait(self) -> None:
+        """Returns once it answers."""
+        until = time.monotonic() + _ANSWERS
+        while time.monotonic() < until and self.process is not None and self.process.poll() is None:
             if self._answers():
                 return
             time.sleep(0.1)
+        log = self.database / "virtuoso.log"
         raise AssertionError(f"Virtuoso does not answer: {log.read_text(errors='replace')[-2000:]}")
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("GET", "/sparql?query=ASK%7B%7D", headers={"Accept": "application/sparql-results+json"})
+            connection.request("GET", "/sparql?query=ASK%7B%7D")
             return connection.getresponse().status == 200
         except OSError:
             return False
         finally:
             connection.close()
 
-    def stop(self, with_signal: int = signal.SIGTERM) -> None:
-        """Ends it by its number."""
-        if self.process.poll() is None:
-            self.process.send_signal(with_signal)
-        try:
-            self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(30)
-
-
-def start_virtuoso(folder: Path, ports: tuple[int, int], **settings: str) -> Virtuoso:
-    """Starts a Virtuoso in a new folder, to which whoever asks may write.
-
-    Args:
-        folder: made for it.
-        ports: free ones, for HTTP and for SQL.
-        settings: of the section ``SPARQL`` of its ini, in place of those of the tests.
-    """
-    folder.mkdir()
-    (folder / "virtuoso.ini").write_text(_settings(folder, ports, settings))
-    virtuoso = Virtuoso(folder, _started(folder), *ports)
-    try:
-        virtuoso.wait_until_it_answers()
-        virtuoso.sql('GRANT SPARQL_UPDATE TO "SPARQL"')
-    except AssertionError:
-        virtuoso.stop(signal.SIGKILL)
-        raise
-    return virtuoso
-
-
-def _started(folder: Path) -> "subprocess.Popen[bytes]":
-    assert SERVER, MISSING
-    # What a server that was killed left says that it still runs.
-    (folder / "virtuoso.lck").unlink(missing_ok=True)
-    return subprocess.Popen(
-        [SERVER, "+foreground", "+configfile", "virtuoso.ini"],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def _settings(folder: Path, ports: tuple[int, int], sparql: dict[str, str]) -> str:
-    """Debian's settings with other places, and small."""
-    ini = configparser.ConfigParser(strict=False, interpolation=None, inline_comment_prefixes=(";",))
-    ini.optionxform = str  # type: ignore[assignment,method-assign]
-    ini.read_string(SHIPPED.read_text())
-    for section in ("Database", "TempDatabase"):
-        for name, value in ini[section].items():
-            if value.startswith("/"):
-                ini[section][name] = Path(value).name
-        ini[section]["FileExtend"] = "20"
-    ini["Parameters"].update({
-        "ServerPort": f"127.0.0.1:{ports[1]}",
-        "MaxClientConnections": "20",
-        "NumberOfBuffers": "20000",
-        "MaxDirtyBuffers": "15000",
-        "MaxQueryMem": "400M",
-        "ThreadsPerQuery": "1",
-        "AsyncQueueMaxThreads": "2",
-        "DirsAllowed": ".",
-    })
-    ini["HTTPServer"].update({"ServerPort": f"127.0.0.1:{ports[0]}", "ServerRoot": ".", "ServerThreads": "12"})
-    ini["SPARQL"].update(sparql)
-    ini.remove_section("Plugins")
-    written = "\n".join(
-        f"[{section}]\n" + "\n".join(f"{name} = {value}" for name, value in ini[section].items()) + "\n"
-        for section in ini.sections()
-    )
-    assert str(folder) not in written
-    return written
+    def _ini(self) -> str:
+        """Debian's settings with other places, and small."""
+        ini = configparser.ConfigParser(strict=False, interpolation=None, inline_comment_prefixes=(";",))
+        ini.optionxform = str  # type: ignore[assignment,method-assign]
+        ini.read_string(SHIPPED.read_text())
+        for section in ("Database", "TempDatabase"):
+            for name, value in ini[section].items():
+                if value.startswith("/"):
+                    ini[section][name] = Path(value).name
+            ini[section]["FileExtend"] = "20"
+        changed = {
+            "Parameters": {
+                "ServerPort": f"127.0.0.1:{self.sql_port}",
+                "MaxClientConnections": "20",
+                "NumberOfBuffers": "20000",
+                "MaxDirtyBuffers": "15000",
+                "MaxQueryMem": "400M",
+                "ThreadsPerQuery": "1",
+                "AsyncQueueMaxThreads": "2",
+                "DirsAllowed": ".",
+            },
+            "HTTPServer": {
+                "ServerPort": f"127.0.0.1:{self.port}",
+                "ServerRoot": ".",
+                "ServerThreads": "12",
+                "MaxClientConnections": "20",
+            },
+            "SPARQL": {
+                "ResultSetMaxRows": str(self.rows),
+                "MaxQueryCostEstimationTime": "0",
+                "MaxQueryExecutionTime": str(self.deadline),
+            },
+        }
+        for section, values in changed.items():
+            ini[section].update(values)
+        ini.remove_section("Plugins")
+        return "\n".join(
+            f"[{section}]\n" + "\n".join(f"{name} = {value}" for name, value in ini[section].items()) + "\n"
+            for section in ini.sections()
+        )

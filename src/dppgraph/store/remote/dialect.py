@@ -14,6 +14,7 @@ from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.errors import BadSetting
 from dppgraph.store.merge import as_the_engine_has_them
+from dppgraph.store.remote import virtuoso
 
 AUTO: Final = "auto"
 _NOTHING: Final = re.compile(r"(?!)")
@@ -110,11 +111,20 @@ OXIGRAPH: Final = Dialect(
 VIRTUOSO: Final = Dialect(
     name="virtuoso",
     title="Virtuoso 7",
+    tested=True,
     known_by=re.compile(r"^server: virtuoso", re.IGNORECASE | re.MULTILINE),
     update_parameter="update",
-    insert_bytes=64 << 10,
-    insert_triples=400,
+    # No timeout: told of one, it cuts an answer short there, and says nothing. Its own deadline is a true error.
+    insert_bytes=256 << 10,
+    insert_triples=1000,
+    asked=virtuoso.asked,
+    loaded=virtuoso.loaded,
+    kept=as_the_engine_has_them,
+    read=virtuoso.read,
+    probe=virtuoso.probe,
     late=re.compile("S1T00"),
+    # What is of another make than the error of a syntax, SP030: what it cannot compile, convert, divide, or follow.
+    unable=re.compile(r"Virtuoso (37000 Error (?!SP030)|22|42|S0|SR|HY|07)"),
     # An "anytime" answer that its deadline cut short, or one that ResultSetMaxRows did.
     whole=lambda head: "x-sql-state" not in head and "x-sparql-maxrows" not in head,
     forbidden=("bif", "sql", "virtrdf"),

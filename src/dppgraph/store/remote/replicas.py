@@ -42,6 +42,7 @@ class Replica:
         wire: its connections.
         max_rows: rows that it has to be able to answer with.
         is_up: whether it answered when it was checked last, and no connection has failed since.
+        is_checked: whether it was checked at all.
         published: what it holds, by the base of the data.
         running: queries that it answers now.
         requests: how many it was asked, by how they ended: done, failed, away.
@@ -50,6 +51,7 @@ class Replica:
     wire: Wire
     max_rows: int
     is_up: bool = False
+    is_checked: bool = False
     published: dict[str, Published] = field(default_factory=dict)
     running: int = 0
     requests: Counter[str] = field(default_factory=lambda: Counter(done=0, failed=0, away=0))
@@ -90,6 +92,7 @@ class Replica:
         pause = _AGAIN
         while True:
             is_up = await self._check(list(bases))
+            self.is_checked = True
             pause = _EVERY if is_up else min(pause * 2, _LONGEST)
             async with told:
                 told.notify_all()
@@ -142,15 +145,15 @@ class Replicas:
     _turn: int = 0
 
     async def open(self) -> None:
-        """Begins to look at them, and waits for what the first look finds, a moment at most."""
+        """Begins to look at them, and waits for what the first look finds."""
         for replica in self.replicas:
             await replica.wire.open()
             task = asyncio.get_running_loop().create_task(replica.watch(self.bases, self._told))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         try:
-            async with asyncio.timeout(_EVERY), self._told:
-                await self._told.wait_for(lambda: all(replica.is_up for replica in self.replicas))
+            async with asyncio.timeout(_PATIENCE), self._told:
+                await self._told.wait_for(lambda: all(replica.is_checked for replica in self.replicas))
         except TimeoutError:
             return
 

@@ -15,6 +15,8 @@ from dppgraph.store.remote.address import Address
 from dppgraph.store.remote.dialect import AUTO, OTHER, named, recognised
 
 JSON: Final = "application/sparql-results+json"
+CSV: Final = "text/csv"
+"""What a probe is asked for in, of which nothing but the head is read: to write a million rows of it takes a second."""
 _JSON_TYPES: Final = (JSON, "application/json")
 _CONNECT: Final = 5.0
 """Seconds in which a connection has to come about."""
@@ -165,7 +167,7 @@ class Wire:
         """
         if self.dialect.probe is None:
             return
-        async with self.asked([("query", self.dialect.probe(rows))], JSON) as answer:
+        async with self.asked([("query", self.dialect.probe(rows))], CSV) as answer:
             if answer.status != _OK or not self.dialect.whole(lowered(answer.headers)):
                 said = f"{self} cuts answers short that this server may send ({rows:,} rows, DPPGRAPH_MAX_ROWS)"
                 raise EndpointFailed(f"{said}: raise its limit of rows, or lower ours")
