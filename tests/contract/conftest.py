@@ -70,7 +70,7 @@ class Holding:
 
     @asynccontextmanager
     async def store(
-        self, *, union: bool = True, max_rows: int = 1_000_000, version: int | None = None, **limits: Any
+        self, *, union: bool = True, max_rows: int = 100_000, version: int | None = None, **limits: Any
     ) -> AsyncIterator[WorkerStore | EndpointVersions]:
         """A store that is open for as long as the block runs."""
         bounds = Limits(**_USUAL | limits)

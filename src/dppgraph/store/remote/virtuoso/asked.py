@@ -167,6 +167,8 @@ class _Writing:
     def _block(self) -> None:
         """The data of VALUES: its variables, and a row for each solution."""
         reading, out = self._reading, self._out
+        start = len(out)
+        is_first = out[start - 2 : start - 1] == ["{"]
         while reading.word != "{":
             out.append(reading.take())
         out.append(reading.take())
@@ -178,3 +180,7 @@ class _Writing:
             else:
                 out.append(reading.take())
         out.append(reading.take())
+        variable, *_, value, _ = said = out[start:]
+        if is_first and len(said) == len(("variable", "{", "value", "}")) and value.startswith(("<", '"')):
+            # Of one value in each part of a UNION, it knows only the first within an EXISTS.
+            out[start - 1 :] = [f"BIND({value} AS {variable})"]
