@@ -11,12 +11,11 @@ from types import MappingProxyType
 from typing import Final
 
 from dppgraph.errors import BadParameter
-from dppgraph.store.remote.virtuoso.literals import KEPT, OPAQUE, XSD
+from dppgraph.store.remote.virtuoso.literals import FALSE, KEPT, OPAQUE, TRUE, XSD
 from dppgraph.store.remote.virtuoso.reading import Reading
 from dppgraph.store.remote.virtuoso.triples import number
 
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_BOOLEAN: Final = f"<{XSD}boolean>"
 _INTEGER: Final = f"<{XSD}integer>"
 _NOTHING: Final = f'{_INTEGER}("-")'
 """An expression with no value."""
@@ -56,7 +55,7 @@ class Piece:
         """Its value."""
         if not self.is_test:
             return self.text
-        return f'STRDT(IF({self.truth}, "true", "false"), {_BOOLEAN})'
+        return f"IF({self.truth}, {TRUE}, {FALSE})"
 
 
 class Expressions:
@@ -95,12 +94,10 @@ class Expressions:
         for mark in _COMPARISONS:
             if reading.is_marks(mark):
                 reading.at += len(mark)
-                return _test(f"{left.value} {mark} {self._added().value}")
+                return _test(_comparison(left.value, mark, self._added().value))
         if reading.word == "IN" or (reading.word == "NOT" and reading.then == "IN"):
-            words = [reading.take()]
-            if words[0].upper() == "NOT":
-                words.append(reading.take())
-            return _test(f"{left.value} {' '.join(words)} ({', '.join(part.value for part in self._arguments())})")
+            is_not = reading.take().upper() == "NOT" and bool(reading.take())
+            return _test(_membership(left.value, [part.value for part in self._arguments()], is_not=is_not))
         return left
 
     def _added(self) -> Piece:
@@ -145,7 +142,7 @@ class Expressions:
             name = reading.take()
             return self._cast(iri) if reading.word == "(" else _plain(name)
         if kind == "variable":
-            return _plain(reading.take())
+            return _maybe(reading.take())
         if kind != "word":
             raise reading.refused("an expression is missing")
         return self._worded(word)
@@ -154,7 +151,7 @@ class Expressions:
         reading = self._reading
         if word in ("TRUE", "FALSE"):
             reading.take()
-            return Piece(f'STRDT("{word.lower()}", {_BOOLEAN})', word.lower())
+            return Piece(TRUE if word == "TRUE" else FALSE, word.lower())
         if word == "NOT":
             reading.take()
             return self._existing("NOT ")
@@ -188,8 +185,10 @@ class Expressions:
             return _plain(f"<{XSD}decimal>(SECONDS({values}))")
         if word in ("REGEX", "REPLACE") and len(given) > 1 and given[1].text.startswith(('"', "'")):
             values = ", ".join([given[0].value, _COUNTED.sub(r"[\1]{", given[1].text), *(more.value for more in given[2:])])
+        if word == "COALESCE":
+            return _maybe(f"COALESCE({values})")
         if word == "STRDT":
-            return _plain(f"STRDT({self._with_datatype(values)})")
+            return _typed(values)
         return _test(f"{word}({values})") if word in _TESTS else _plain(f"{word}({values})")
 
     def _aggregate(self, word: str) -> Piece:
@@ -208,7 +207,7 @@ class Expressions:
         reading.expect(")")
         text = f"{word}({distinct}{inner}{after})"
         # Of nothing at all, the sum is 0 (SPARQL 1.1, section 18.5.1.3).
-        return _plain(f"IF(COUNT(*) = 0, 0, {text})" if word in ("SUM", "AVG") else text)
+        return _maybe(text) if word not in ("SUM", "AVG") else _plain(f"IF(COUNT(*) = 0, 0, {text})")
 
     def _cast(self, iri: str) -> Piece:
         values = [part.value for part in self._arguments()]
@@ -233,10 +232,6 @@ class Expressions:
         reading.take()
         return given
 
-    def _with_datatype(self, values: str) -> str:
-        before, comma, datatype = values.rpartition(", ")
-        return f"{before}{comma}<{KEPT}{datatype[1:-1]}>" if datatype[1:-1] in OPAQUE else values
-
 
 def _plain(text: str) -> Piece:
     return Piece(text, text)
@@ -244,6 +239,39 @@ def _plain(text: str) -> Piece:
 
 def _test(text: str) -> Piece:
     return Piece(text, text, is_test=True)
+
+
+def _maybe(text: str) -> Piece:
+    """What may be a boolean, which is a text to Virtuoso; or else has the truth of a number or a text."""
+    return Piece(text, f"({text} = {TRUE} || ({text} != {FALSE} && {text}))")
+
+
+def _comparison(left: str, mark: str, right: str) -> str:
+    """Where a value under a datatype of ours is worked out, it is found not to differ, but not to be equal."""
+    if mark == "=" and (_is_kept(left) or _is_kept(right)):
+        return f"!({left} != {right})"
+    return f"{left} {mark} {right}"
+
+
+def _membership(value: str, given: list[str], *, is_not: bool) -> str:
+    if any(map(_is_kept, given)):
+        said = " || ".join(_comparison(value, "=", one) for one in given)
+        return f"!({said})" if is_not else f"({said})"
+    return f"{value} {'NOT IN' if is_not else 'IN'} ({', '.join(given)})"
+
+
+def _is_kept(value: str) -> bool:
+    return f'"^^<{KEPT}' in value
+
+
+def _typed(values: str) -> Piece:
+    """STRDT, with the datatype under which such literals are kept."""
+    text, _, datatype = values.rpartition(", ")
+    if datatype == f"<{XSD}boolean>":
+        return _maybe(f'IF({text} = "true", {TRUE}, IF({text} = "false", {FALSE}, {_NOTHING}))')
+    if datatype[1:-1] in OPAQUE:
+        return _plain(f"STRDT({text}, <{KEPT}{datatype[1:-1]}>)")
+    return _plain(f"STRDT({values})")
 
 
 def _quotient(left: str, right: str) -> str:
@@ -256,7 +284,7 @@ def _boolean(value: str) -> Piece:
     """XPath's cast to a boolean, which Virtuoso says is true whatever comes."""
     truth = f'(STR({value}) IN ("true", "1") || (isNumeric({value}) && {value} != 0))'
     falsehood = f'STR({value}) IN ("false", "0") || (isNumeric({value}) && {value} = 0)'
-    return Piece(f'STRDT(IF({truth}, "true", IF({falsehood}, "false", {_NOTHING})), {_BOOLEAN})', truth)
+    return Piece(f"IF({truth}, {TRUE}, IF({falsehood}, {FALSE}, {_NOTHING}))", truth)
 
 
 def _datatype(value: str) -> str:

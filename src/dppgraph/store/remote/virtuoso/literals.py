@@ -1,7 +1,7 @@
 """Literals that Virtuoso would change, take for others, or not take: they go under a datatype that it does not know.
 
-It keeps ``"2009"^^xsd:gYear`` as a date, and so loses it beside ``"2009-01-01"^^xsd:date``; it writes a double with six
-digits, and takes no ``xsd:duration``. Under a datatype of our own each is a text to it, which it keeps, compares and
+It keeps ``"2009"^^xsd:gYear`` as a date, and so loses it beside ``"2009-01-01"^^xsd:date``, and ``true`` as the number 1;
+it writes a double with six digits, and takes no ``xsd:duration``. Under a datatype of our own each is a text to it, which it keeps, compares and
 sorts as a text; for years that is the same.
 """
 
@@ -21,11 +21,15 @@ XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 _GEO: Final = "http://www.opengis.net/ont/geosparql#"
 _MARK: Final = f'"^^<{KEPT}'
 
+TRUE: Final = f'"true"^^<{KEPT}{XSD}boolean>'
+FALSE: Final = f'"false"^^<{KEPT}{XSD}boolean>'
+
 OPAQUE: Final = frozenset(
     {
         *(
             XSD + name
             for name in (
+                "boolean",
                 "gYear",
                 "gYearMonth",
                 "gMonthDay",
@@ -121,10 +125,6 @@ def _is_date_time(text: str) -> bool:
     return bool(_DATE_TIME.fullmatch(text)) and not text.startswith("0000")
 
 
-def _is_boolean(text: str) -> bool:
-    return text in ("true", "false")
-
-
 _SURVIVES: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
     {
         XSD + "integer": _is_whole_number,
@@ -148,7 +148,6 @@ _SURVIVES: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
         XSD + "decimal": _is_short_decimal,
         XSD + "double": _is_short_number,
         XSD + "float": _is_short_float,
-        XSD + "boolean": _is_boolean,
         XSD + "date": _is_date,
         XSD + "dateTime": _is_date_time,
     }

@@ -1,6 +1,7 @@
 """A query's tokens, taken one after another, with what SPARQL 1.1 does not know refused."""
 
 import re
+from types import MappingProxyType
 from typing import Final
 
 import pyoxigraph
@@ -8,7 +9,7 @@ import pyoxigraph
 from dppgraph.core.query_text import Token, tokens, unescaped
 from dppgraph.errors import QuerySyntax
 from dppgraph.store.rdf import exact_term
-from dppgraph.store.remote.virtuoso.literals import loaded
+from dppgraph.store.remote.virtuoso.literals import FALSE, TRUE, loaded
 from dppgraph.store.workers.evaluation import resolved
 
 _WORDS: Final = frozenset(
@@ -23,6 +24,7 @@ _WORDS: Final = frozenset(
     """.split()
 )
 _END: Final = "end"
+_TRUTHS: Final = MappingProxyType({"TRUE": TRUE, "FALSE": FALSE})
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
@@ -83,7 +85,7 @@ class Reading:
         self.at += 1
         if token.kind in ("name", "iri"):
             return f"<{self.iri(token)}>"
-        return token.text
+        return _TRUTHS.get(token.text.upper(), token.text) if token.kind == "word" else token.text
 
     def is_number_after(self) -> bool:
         """Whether digits follow the next token at once."""
