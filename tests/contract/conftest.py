@@ -15,6 +15,7 @@ import pytest
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.core.quads import canonical
+from dppgraph.operations.build import Built
 from dppgraph.operations.publish import Publish, Published
 from dppgraph.store.rdf import parse
 from dppgraph.store.remote.address import Address
@@ -26,6 +27,7 @@ from dppgraph.store.workers.client import Limits, WorkerStore
 from dppgraph.store.workers.current import CurrentVersion
 from dppgraph.store.workers.process import PoolOptions
 from dppgraph.store.workers.spool import Spool
+from tests.conftest import Server, start_server
 from tests.contract.engines import ENGINES, Engine
 from tests.store.conftest import MIB, Pool, publication, request
 
@@ -155,29 +157,45 @@ def _marked(name: str) -> Any:
     return name if name == EMBEDDED else pytest.param(name, marks=pytest.mark.remote)
 
 
+Running = Callable[[str], Engine]
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Gives the engine of a name, which runs from when it is first asked for."""
+    engines: dict[str, Engine] = {}
+
+    def running_(name: str) -> Engine:
+        if name not in engines:
+            engine = ENGINES[name](tmp_path_factory.mktemp(name))
+            engine.start()
+            engines[name] = engine
+        return engines[name]
+
+    yield running_
+    for engine in engines.values():
+        engine.stop()
+
+
 @pytest.fixture(scope="session", params=[_marked(name) for name in (EMBEDDED, *ENGINES)])
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine | None]:
-    """An engine that runs; None for the store's own query processes."""
-    if request.param == EMBEDDED:
-        yield None
-        return
-    running = ENGINES[request.param](tmp_path_factory.mktemp(request.param))
-    try:
-        running.start()
-        yield running
-    finally:
-        running.stop()
+def engine(request: pytest.FixtureRequest, running: Running) -> Engine | None:
+    """What answers: an engine, or None for the store's own query processes."""
+    return None if request.param == EMBEDDED else running(request.param)
 
 
-@pytest.fixture(scope="session", params=[pytest.param(name, marks=pytest.mark.remote) for name in ENGINES])
-def mortal(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """An engine to be killed; it runs again after each test that asks :func:`revived` for it."""
-    running = ENGINES[request.param](tmp_path_factory.mktemp(f"mortal-{request.param}"))
-    try:
-        running.start()
-        yield running
-    finally:
-        running.stop()
+@pytest.fixture(scope="session", params=[_marked(name) for name in ENGINES])
+def elsewhere(request: pytest.FixtureRequest, running: Running) -> Engine:
+    """An engine."""
+    return running(request.param)
+
+
+@pytest.fixture(params=[_marked(name) for name in ENGINES])
+def mortal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An engine of the test's own, to be killed."""
+    own = ENGINES[request.param](tmp_path)
+    own.start()
+    yield own
+    own.stop()
 
 
 @pytest.fixture(scope="session")
@@ -187,15 +205,39 @@ def bases() -> Callable[[], str]:
     return lambda: f"https://data.example.org/{next(numbers)}/"
 
 
+@pytest.fixture(scope="session")
+def front(engine: Engine | None, built: tuple[VersionStore, Built]) -> Iterator[Server]:
+    """A server of the shipped data, whatever answers its queries."""
+    store, _ = built
+    arguments: list[str] = []
+    settings = {"DPPGRAPH_QUERY_TIMEOUT": "5"}
+    if engine:
+        Publish(store, Address(engine.url, "auto"), 2, 60.0)(None)
+        arguments, settings = ["--endpoint", engine.url], settings | dict(engine.settings)
+    running = start_server("--store", store.folder, *arguments, environment=settings)
+    yield running
+    assert running.stop() == 0
+    assert "Traceback" not in "\n".join(running.said)
+
+
 Hold = Callable[..., Holding]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def hold(engine: Engine | None, bases: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Hold:
-    """Has data in TriG, one version after the other, behind the store that the test is about."""
+    """Has data in TriG, one version after the other, behind what answers."""
+    return _hold(engine, bases, tmp_path_factory)
 
+
+@pytest.fixture(scope="session")
+def hold_elsewhere(elsewhere: Engine, bases: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Hold:
+    """Likewise behind an engine."""
+    return _hold(elsewhere, bases, tmp_path_factory)
+
+
+def _hold(engine: Engine | None, bases: Callable[[], str], folders: pytest.TempPathFactory) -> Hold:
     def hold_(*versions: str, base: str | None = None) -> Holding:
-        folder = tmp_path_factory.mktemp("held")
+        folder = folders.mktemp("held")
         holding = Holding(VersionStore(folder / "store"), engine, folder)
         base = base or bases()
         for data in versions:

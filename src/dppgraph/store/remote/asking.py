@@ -121,15 +121,16 @@ class Asking:
             async with asyncio.timeout_at(deadline):
                 await self._turns.take()
         except TimeoutError as error:
-            said = "no query could be asked of the engine in time, as too many are: ask again in a moment"
-            raise QueueFull(said, retry_after=_RETRY_AFTER) from error
+            raise _none_free() from error
+        begun = asyncio.get_running_loop().time()
         turn = _Turn(self._turns.give_back)
         try:
             async with asyncio.timeout_at(deadline):
                 return await self._attempts(request, manifest, wanted, turn)
         except TimeoutError as error:
             turn.end()
-            raise wanted.late() from error
+            # What it was not asked for long enough, it cannot be blamed for.
+            raise _none_free() if deadline - begun < timeout / 2 else wanted.late() from error
         except BaseException:
             turn.end()
             raise
@@ -263,3 +264,8 @@ class _Use:
         self.is_handed_over = True
         if self.is_over:
             self.turn.end()
+
+
+def _none_free() -> QueueFull:
+    said = "the query had to wait for its turn for too long, as too many are asked: ask again in a moment"
+    return QueueFull(said, retry_after=_RETRY_AFTER)

@@ -76,7 +76,7 @@ class Wire:
         elif credentials and self.dialect.auth == "digest":
             middlewares = (aiohttp.DigestAuthMiddleware(credentials.user, credentials.secret),)
         elif credentials:
-            headers["Authorization"] = aiohttp.BasicAuth(credentials.user, credentials.secret, "utf-8").encode()
+            headers["Authorization"] = aiohttp.encode_basic_auth(credentials.user, credentials.secret)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._most, ttl_dns_cache=10),
             headers=headers,
