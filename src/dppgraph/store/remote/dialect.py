@@ -113,7 +113,6 @@ VIRTUOSO: Final = Dialect(
     title="Virtuoso 7",
     tested=True,
     known_by=re.compile(r"^server: virtuoso", re.IGNORECASE | re.MULTILINE),
-    update_parameter="update",
     # No timeout: told of one, it cuts an answer short there, and says nothing. Its own deadline is a true error.
     insert_bytes=256 << 10,
     insert_triples=1000,
