@@ -22,7 +22,7 @@ class Between:
         engine: what it passes requests on to.
         answer: what it answers itself.
         heads: the heads of all requests that came.
-        queries: how many queries of clients came: those of the control graph are not counted.
+        queries: how many queries of clients came: those of the control graph, and probes, are not counted.
     """
 
     engine: Engine
@@ -55,7 +55,7 @@ class Between:
                 self.heads.append(head.decode("latin-1"))
                 query = dict(parse_qsl(body.decode())).get("query", "")
                 own = None
-                if "/published" not in query.partition("{")[2] and "ASK {}" not in query:
+                if "/published" not in query.partition("{")[2] and "ASK {}" not in query and "?d0" not in query:
                     self.queries += 1
                     own = self.answer(body)
                 if own is not None:

@@ -1,9 +1,8 @@
-"""Every question's approved answer is the answer, whatever engine is behind: one by one, and asked by several at once."""
+"""Every question has its approved answer, in its order, whatever engine is behind; where several ask at once, too."""
 
 import asyncio
 import random
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -14,10 +13,13 @@ from dppgraph.store.interface import QueryRequest
 from dppgraph.store.remote.serving import EndpointVersions
 from dppgraph.store.versions import VersionStore
 from dppgraph.store.workers.client import WorkerStore
+from tests.conftest import BASE
 from tests.contract.conftest import Holding, request
 from tests.contract.engines import Engine
-from tests.conftest import BASE
 from tests.web.test_queries import CASES, GOLDENS, GRAPHS, QUESTIONS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _CLIENTS: Final = 8
 _ROUNDS: Final = 3

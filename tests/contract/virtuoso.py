@@ -25,7 +25,7 @@ ISQL: Final = shutil.which("isql-vt")
 SHIPPED: Final = Path("/usr/share/virtuoso-opensource-7/virtuoso.ini")
 MISSING: Final = "there is no Virtuoso here: on Debian, apt install virtuoso-opensource-7"
 
-_PASSWORD: Final = "dba"  # noqa: S105 - that of every new database; it listens to this machine alone, while tests run
+_PASSWORD: Final = "dba"
 _ANSWERS: Final = 60.0
 """Seconds in which it has to be there."""
 

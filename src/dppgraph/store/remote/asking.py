@@ -160,8 +160,9 @@ class Asking:
         try:
             return await asyncio.to_thread(prepare, request, held, replica.wire.dialect, union=self.union)
         except QuerySyntax as error:
-            # Our own parser may say it better.
-            raise await self._diagnosed(request, manifest) or error from error
+            # Our own parser may say it better; if it takes the text, a value has spoilt it.
+            own = await self._diagnosed(request, manifest)
+            raise own or (_unlike_others(str(error), request) if request.substitutions else error) from error
 
     async def _attempt(
         self,
@@ -210,21 +211,21 @@ class Asking:
         diagnosed = await self._diagnosed(request, manifest)
         if diagnosed:
             return diagnosed
-        return self._unlike_others(said, wire, request)
-
-    @staticmethod
-    def _unlike_others(said: Refusal, wire: Wire, request: QueryRequest) -> DppgraphError:
-        """Likewise, where our own parser takes the query."""
         unable = wire.dialect.unable.search(said.said)
         if said.status in _NOT_THERE or (said.status >= _FAILED and not unable):
             return EndpointFailed(f"{wire} failed (status {said.status}: {said.shown})")
-        if request.substitutions:
-            return BadParameter("a value cannot stand where its variable stands: an IRI may be wanted there")
-        return BadParameter(f"the query engine does not take this query: {said.shown}")
+        return _unlike_others(said.shown, request)
 
     async def _diagnosed(self, request: QueryRequest, manifest: Manifest) -> DppgraphError | None:
         diagnosis = self._diagnoses.setdefault(manifest.base, Diagnosis(manifest.base))
         return await diagnosis.of(request.text)
+
+
+def _unlike_others(said: str, request: QueryRequest) -> DppgraphError:
+    """Why an engine does not take a query that our own parser takes."""
+    if request.substitutions:
+        return BadParameter("a value cannot stand where its variable stands: an IRI may be wanted there")
+    return BadParameter(f"the query engine does not take this query: {said}")
 
 
 @dataclass(eq=False, slots=True)

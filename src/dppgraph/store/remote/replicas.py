@@ -8,7 +8,8 @@ clients ask can neither open nor close it by itself).
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -151,11 +152,15 @@ class Replicas:
             task = asyncio.get_running_loop().create_task(replica.watch(self.bases, self._told))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        try:
-            async with asyncio.timeout(_PATIENCE), self._told:
-                await self._told.wait_for(lambda: all(replica.is_checked for replica in self.replicas))
-        except TimeoutError:
-            return
+        # A moment for all of them to be up; longer for whoever was not even asked to the end once.
+        await self._wait(_EVERY, lambda replica: replica.is_up)
+        await self._wait(_PATIENCE, lambda replica: replica.is_checked)
+
+    async def _wait(self, seconds: float, is_so: Callable[[Replica], bool]) -> None:
+        """Waits until it is so for all of them, so many seconds at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._told:
+                await self._told.wait_for(lambda: all(map(is_so, self.replicas)))
 
     async def close(self) -> None:
         """Closes all connections."""

@@ -7,12 +7,13 @@ can be asked again of another engine, and what goes wrong later breaks the answe
 import asyncio
 import io
 import threading
+import traceback
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, Final, cast
+from typing import IO, Final, TypeVar, cast
 
 import aiohttp
 
@@ -23,6 +24,8 @@ from dppgraph.store.remote.dialect import Dialect
 from dppgraph.store.remote.transcoding import transcode
 from dppgraph.store.remote.wire import translated
 from dppgraph.store.workers.caps import Caps
+
+Error = TypeVar("Error", bound=BaseException)
 
 _CHUNK: Final = 1 << 16
 """Bytes that are held back, and that are passed on at a time."""
@@ -181,8 +184,9 @@ class Stream(AsyncIterator[bytes]):
             transcode(Reader(head, self._more), out, self._wanted.format, self._dialect, self._caps)
             writer.end()
         except DppgraphError as error:
-            failure = error
+            failure = _without_frames(error)
         except Exception as error:  # noqa: BLE001 - nobody is above to hear of it, and the reader has to be told
+            _without_frames(error)
             failure = EndpointFailed(f"the engine's answer could not be read ({type(error).__name__}): ask again")
         with suppress(RuntimeError):
             # The loop may be closed by now.
@@ -220,6 +224,15 @@ class Stream(AsyncIterator[bytes]):
         self._news.set()
         self._answer.release() if failure is None else self._answer.close()
         self._end(failure)
+
+
+def _without_frames(error: Error) -> Error:
+    """An error without what its calls held: what the parser gives may be dropped in no other thread than this."""
+    said: BaseException | None = error
+    while said is not None:
+        traceback.clear_frames(said.__traceback__)
+        said = said.__cause__ or said.__context__
+    return error
 
 
 class Reader:

@@ -12,7 +12,7 @@ Term = pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal | pyoxig
 Read = Callable[[str], str]
 """A term that came from an engine, as canonical text, to the one that is meant."""
 
-_BATCH = 500
+_BATCH = 100
 
 
 def changed_triple(triple: pyoxigraph.Triple, read: Read) -> pyoxigraph.Triple:

@@ -146,7 +146,7 @@ class _Writing:
         elif reading.next.kind == "word":
             self._worded()
         else:
-            raise reading.refused(f"{reading.next.text[:30] or 'the end'} cannot stand there")
+            raise reading.refused("that cannot stand there")
 
     def _worded(self) -> None:
         """GRAPH and its name, OPTIONAL, UNION, MINUS, or SERVICE, which the guard has looked at."""

@@ -1,8 +1,8 @@
 """Literals that Virtuoso would change, take for others, or not take: they go under a datatype that it does not know.
 
-It keeps ``"2009"^^xsd:gYear`` as a date, and so loses it beside ``"2009-01-01"^^xsd:date``, and ``true`` as the number 1;
-it writes a double with six digits, and takes no ``xsd:duration``. Under a datatype of our own each is a text to it, which it keeps, compares and
-sorts as a text; for years that is the same.
+It keeps ``"2009"^^xsd:gYear`` as a date, and so loses it beside ``"2009-01-01"^^xsd:date``, and ``true`` as the number
+1; it writes a double with six digits, and takes no ``xsd:duration``. Under a datatype of our own each is a text to it,
+which it keeps, compares and sorts as a text; for years that is the same.
 """
 
 import re

@@ -12,17 +12,21 @@ from dppgraph.store.rdf import exact_term
 from dppgraph.store.remote.virtuoso.literals import FALSE, TRUE, loaded
 from dppgraph.store.workers.evaluation import resolved
 
-_WORDS: Final = frozenset(
-    # SPARQL 1.1, section 19.8, and the words of the answers to it.
-    """
-    A ABS ADD ALL AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL COALESCE CONCAT CONSTRUCT CONTAINS COUNT DATATYPE DAY
-    DESC DESCRIBE DISTINCT ENCODE_FOR_URI EXISTS FALSE FILTER FLOOR FROM GRAPH GROUP GROUP_CONCAT HAVING HOURS IF IN
-    IRI ISBLANK ISIRI ISLITERAL ISNUMERIC ISURI LANG LANGMATCHES LCASE LIMIT MAX MD5 MIN MINUS MINUTES MONTH NAMED NOT
-    NOW OFFSET OPTIONAL ORDER PREFIX RAND REDUCED REGEX REPLACE ROUND SAMETERM SAMPLE SECONDS SELECT SEPARATOR SHA1
-    SHA256 SHA384 SHA512 SILENT STR STRAFTER STRBEFORE STRDT STRENDS STRLANG STRLEN STRSTARTS STRUUID SUBSTR SUM
-    TIMEZONE TRUE TZ UCASE UNDEF UNION URI UUID VALUES WHERE YEAR
-    """.split()
+# SPARQL 1.1, section 19.8.
+_WORDS: Final = re.compile(
+    r"""
+    A | ABS | ADD | ALL | AS | ASC | ASK | AVG | BASE | BIND | BNODE | BOUND | BY | CEIL | COALESCE | CONCAT |
+    CONSTRUCT | CONTAINS | COUNT | DATATYPE | DAY | DESC | DESCRIBE | DISTINCT | ENCODE_FOR_URI | EXISTS | FALSE |
+    FILTER | FLOOR | FROM | GRAPH | GROUP | GROUP_CONCAT | HAVING | HOURS | IF | IN | IRI | ISBLANK | ISIRI |
+    ISLITERAL | ISNUMERIC | ISURI | LANG | LANGMATCHES | LCASE | LIMIT | MAX | MD5 | MIN | MINUS | MINUTES |
+    MONTH | NAMED | NOT | NOW | OFFSET | OPTIONAL | ORDER | PREFIX | RAND | REDUCED | REGEX | REPLACE | ROUND |
+    SAMETERM | SAMPLE | SECONDS | SELECT | SEPARATOR | SHA1 | SHA256 | SHA384 | SHA512 | SILENT | STR | STRAFTER |
+    STRBEFORE | STRDT | STRENDS | STRLANG | STRLEN | STRSTARTS | STRUUID | SUBSTR | SUM | TIMEZONE | TRUE | TZ |
+    UCASE | UNDEF | UNION | URI | UUID | VALUES | WHERE | YEAR
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
+_SHOWN: Final = 30
 _END: Final = "end"
 _TRUTHS: Final = MappingProxyType({"TRUE": TRUE, "FALSE": FALSE})
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
@@ -36,7 +40,6 @@ class Reading:
     """
 
     def __init__(self, text: str) -> None:
-        self._text = text
         self._found = [*tokens(text), Token(_END, "", len(text))]
         self.at = 0
         self._base = ""
@@ -77,11 +80,11 @@ class Reading:
         """The next token's text, which is passed."""
         token = self.next
         if token.kind == _END:
-            raise self.refused("the query ends too early")
-        if token.kind == "word" and token.text.upper() not in _WORDS and not self._is_exponent():
-            raise self.refused(f"SPARQL 1.1 has no word {token.text[:30]}")
+            raise self.refused("it ends too early")
+        if token.kind == "word" and not _WORDS.fullmatch(token.text) and not self._is_exponent():
+            raise self.refused("SPARQL 1.1 has no such word")
         if token.kind == "mark" and token.text in "\\`":
-            raise self.refused(f"{token.text} cannot stand there")
+            raise self.refused("that cannot stand there")
         self.at += 1
         if token.kind in ("name", "iri"):
             return f"<{self.iri(token)}>"
@@ -150,12 +153,9 @@ class Reading:
         return loaded([exact_term(quad.object)])[0]
 
     def refused(self, why: str, token: Token | None = None) -> QuerySyntax:
-        """An error about the next token, or another one."""
-        start = (token or self.next).start
-        line = self._text.count("\n", 0, start) + 1
-        column = start - self._text.rfind("\n", 0, start)
-        said = f"the query does not parse: line {line}, column {column}: {why}"
-        return QuerySyntax(said, line=line, column=column)
+        """An error about the next token, or another one. Where it is, the client's text does not tell any more."""
+        near = (token or self.next).text[:_SHOWN] or "its end"
+        return QuerySyntax(f"the query does not parse: {why}, at {near!r}")
 
     def _resolved(self, iri: str) -> str:
         return iri if _ABSOLUTE.match(iri) or not self._base else resolved(iri, self._base)

@@ -1,7 +1,8 @@
 """The triples of a pattern, with a path of any length written so that Virtuoso finds each pair of ends once.
 
-It finds a pair as often as there are ways, takes no ``+`` of which neither end is known, and does not come back to where
-it began. ``p/p*`` it follows as it should, so a pair is found by that, in a query of its own for what is DISTINCT.
+It finds a pair as often as there are ways, takes no ``+`` of which neither end is known, and does not come back to
+where it began. ``p/p*`` it follows as it should, so a pair is found by that, in a query of its own for what is
+DISTINCT.
 """
 
 from dataclasses import dataclass
