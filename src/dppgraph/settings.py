@@ -283,6 +283,7 @@ SETTINGS: Final = (
     ),
     Setting("write_timeout", "60", _seconds, "seconds in which a change has to be judged (504)"),
     Setting("write_memory", "1024", _count(64, "MiB", 1024), "MiB that judging one change may use (413)"),
+    Setting("keep_versions", "0", _count(0, "versions", 100), "versions that `versions prune` keeps at least; 0: all"),
     Setting(
         "endpoint",
         "",
@@ -297,7 +298,6 @@ SETTINGS: Final = (
         "what lets us in there: user:password, Bearer TOKEN, or the path of a file that holds one of them",
         secret=True,
     ),
-    Setting("keep_versions", "0", _count(0, "versions", 100), "versions that `versions prune` keeps at least; 0: all"),
 )
 
 

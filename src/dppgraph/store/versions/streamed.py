@@ -34,9 +34,8 @@ def streamed(versions: VersionStore, number: int) -> Iterator[str]:
         if following.parent is None:
             raise Damaged(f"version {following.version} in {versions.folder} has neither keyframe nor parent")
         following = versions.manifest(following.parent)
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != versions.files(following.version)[KEYFRAME]:
-            raise Damaged(f"{path} is damaged: its checksum is not the one that its version names")
+    if _sha256(path) != versions.files(following.version)[KEYFRAME]:
+        raise Damaged(f"{path} is damaged: its checksum is not the one that its version names")
     added: set[str] = set()
     removed: set[str] = set()
     for version in reversed(behind):
@@ -55,6 +54,14 @@ def streamed(versions: VersionStore, number: int) -> Iterator[str]:
         raise Damaged(f"version {number} in {versions.folder} is damaged: {error}") from error
     if digest.root() != manifest.digest:
         raise Damaged(f"version {number} in {versions.folder} is damaged: its statements have not the digest it names")
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise Damaged(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _lines(path: Path) -> Iterator[str]:
