@@ -54,7 +54,6 @@ def test_servers_with_copies_of_a_store_follow_it_and_a_restart_begins_with_what
         assert all(said(front) == (2, 2000, 2, 2) for front in (fronts[0], third) for _ in range(10))
     finally:
         assert [front.stop() for front in fronts] == [0] * len(fronts)
-        print(*(line for front in fronts for line in front.said), sep="\n")
     assert not [line for front in fronts for line in front.said if "Traceback" in line]
 
 
