@@ -45,7 +45,7 @@ class VirtuosoServer:
 
     folder: Path
     deadline: int = 20
-    rows: int = 2_000_000
+    rows: int = 2_000_000_000
     name: str = "virtuoso"
     port: int = field(default_factory=free_port)
     sql_port: int = field(default_factory=free_port)

@@ -10,12 +10,15 @@ from typing import Final
 
 from dppgraph.errors import BadParameter
 from dppgraph.store.remote.virtuoso.literals import FALSE, KEPT, OPAQUE, TRUE, XSD
+from dppgraph.store.remote.virtuoso.ordering import ordered
 from dppgraph.store.remote.virtuoso.pieces import (
+    NUMBER,
+    TEXT,
     Piece,
     boolean,
-    comparison,
     concatenated,
     datatype,
+    equality,
     matching,
     maybe,
     membership,
@@ -27,10 +30,21 @@ from dppgraph.store.remote.virtuoso.pieces import (
 from dppgraph.store.remote.virtuoso.reading import Reading
 from dppgraph.store.remote.virtuoso.triples import number
 
+_EQUALITIES: Final = ("!=", "=")
 _COMPARISONS: Final = ("!=", "<=", ">=", "=", "<", ">")
 _ABOUT_TERMS: Final = ("BOUND", "ISIRI", "ISURI", "ISBLANK", "ISLITERAL", "ISNUMERIC", "SAMETERM")
 _ABOUT_TEXTS: Final = ("REGEX", "CONTAINS", "STRSTARTS", "STRENDS", "LANGMATCHES")
 _TESTS: Final = frozenset((*_ABOUT_TERMS, *_ABOUT_TEXTS))
+_NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("integer", "decimal", "double", "float"))
+_OF_TEXTS: Final = ("SUBSTR", "UCASE", "LCASE", "STRBEFORE", "STRAFTER")
+"""What makes a plain text of a plain text."""
+
+_KINDS: Final = MappingProxyType(
+    dict.fromkeys(
+        ("STRLEN", "ABS", "CEIL", "FLOOR", "ROUND", "RAND", "YEAR", "MONTH", "DAY", "HOURS", "MINUTES"), NUMBER
+    )
+    | dict.fromkeys(("STR", "LANG", "TZ", "STRUUID"), TEXT)
+)
 _AGGREGATES: Final = frozenset(("COUNT", "SUM", "AVG", "MIN", "MAX", "SAMPLE", "GROUP_CONCAT"))
 _WRONG: Final = MappingProxyType(
     dict.fromkeys(
@@ -41,11 +55,11 @@ _Given = list[Piece]
 _CALLS: Final[MappingProxyType[str, Callable[[_Given], Piece]]] = MappingProxyType(
     {
         "COALESCE": lambda given: maybe(f"COALESCE({_values(given)})"),
-        "CONCAT": lambda given: plain(concatenated(given)),
+        "CONCAT": concatenated,
         "DATATYPE": lambda given: plain(datatype(_values(given))),
         "REGEX": lambda given: test(f"REGEX({matching(given)})"),
-        "REPLACE": lambda given: plain(f"REPLACE({matching(given)})"),
-        "SECONDS": lambda given: plain(f"<{XSD}decimal>(SECONDS({_values(given)}))"),
+        "REPLACE": lambda given: plain(f"REPLACE({matching(given)})", given[0].kind),
+        "SECONDS": lambda given: plain(f"<{XSD}decimal>(SECONDS({_values(given)}))", NUMBER),
         "STRDT": lambda given: typed(_values(given)),
     }
 )
@@ -88,7 +102,10 @@ class Expressions:
         for mark in _COMPARISONS:
             if reading.is_marks(mark):
                 reading.at += len(mark)
-                return test(comparison(left.value, mark, self._added().value))
+                right = self._added()
+                if mark in _EQUALITIES:
+                    return test(equality(left.value, mark, right.value))
+                return test(ordered(left, mark, right))
         if reading.word == "IN" or (reading.word == "NOT" and reading.then == "IN"):
             is_not = reading.take().upper() == "NOT" and bool(reading.take())
             return test(membership(left.value, [part.value for part in self._arguments()], is_not=is_not))
@@ -98,7 +115,7 @@ class Expressions:
         left = self._multiplied()
         while self._reading.word in ("+", "-"):
             mark = self._reading.take()
-            left = plain(f"{left.value} {mark} {self._multiplied().value}")
+            left = plain(f"{left.value} {mark} {self._multiplied().value}", NUMBER)
         return left
 
     def _multiplied(self) -> Piece:
@@ -106,7 +123,7 @@ class Expressions:
         while self._reading.word in ("*", "/"):
             mark = self._reading.take()
             right = self._signed()
-            left = plain(f"{left.value} * {right.value}" if mark == "*" else quotient(left.value, right.value))
+            left = plain(f"{left.value} * {right.value}" if mark == "*" else quotient(left.value, right.value), NUMBER)
         return left
 
     def _signed(self) -> Piece:
@@ -116,7 +133,7 @@ class Expressions:
             return test(f"!({self._signed().truth})")
         if mark in ("+", "-"):
             self._reading.take()
-            return plain(f"{mark}{self._signed().value}")
+            return plain(f"{mark}{self._signed().value}", NUMBER)
         return self._primary()
 
     def _primary(self) -> Piece:
@@ -126,11 +143,11 @@ class Expressions:
             reading.take()
             inner = self.any()
             reading.expect(")")
-            return Piece(f"({inner.text})", f"({inner.truth})", inner.is_test)
+            return Piece(f"({inner.text})", f"({inner.truth})", inner.is_test, inner.kind)
         if kind == "string":
-            return plain(reading.literal())
+            return _literal(reading.literal())
         if kind == "number" or word == ".":
-            return plain(number(reading))
+            return plain(number(reading), NUMBER)
         if kind in ("iri", "name"):
             iri = reading.iri(reading.next)
             name = reading.take()
@@ -173,7 +190,11 @@ class Expressions:
         if word in _CALLS and given:
             return _CALLS[word](given)
         text = f"{word}({_values(given)})"
-        return test(text) if word in _TESTS else plain(text)
+        if word in _TESTS:
+            return test(text)
+        if word in _OF_TEXTS and given and given[0].kind == TEXT:
+            return plain(text, TEXT)
+        return plain(text, _KINDS.get(word, ""))
 
     def _aggregate(self, word: str) -> Piece:
         reading = self._reading
@@ -219,3 +240,12 @@ class Expressions:
 
 def _values(given: _Given) -> str:
     return ", ".join(part.value for part in given)
+
+
+def _literal(text: str) -> Piece:
+    """A literal, of the kind that its datatype says."""
+    before, mark, datatype_ = text.rpartition('"^^<')
+    if not mark:
+        return plain(text, "" if "@" in text[max(text.rfind(chr(34)), text.rfind("'")) :] else TEXT)
+    iri = datatype_[:-1].removeprefix(KEPT)
+    return plain(text, NUMBER if iri in _NUMBERS else TEXT if iri == f"{XSD}string" else iri)
