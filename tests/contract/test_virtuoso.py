@@ -69,12 +69,25 @@ CURED: Final = (
     "SELECT ?s ?o { ?s :due ?o }",
     "SELECT ?s { ?s :due ?o FILTER(?o = '2009'^^xsd:gYear) }",
     "SELECT ?s { ?s :due ?o FILTER(DATATYPE(?o) = xsd:gYear && ?o > '2010'^^xsd:gYear) }",
+    "SELECT ?s { ?s :due ?o FILTER(?o > '2010'^^xsd:gYear) }",
+    "SELECT ?s { ?s :due ?o FILTER(?o < '2010-01-01'^^xsd:date) }",
+    "SELECT ?a ?b { :r :due ?a . :u :due ?b FILTER(?a < ?b) }",
+    # Which is less, which it knows of numbers and dates alone.
+    "SELECT ?s { ?s :n ?o FILTER(?o > 'C') }",
+    "SELECT ?s { ?s :n ?o FILTER('C' >= ?o) }",
+    "SELECT ?a ?b { ?s :n ?a . ?t :n ?b FILTER(?a < ?b) }",
+    "SELECT ?p ?o { :r ?p ?o FILTER(?o > 1) }",
+    "SELECT ?p ?o { :r ?p ?o FILTER(?o < 'z') }",
+    "SELECT ?a ?b { :r ?p ?a . :r ?q ?b FILTER(?a < ?b) }",
+    "SELECT ?k { VALUES (?k ?v) { (1 'a') (2 'b') (3 'c') (4 2) (5 'b'@en) (6 true) } FILTER(?v >= 'b') }",
+    "SELECT ?s ?x { ?s :n ?o BIND(?o < 'D' AS ?x) }",
+    "SELECT ?n { ?s :n ?n } ORDER BY DESC(?n) LIMIT 2",
     "SELECT ?x { VALUES ?x { '2009'^^xsd:gYear '--02-03'^^xsd:gMonthDay 'P1D'^^xsd:duration '10:00:00'^^xsd:time } }",
     "SELECT ('P1D'^^xsd:duration AS ?x) ('10:00:00'^^xsd:time AS ?y) { }",
     "SELECT (xsd:string(true) AS ?x) (STRDT('2009', xsd:gYear) AS ?y) (STRDT('true', xsd:boolean) AS ?z) { }",
     # Datatypes and languages.
     "SELECT ?p (DATATYPE(?o) AS ?d) { :r ?p ?o FILTER(isLiteral(?o)) }",
-    "SELECT (DATATYPE(?o) AS ?d) (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY (DATATYPE(?o))",
+    "SELECT (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY (DATATYPE(?o))",
     "SELECT ?d (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY (DATATYPE(?o) AS ?d)",
     "SELECT (LANG(?o) AS ?l) { :r :l ?o }",
     "SELECT ?s { ?s :l 'one'@EN-gb }",
@@ -120,7 +133,6 @@ REFUSED: Final = (
     "SELECT (COUNT(*) AS ?n) { ?s ?p ?o } HAVING (COUNT(*) > 1)",
     "SELECT (1 / 0 AS ?x) { }",
     "SELECT ?s ?o { ?s :p* ?o }",
-    "SELECT ?o { :b !(^:p) ?o }",
     "SELECT ?x { ?s ?p ?o BIND(STRLEN(?o) AS ?x) }",
     f"SELECT * {{ VALUES ?x {{ {' '.join(map(str, range(12_000)))} }} }}",
 )
@@ -206,9 +218,9 @@ def expected(store: pyoxigraph.Store, text: str) -> list[Row] | list[str]:
 
     found = store.query(PREFIX + text, use_default_graph_as_union=True)
     if isinstance(found, pyoxigraph.QueryTriples):
-        data = pyoxigraph.serialize(found, format=pyoxigraph.RdfFormat.N_TRIPLES)
+        data = pyoxigraph.serialize(found, format=pyoxigraph.RdfFormat.N_TRIPLES) or b""
         return canonical(parse(data, formats.NTRIPLES))
-    return rows_of(found.serialize(format=pyoxigraph.QueryResultsFormat.JSON))
+    return rows_of(found.serialize(format=pyoxigraph.QueryResultsFormat.JSON) or b"")
 
 
 def test_there_is_an_embedded_store_to_compare_with() -> None:
@@ -223,7 +235,7 @@ def test_what_it_answers_otherwise_is_cured(held: Holding, store: pyoxigraph.Sto
 
 @pytest.mark.parametrize("text", REFUSED, ids=lambda text: text[:60])
 def test_what_it_cannot_do_is_refused_and_no_server_error(held: Holding, text: str) -> None:
-    with pytest.raises(BadParameter, match="the query engine does not take this query|cannot be asked of the engine"):
+    with pytest.raises(BadParameter, match=r"does not take this query|cannot be asked of the engine"):
         held.ask(PREFIX + text)
 
 

@@ -140,7 +140,6 @@ class VirtuosoServer:
             for name, value in ini[section].items():
                 if value.startswith("/"):
                     ini[section][name] = Path(value).name
-            ini[section]["FileExtend"] = "20"
         changed = {
             "Parameters": {
                 "ServerPort": f"127.0.0.1:{self.sql_port}",

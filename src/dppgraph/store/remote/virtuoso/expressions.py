@@ -4,6 +4,7 @@ To Virtuoso a comparison is a number, 1 or 0: where its value is wanted, and not
 Whole numbers are divided to a whole number there, and IF is no condition.
 """
 
+import re
 from collections.abc import Callable
 from types import MappingProxyType
 from typing import Final
@@ -19,6 +20,7 @@ from dppgraph.store.remote.virtuoso.pieces import (
     concatenated,
     datatype,
     equality,
+    kind_of,
     matching,
     maybe,
     membership,
@@ -30,12 +32,12 @@ from dppgraph.store.remote.virtuoso.pieces import (
 from dppgraph.store.remote.virtuoso.reading import Reading
 from dppgraph.store.remote.virtuoso.triples import number
 
+_VARIABLE: Final = re.compile(r"[?$](\w+)")
 _EQUALITIES: Final = ("!=", "=")
 _COMPARISONS: Final = ("!=", "<=", ">=", "=", "<", ">")
 _ABOUT_TERMS: Final = ("BOUND", "ISIRI", "ISURI", "ISBLANK", "ISLITERAL", "ISNUMERIC", "SAMETERM")
 _ABOUT_TEXTS: Final = ("REGEX", "CONTAINS", "STRSTARTS", "STRENDS", "LANGMATCHES")
 _TESTS: Final = frozenset((*_ABOUT_TERMS, *_ABOUT_TEXTS))
-_NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("integer", "decimal", "double", "float"))
 _OF_TEXTS: Final = ("SUBSTR", "UCASE", "LCASE", "STRBEFORE", "STRAFTER")
 """What makes a plain text of a plain text."""
 
@@ -77,6 +79,18 @@ class Expressions:
     def __init__(self, reading: Reading, group: Callable[[], str]) -> None:
         self._reading = reading
         self._group = group
+        self._kinds: dict[str, str] = {}
+
+    def note(self, variable: str, piece: Piece) -> None:
+        """Notes that a variable stands for an expression: it is of its kind, if it stands for no other."""
+        known = self._kinds.setdefault(variable[1:], piece.kind)
+        if known != piece.kind:
+            self._kinds[variable[1:]] = ""
+
+    def found(self, pattern: str) -> None:
+        """Notes that the variables of a pattern stand for what is found, of whatever kind that is."""
+        for name in _VARIABLE.findall(pattern):
+            self._kinds[name] = ""
 
     def any(self) -> Piece:
         """An expression: what ``||`` joins."""
@@ -153,7 +167,8 @@ class Expressions:
             name = reading.take()
             return self._cast(iri) if reading.word == "(" else plain(name)
         if kind == "variable":
-            return maybe(reading.take())
+            name = reading.take()
+            return maybe(name, self._kinds.get(name[1:], ""))
         if kind != "word":
             raise reading.refused("an expression is missing")
         return self._worded(word)
@@ -186,7 +201,8 @@ class Expressions:
         if word == "IF" and len(given) == len(("condition", "then", "else")):
             when, then, otherwise = given
             truth = f"((({when.truth}) && ({then.truth})) || (!({when.truth}) && ({otherwise.truth})))"
-            return Piece(f"IF({when.truth}, {then.value}, {otherwise.value})", truth)
+            kind = then.kind if then.kind == otherwise.kind else ""
+            return Piece(f"IF({when.truth}, {then.value}, {otherwise.value})", truth, kind=kind)
         if word in _CALLS and given:
             return _CALLS[word](given)
         text = f"{word}({_values(given)})"
@@ -219,10 +235,10 @@ class Expressions:
         if iri == f"{XSD}boolean" and len(values) == 1:
             return boolean(values[0])
         if iri == f"{XSD}string" and len(values) == 1:
-            return plain(f"STR({values[0]})")
+            return plain(f"STR({values[0]})", TEXT)
         if iri in OPAQUE and len(values) == 1:
             return plain(f"STRDT(STR({values[0]}), <{KEPT}{iri}>)")
-        return plain(f"<{iri}>({', '.join(values)})")
+        return plain(f"<{iri}>({', '.join(values)})", kind_of(iri))
 
     def _arguments(self) -> list[Piece]:
         reading = self._reading
@@ -244,8 +260,7 @@ def _values(given: _Given) -> str:
 
 def _literal(text: str) -> Piece:
     """A literal, of the kind that its datatype says."""
-    before, mark, datatype_ = text.rpartition('"^^<')
+    _, mark, datatype_ = text.rpartition('"^^<')
     if not mark:
         return plain(text, "" if "@" in text[max(text.rfind(chr(34)), text.rfind("'")) :] else TEXT)
-    iri = datatype_[:-1].removeprefix(KEPT)
-    return plain(text, NUMBER if iri in _NUMBERS else TEXT if iri == f"{XSD}string" else iri)
+    return plain(text, kind_of(datatype_[:-1].removeprefix(KEPT)))

@@ -1,4 +1,4 @@
-"""Which of two values is less: Virtuoso has an order of its own for what is of two kinds, and for texts that it stores."""
+"""Which of two values is less: Virtuoso has an order of its own for what is of two kinds, and for texts it stores."""
 
 from typing import Final
 
@@ -19,7 +19,7 @@ def ordered(left: Piece, mark: str, right: Piece) -> str:
         return f"({_is(unknown.value, kind)} && {_alike(left, mark, right, kind)})"
     one, other = left.value, right.value
     as_texts = (
-        f"{_is_text(one, kept=True)} && {_is_text(other, kept=True)} && {_datatype(one)} = {_datatype(other)} "
+        f"{_is_text(one, kept=True)} && {_is_text(other, kept=True)} && STR({_datatype(one)}) = STR({_datatype(other)}) "
         f"&& STR({one}) {mark} STR({other})"
     )
     as_they_are = f"{one} {mark} {other}"

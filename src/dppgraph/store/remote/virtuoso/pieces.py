@@ -12,6 +12,7 @@ _INTEGER: Final = f"<{XSD}integer>"
 _NOTHING: Final = "COALESCE()"
 """An expression with no value."""
 
+_NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("integer", "decimal", "double", "float"))
 NUMBER: Final = "number"
 TEXT: Final = "text"
 _COUNTED: Final = re.compile(r"(?<![\\\])}\]])([A-Za-z0-9 ])\{(?=\d)")
@@ -52,9 +53,17 @@ def test(text: str) -> Piece:
     return Piece(text, text, is_test=True)
 
 
-def maybe(text: str) -> Piece:
+def maybe(text: str, kind: str = "") -> Piece:
     """What may be a boolean, which is a text to Virtuoso; or else has the truth of a number or a text."""
-    return Piece(text, f"({text} = {TRUE} || ({text} != {FALSE} && {text}))")
+    truth = text if kind in (NUMBER, TEXT) else f"({text} = {TRUE} || ({text} != {FALSE} && {text}))"
+    return Piece(text, truth, kind=kind)
+
+
+def kind_of(datatype_: str) -> str:
+    """The kind of what has a datatype; none where Virtuoso may have another one for it."""
+    if datatype_ in _NUMBERS:
+        return NUMBER
+    return TEXT if datatype_ == f"{XSD}string" else datatype_
 
 
 def equality(left: str, mark: str, right: str) -> str:
