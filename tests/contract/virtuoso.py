@@ -45,7 +45,7 @@ class VirtuosoServer:
 
     folder: Path
     deadline: int = 20
-    rows: int = 2_000_000
+    rows: int = 2_000_000_000
     name: str = "virtuoso"
     port: int = field(default_factory=free_port)
     sql_port: int = field(default_factory=free_port)
@@ -140,7 +140,6 @@ class VirtuosoServer:
             for name, value in ini[section].items():
                 if value.startswith("/"):
                     ini[section][name] = Path(value).name
-            ini[section]["FileExtend"] = "20"
         changed = {
             "Parameters": {
                 "ServerPort": f"127.0.0.1:{self.sql_port}",

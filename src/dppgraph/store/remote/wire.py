@@ -1,6 +1,7 @@
 """Requests to one engine: its own headers and no caller's, no redirects, every foreign exception translated."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -197,11 +198,12 @@ class Wire:
         if self._session is None:
             raise EndpointAway(f"{self} is not asked yet")
         headers = {"Accept": accept}
-        data: aiohttp.FormData | bytes
+        data: aiohttp.FormData | io.BytesIO
         if isinstance(said, str):
             # SPARQL 1.1 Protocol, section 2.2.2.
             headers["Content-Type"] = "application/sparql-update; charset=utf-8"
-            data = said.encode()
+            # A file: of bytes that are many, aiohttp warns.
+            data = io.BytesIO(said.encode())
         else:
             data = aiohttp.FormData(said, charset="utf-8")
         with translated(self.address):

@@ -80,13 +80,14 @@ class _Writing:
         """The expression and the variable of ``(expression AS ?variable)``, which may be empty."""
         reading = self._reading
         reading.expect("(")
-        value = self._expressions.any().value
+        piece = self._expressions.any()
         name = ""
         if reading.word == "AS":
             reading.take()
             name = reading.take()
+            self._expressions.note(name, piece)
         reading.expect(")")
-        return value, name
+        return piece.value, name
 
     def _group_key(self) -> str:
         """A key of GROUP BY: of an expression Virtuoso may make a group for each of its variables' values."""
@@ -141,6 +142,7 @@ class _Writing:
             self._listed()
         elif begins_triples(reading):
             out.append(triples(reading))
+            self._expressions.found(out[-1])
         elif word in (".", ";", ","):
             out.append(reading.take())
         elif reading.next.kind == "word":
@@ -171,6 +173,7 @@ class _Writing:
         is_first = out[start - 2 : start - 1] == ["{"]
         while reading.word != "{":
             out.append(reading.take())
+        self._expressions.found(" ".join(out[start:]))
         out.append(reading.take())
         while reading.word != "}":
             if reading.next.kind == "string":

@@ -9,11 +9,12 @@ from dppgraph.store.remote.virtuoso.literals import FALSE, KEPT, OPAQUE, TRUE, X
 
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _INTEGER: Final = f"<{XSD}integer>"
-_NOTHING: Final = f'{_INTEGER}("-")'
+_NOTHING: Final = "COALESCE()"
 """An expression with no value."""
 
-_PLAIN: Final = ('"', "'", "STR(", "LANG(")
-_LANGUAGE: Final = re.compile(r"[\"']@[A-Za-z0-9-]+\Z")
+_NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("integer", "decimal", "double", "float"))
+NUMBER: Final = "number"
+TEXT: Final = "text"
 _COUNTED: Final = re.compile(r"(?<![\\\])}\]])([A-Za-z0-9 ])\{(?=\d)")
 """In a regular expression a letter that has to stand there so many times: Virtuoso finds it only in brackets."""
 
@@ -26,11 +27,13 @@ class Piece:
         text: it, as Virtuoso is to read it where its value is wanted.
         truth: likewise where it is wanted whether it holds.
         is_test: whether ``text`` is a number to Virtuoso and a boolean in SPARQL.
+        kind: what it is for certain: ``NUMBER``, ``TEXT`` (a plain one), or the IRI of a datatype; else empty.
     """
 
     text: str
     truth: str
     is_test: bool = False
+    kind: str = ""
 
     @property
     def value(self) -> str:
@@ -40,9 +43,9 @@ class Piece:
         return f"IF({self.truth}, {TRUE}, {FALSE})"
 
 
-def plain(text: str) -> Piece:
+def plain(text: str, kind: str = "") -> Piece:
     """What is no boolean."""
-    return Piece(text, text)
+    return Piece(text, text, kind=kind)
 
 
 def test(text: str) -> Piece:
@@ -50,13 +53,21 @@ def test(text: str) -> Piece:
     return Piece(text, text, is_test=True)
 
 
-def maybe(text: str) -> Piece:
+def maybe(text: str, kind: str = "") -> Piece:
     """What may be a boolean, which is a text to Virtuoso; or else has the truth of a number or a text."""
-    return Piece(text, f"({text} = {TRUE} || ({text} != {FALSE} && {text}))")
+    truth = text if kind in (NUMBER, TEXT) else f"({text} = {TRUE} || ({text} != {FALSE} && {text}))"
+    return Piece(text, truth, kind=kind)
 
 
-def comparison(left: str, mark: str, right: str) -> str:
-    """Where a value under a datatype of ours is worked out, it is found not to differ, but not to be equal."""
+def kind_of(datatype_: str) -> str:
+    """The kind of what has a datatype; none where Virtuoso may have another one for it."""
+    if datatype_ in _NUMBERS:
+        return NUMBER
+    return TEXT if datatype_ == f"{XSD}string" else datatype_
+
+
+def equality(left: str, mark: str, right: str) -> str:
+    """``=`` or ``!=``. A value under a datatype of ours that is worked out does not differ, but is not found equal."""
     if mark == "=" and (_is_kept(left) or _is_kept(right)):
         return f"!({left} != {right})"
     return f"{left} {mark} {right}"
@@ -65,7 +76,7 @@ def comparison(left: str, mark: str, right: str) -> str:
 def membership(value: str, given: list[str], *, is_not: bool) -> str:
     """IN, or NOT IN."""
     if any(map(_is_kept, given)):
-        said = " || ".join(comparison(value, "=", one) for one in given)
+        said = " || ".join(equality(value, "=", one) for one in given)
         return f"!({said})" if is_not else f"({said})"
     return f"{value} {'NOT IN' if is_not else 'IN'} ({', '.join(given)})"
 
@@ -103,12 +114,11 @@ def datatype(value: str) -> str:
     return f"IF(isLiteral({value}), {known}, {_NOTHING})"
 
 
-def concatenated(given: Sequence[Piece]) -> str:
+def concatenated(given: Sequence[Piece]) -> Piece:
     """Of texts of which one is plain, all is plain (SPARQL 1.1, section 17.4.3.12); there it would have a language."""
-    values = [part.value for part in given]
-    if any(value.startswith(_PLAIN) and not _LANGUAGE.search(value) for value in values):
-        values = [value if value.startswith(_PLAIN) else f"STR({value})" for value in values]
-    return f"CONCAT({', '.join(values)})"
+    is_plain = any(part.kind == TEXT for part in given)
+    values = [f"STR({part.value})" if is_plain and part.kind != TEXT else part.value for part in given]
+    return plain(f"CONCAT({', '.join(values)})", TEXT if is_plain else "")
 
 
 def matching(given: Sequence[Piece]) -> str:
