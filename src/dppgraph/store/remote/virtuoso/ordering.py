@@ -19,8 +19,8 @@ def ordered(left: Piece, mark: str, right: Piece) -> str:
         return f"({_is(unknown.value, kind)} && {_alike(left, mark, right, kind)})"
     one, other = left.value, right.value
     as_texts = (
-        f"{_is_text(one, kept=True)} && {_is_text(other, kept=True)} && STR({_datatype(one)}) = STR({_datatype(other)}) "
-        f"&& STR({one}) {mark} STR({other})"
+        f"{_is_text(one, kept=True)} && {_is_text(other, kept=True)} "
+        f"&& STR({_datatype(one)}) = STR({_datatype(other)}) && STR({one}) {mark} STR({other})"
     )
     as_they_are = f"{one} {mark} {other}"
     dates = " || ".join(
