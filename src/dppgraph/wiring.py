@@ -1,5 +1,6 @@
 """The one place where objects are built from settings and handed to each other. Nothing is built at import."""
 
+import asyncio
 import getpass
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from dppgraph.operations.publish import Publish
     from dppgraph.operations.write.gate import Gate
     from dppgraph.store.remote.serving import EndpointVersions
+    from dppgraph.store.remote.wire import Wire
     from dppgraph.web.access import Access, AccessLog
     from dppgraph.web.doors import Doors
     from dppgraph.web.health import Readiness
@@ -314,15 +316,12 @@ def endpoint_versions(
         current: says which version is current, where that can change.
         union: as for ``--default-graph``.
     """
-    from dppgraph.store.remote.address import Address, credentials_of  # noqa: PLC0415 - most servers ask no engine
-    from dppgraph.store.remote.replicas import Replica, Replicas  # noqa: PLC0415 - likewise
-    from dppgraph.store.remote.serving import EndpointVersions  # noqa: PLC0415 - likewise
-    from dppgraph.store.remote.wire import Wire  # noqa: PLC0415 - likewise: a fifth of a second
+    from dppgraph.store.remote.replicas import Replica, Replicas  # noqa: PLC0415 - most servers ask no engine
+    from dppgraph.store.remote.serving import EndpointVersions  # noqa: PLC0415 - likewise: a fifth of a second
 
-    credentials = credentials_of(settings.endpoint_auth)
-    addresses = [Address(url, settings.endpoint_dialect, credentials) for url in settings.endpoint]
     # One more than queries, for the check of an engine's health.
-    replicas = Replicas([Replica(Wire(address, settings.max_workers + 1), settings.max_rows) for address in addresses])
+    wires = _wires(settings, settings.max_workers + 1)
+    replicas = Replicas([Replica(wire, settings.max_rows) for wire in wires])
     store = versions(settings)
     return EndpointVersions(
         store,
@@ -334,6 +333,27 @@ def endpoint_versions(
         union,
         settings.max_rows,
     )
+
+
+def newest_held(settings: Settings, newest: Manifest) -> Manifest:
+    """The newest version that an engine holds already, up to one; that one itself, if none is held.
+
+    Args:
+        settings: the settings.
+        newest: the version to look from.
+    """
+    from dppgraph.store.remote.newest import newest_held  # noqa: PLC0415 - most servers ask no engine
+
+    return asyncio.run(newest_held(_wires(settings, 1), versions(settings), newest))
+
+
+def _wires(settings: Settings, most: int) -> "list[Wire]":
+    """Connections to the engines, at most so many to each."""
+    from dppgraph.store.remote.address import Address, credentials_of  # noqa: PLC0415 - most servers ask no engine
+    from dppgraph.store.remote.wire import Wire  # noqa: PLC0415 - likewise: a fifth of a second
+
+    credentials = credentials_of(settings.endpoint_auth)
+    return [Wire(Address(url, settings.endpoint_dialect, credentials), most) for url in settings.endpoint]
 
 
 def publish(settings: Settings, url: str, update_url: str | None, keep: int) -> "Publish":

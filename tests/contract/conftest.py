@@ -29,7 +29,7 @@ from dppgraph.store.workers.process import PoolOptions
 from dppgraph.store.workers.spool import Spool
 from tests.conftest import Server, start_server
 from tests.contract.engines import ENGINES, Engine
-from tests.store.conftest import MIB, Pool, publication, request
+from tests.store.conftest import MIB, Pool, publication, request, until
 
 EMBEDDED: Final = "embedded"
 _NO_END: Final = 1 << 40
@@ -210,11 +210,13 @@ def front(engine: Engine | None, built: tuple[VersionStore, Built]) -> Iterator[
     """A server of the shipped data, whatever answers its queries."""
     store, _ = built
     arguments: list[str] = []
-    settings = {"DPPGRAPH_QUERY_TIMEOUT": "5"}
+    settings = {"DPPGRAPH_QUERY_TIMEOUT": "5", "DPPGRAPH_MAX_ROWS": "100000"}
     if engine:
         Publish(store, Address(engine.url, "auto"), 2, 60.0)(None)
         arguments, settings = ["--endpoint", engine.url], settings | dict(engine.settings)
     running = start_server("--store", store.folder, *arguments, environment=settings)
+    # An engine on a busy machine may take its time to say what it holds.
+    until(lambda: running.ask("GET", "/health/ready")[0] == 200)
     yield running
     assert running.stop() == 0
     assert "Traceback" not in "\n".join(running.said)

@@ -78,7 +78,11 @@ def command(
         _say(line)
     _try_log(settings.access_log)
     listeners = _listening(host, port, settings.processes)
-    manifest = _version(versions, sources)
+    manifest = _version(versions, sources, alone=not settings.endpoint)
+    if settings.endpoint:
+        newest, manifest = manifest, wiring.newest_held(settings, manifest)
+        if manifest.version != newest.version:
+            _say(f"version {newest.version} is not published to the engine yet: `dppgraph publish URL` has it served")
     address = listeners[0].getsockname()
     shown = f"[{address[0]}]" if ":" in address[0] else address[0]
     url = f"http://{shown}:{address[1]}/"
@@ -101,6 +105,7 @@ def command(
             },
             # It judges what strangers send, and lets nobody in itself.
             writer=lambda: {"settings": asdict(without_secrets(settings)) | told, "union": default_graph == "union"},
+            waits=bool(settings.endpoint),
             has_writers=lambda: not settings.endpoint and wiring.tokens(settings).exist(),
             ready=lambda: _say(
                 f"version {manifest.version} is served at {url}sparql and all else from {url} on (Ctrl-C ends it)"
@@ -131,11 +136,18 @@ def _built(versions: VersionStore) -> Manifest | None:
     return versions.manifest(number) if number else None
 
 
-def _version(versions: VersionStore, sources: Sources) -> Manifest:
-    """The version to serve: a new one if one is due and can be had, else the newest whole one."""
+def _version(versions: VersionStore, sources: Sources, *, alone: bool) -> Manifest:
+    """The version to serve: a new one if one is due and can be had, else the newest whole one.
+
+    Args:
+        versions: the store.
+        sources: what is built from.
+        alone: whether this server decides by itself what is served: of several that ask one engine, none goes ahead.
+    """
     try:
         with versions.writing("dppgraph serve") as writer:
-            _build_if_due(versions, writer, sources)
+            if alone or versions.newest_whole()[0] is None:
+                _build_if_due(versions, writer, sources)
             _harvest_if_due(versions, writer)
     except (StoreInUse, NotWritten) as error:
         if versions.newest_whole()[0] is None:

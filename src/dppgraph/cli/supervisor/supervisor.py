@@ -59,6 +59,7 @@ class Serving:
         front: gives what a front is told besides, by its place among them, counted from 0.
         writer: gives what the writer is told besides.
         has_writers: whether anybody may write.
+        waits: whether a later version than the first may be there, and wait to be published to an engine elsewhere.
         ready: called once requests are answered.
     """
 
@@ -71,6 +72,7 @@ class Serving:
     writer: Callable[[], dict[str, object]]
     has_writers: Callable[[], bool]
     ready: Callable[[], None]
+    waits: bool = False
 
 
 def supervise(serving: Serving) -> None:
@@ -100,7 +102,8 @@ class _Supervisor:
         self._next: HandOver | None = None
         """The version that the fronts prepare."""
         self._advance: tuple[Advance, float] | None = None
-        self._seen = self._stamp()
+        # Where a later version waits, the first look is to find it.
+        self._seen = None if serving.waits else self._stamp()
         self._not_before = 0.0
         """When it is looked for a new version again."""
         self._announced = False

@@ -31,6 +31,9 @@ _LONGEST: Final = 5.0
 _PATIENCE: Final = 10.0
 """Seconds in which a check has to be answered."""
 
+_LONG_PATIENCE: Final = 60.0
+"""Likewise that it gives as many rows as it may be asked for."""
+
 _RETRY_AFTER: Final = 2
 _log = logging.getLogger("dppgraph.endpoint")
 
@@ -58,6 +61,8 @@ class Replica:
     requests: Counter[str] = field(default_factory=lambda: Counter(done=0, failed=0, away=0))
     _checking: asyncio.Event = field(default_factory=asyncio.Event)
     _is_known_down: bool = False
+    _has_room: bool = False
+    """Whether it is known not to cut answers short."""
 
     @property
     def name(self) -> str:
@@ -110,22 +115,32 @@ class Replica:
         try:
             async with asyncio.timeout(_PATIENCE):
                 await self.wire.recognise()
-                if not self.is_up:
-                    # Its settings may be others than before.
+            if not self._has_room:
+                async with asyncio.timeout(_LONG_PATIENCE):
                     await self.wire.require_room(self.max_rows + 1)
+                self._has_room = True
+            async with asyncio.timeout(_PATIENCE):
                 self.published = {base: await read_published(self.wire, base) for base in bases}
-        except (DppgraphError, TimeoutError) as error:
-            said = str(error) if isinstance(error, DppgraphError) else f"{self.wire} does not answer in time"
-            if self.is_up or not self._is_known_down:
-                _log.warning("%s; it is asked again until it answers", said)
-            self.is_up, self._is_known_down = False, True
-            return False
+        except TimeoutError:
+            return self._is_down(f"{self.wire} does not answer in time")
+        except EndpointAway as error:
+            # Where it starts anew, its settings may be others.
+            self._has_room = False
+            return self._is_down(str(error))
+        except Exception as error:  # noqa: BLE001 - whatever an engine says, it has to be asked again
+            return self._is_down(str(error) if isinstance(error, DppgraphError) else f"{self.wire}: {error!r}")
         if not self.is_up:
             dialect = self.wire.dialect
             tested = "" if dialect.tested else ", which is untested"
             _log.info("%s answers (%s%s)", self.wire, dialect.title, tested)
         self.is_up, self._is_known_down = True, False
         return True
+
+    def _is_down(self, said: str) -> bool:
+        if self.is_up or not self._is_known_down:
+            _log.warning("%s; it is asked again until it answers", said)
+        self.is_up, self._is_known_down = False, True
+        return False
 
 
 @dataclass(eq=False, slots=True)

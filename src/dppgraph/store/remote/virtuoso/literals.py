@@ -101,7 +101,7 @@ def _is_short_decimal(text: str) -> bool:
 
 
 def _is_short_number(text: str) -> bool:
-    """Whether six digits are all that a double has, which is what is written of it. (NaN would break its index.)"""
+    """Whether six digits are all that a double has, which is what is written of it; NaN would break its index."""
     try:
         number = float(text)
         return Decimal(f"{number:.{_DIGITS}g}") == Decimal(repr(number)) == Decimal(text)
