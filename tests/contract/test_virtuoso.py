@@ -78,7 +78,7 @@ CURED: Final = (
     "SELECT ?a ?b { ?s :n ?a . ?t :n ?b FILTER(?a < ?b) }",
     "SELECT ?p ?o { :r ?p ?o FILTER(?o > 1) }",
     "SELECT ?p ?o { :r ?p ?o FILTER(?o < 'z') }",
-    "SELECT ?a ?b { :r ?p ?a . :r ?q ?b FILTER(?a < ?b) }",
+    "SELECT ?a ?b { :r ?p ?a . :r ?q ?b FILTER(?a < ?b) FILTER(DATATYPE(?a) != xsd:boolean) }",
     "SELECT ?k { VALUES (?k ?v) { (1 'a') (2 'b') (3 'c') (4 2) (5 'b'@en) (6 true) } FILTER(?v >= 'b') }",
     "SELECT ?s ?x { ?s :n ?o BIND(?o < 'D' AS ?x) }",
     "SELECT ?n { ?s :n ?n } ORDER BY DESC(?n) LIMIT 2",

@@ -1,6 +1,6 @@
 """A real Virtuoso for the tests: on loopback, on free ports, with a small database in a folder of its own.
 
-Debian's ``virtuoso-opensource-7``, with a copy of the settings that come with it, changed as docs/remote.md tells
+Debian's ``virtuoso-opensource-7``, with a copy of the settings that come with it, changed as docs/endpoint.md tells
 operators to. Nothing of the machine's own Virtuoso, if it has one, is touched.
 """
 

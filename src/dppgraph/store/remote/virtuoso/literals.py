@@ -43,6 +43,7 @@ OPAQUE: Final = frozenset(
         ),
         *(_GEO + name for name in ("wktLiteral", "gmlLiteral")),
         "http://www.openlinksw.com/schemas/virtrdf#Geometry",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#XMLLiteral",
     }
 )
 """The datatypes of which all literals are kept so."""
@@ -100,9 +101,7 @@ def _is_short_decimal(text: str) -> bool:
 
 
 def _is_short_number(text: str) -> bool:
-    """Whether six digits are all that a double has, which is what is written of it."""
-    if text in ("INF", "-INF", "NaN"):
-        return True
+    """Whether six digits are all that a double has, which is what is written of it; NaN would break its index."""
     try:
         number = float(text)
         return Decimal(f"{number:.{_DIGITS}g}") == Decimal(repr(number)) == Decimal(text)
@@ -112,7 +111,7 @@ def _is_short_number(text: str) -> bool:
 
 def _is_short_float(text: str) -> bool:
     try:
-        return text in ("INF", "-INF", "NaN") or Decimal(f"{float(text):.{_DIGITS}g}") == Decimal(text)
+        return Decimal(f"{float(text):.{_DIGITS}g}") == Decimal(text)
     except (ValueError, InvalidOperation):
         return False
 

@@ -17,17 +17,19 @@ def ordered(left: Piece, mark: str, right: Piece) -> str:
         kind = left.kind or right.kind
         unknown = right if left.kind else left
         return f"({_is(unknown.value, kind)} && {_alike(left, mark, right, kind)})"
-    one, other = left.value, right.value
-    as_texts = (
-        f"{_is_text(one, kept=True)} && {_is_text(other, kept=True)} "
-        f"&& STR({_datatype(one)}) = STR({_datatype(other)}) && STR({one}) {mark} STR({other})"
+    return _of_any_kind(left.value, mark, right.value)
+
+
+def _of_any_kind(one: str, mark: str, other: str) -> str:
+    """Likewise where no kind is known: a chain of IF, since of several ``||`` with ``&&`` in them it loses some."""
+    as_they_are, as_texts = f"{one} {mark} {other}", f"STR({one}) {mark} STR({other})"
+    ways = (
+        f"{_is(one, TEXT)} && {_is(other, TEXT)} && {as_texts}",
+        f'STRSTARTS(STR(DATATYPE({one})), "{KEPT}") && STR(DATATYPE({one})) = STR(DATATYPE({other})) && {as_texts}',
+        f"{_is(one, NUMBER)} && {_is(other, NUMBER)} && {as_they_are}",
+        *(f"{_is(one, date)} && {_is(other, date)} && {as_they_are}" for date in (f"{XSD}date", f"{XSD}dateTime")),
     )
-    as_they_are = f"{one} {mark} {other}"
-    dates = " || ".join(
-        f"(DATATYPE({one}) = <{XSD}{name}> && DATATYPE({other}) = <{XSD}{name}> && {as_they_are})"
-        for name in ("date", "dateTime")
-    )
-    return f"(({as_texts}) || (isNumeric({one}) && isNumeric({other}) && {as_they_are}) || {dates})"
+    return f"({''.join(f'IF({way}, 1, ' for way in ways)}0{')' * len(ways)} = 1)"
 
 
 def _alike(left: Piece, mark: str, right: Piece, kind: str) -> str:
@@ -42,15 +44,5 @@ def _is(value: str, kind: str) -> str:
     if kind == NUMBER:
         return f"isNumeric({value})"
     if kind == TEXT:
-        return _is_text(value, kept=False)
+        return f'isLiteral({value}) && LANG({value}) = "" && COALESCE(DATATYPE({value}), {_STRING}) = {_STRING}'
     return f"DATATYPE({value}) = <{KEPT if kind in OPAQUE else ''}{kind}>"
-
-
-def _is_text(value: str, *, kept: bool) -> str:
-    """Whether a value is a plain text, or one that is kept as a text."""
-    is_kept = f' || STRSTARTS(STR({_datatype(value)}), "{KEPT}")' if kept else ""
-    return f'(isLiteral({value}) && LANG({value}) = "" && ({_datatype(value)} = {_STRING}{is_kept}))'
-
-
-def _datatype(value: str) -> str:
-    return f"COALESCE(DATATYPE({value}), {_STRING})"
