@@ -169,6 +169,11 @@ def _engines(text: str) -> tuple[str, ...]:
     return addresses
 
 
+def _auth(text: str) -> str:
+    # Fronts run in another folder.
+    return str(Path(text.strip()).expanduser().absolute()) if re.match(r"(\.{1,2}/|~/)", text.strip()) else text.strip()
+
+
 def _word(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9]+", text.strip().lower()):
         raise ValueError("the name of an engine, such as oxigraph, or auto")
@@ -294,7 +299,7 @@ SETTINGS: Final = (
     Setting(
         "endpoint_auth",
         "",
-        str,
+        _auth,
         "what lets us in there: user:password, Bearer TOKEN, or the path of a file that holds one of them",
         secret=True,
     ),
@@ -329,7 +334,8 @@ def read_settings(
             values[setting.field] = setting.read(text)
         except ValueError as error:
             name = f"--{setting.field.replace('_', '-')}" if flag is not None else setting.variable
-            said = "given" if setting.secret else repr(text)
+            # What stands before an @ in an address may be a password.
+            said = "given" if setting.secret else repr(re.sub(r"//[^/@]*@", "//...@", text))
             raise BadSetting(f"{name} is {said}: it must be {error}") from error
     if values["max_workers"] < values["workers"]:
         raise BadSetting(
