@@ -1,5 +1,6 @@
 """The text of a query as Virtuoso is sent it."""
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -9,6 +10,7 @@ from dppgraph.store.remote.virtuoso.triples import begins_triples, number, tripl
 
 _FORMS: Final = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _HEADS: Final = ("SELECT", "HAVING", "GROUP", "ORDER", "VALUES", "{")
+_VARIABLE: Final = re.compile(r"[?$]\w+")
 _DESCRIBING: Final = 'define sql:describe-mode "CBD" '
 """Otherwise what is said of other things with the one described for its object would be in the answer too."""
 
@@ -93,7 +95,7 @@ class _Writing:
         """A key of GROUP BY: of an expression Virtuoso may make a group for each of its variables' values."""
         reading = self._reading
         value, name = self._named() if reading.word == "(" else (self._expressions.one().value, "")
-        if not name and value.startswith(("?", "$")):
+        if not name and _VARIABLE.fullmatch(value):
             return value
         if not name:
             self._keys += 1
@@ -108,7 +110,7 @@ class _Writing:
         if reading.word == "(":
             return self._bound()
         value = self._expressions.one().value
-        return value if value.startswith(("?", "$")) else f"({value})"
+        return value if _VARIABLE.fullmatch(value) else f"({value})"
 
     def _several(self, one: Callable[[], str]) -> list[str]:
         """What follows HAVING or BY: one of them or more."""

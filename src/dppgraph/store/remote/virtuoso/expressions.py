@@ -58,7 +58,7 @@ _CALLS: Final[MappingProxyType[str, Callable[[_Given], Piece]]] = MappingProxyTy
     {
         "COALESCE": lambda given: maybe(f"COALESCE({_values(given)})"),
         "CONCAT": concatenated,
-        "DATATYPE": lambda given: plain(datatype(_values(given))),
+        "DATATYPE": lambda given: plain(datatype(given[0])),
         "REGEX": lambda given: test(f"REGEX({matching(given)})"),
         "REPLACE": lambda given: plain(f"REPLACE({matching(given)})", given[0].kind),
         "SECONDS": lambda given: plain(f"<{XSD}decimal>(SECONDS({_values(given)}))", NUMBER),
@@ -260,6 +260,8 @@ def _values(given: _Given) -> str:
 
 def _literal(text: str) -> Piece:
     """A literal, of the kind that its datatype says."""
+    if text in (TRUE, FALSE):
+        return Piece(text, "true" if text == TRUE else "false")
     _, mark, datatype_ = text.rpartition('"^^<')
     if not mark:
         return plain(text, "" if "@" in text[max(text.rfind(chr(34)), text.rfind("'")) :] else TEXT)

@@ -15,6 +15,7 @@ _NOTHING: Final = "COALESCE()"
 _NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("integer", "decimal", "double", "float"))
 NUMBER: Final = "number"
 TEXT: Final = "text"
+_VARIABLE: Final = re.compile(r"[?$]\w+")
 _COUNTED: Final = re.compile(r"(?<![\\\])}\]])([A-Za-z0-9 ])\{(?=\d)")
 """In a regular expression a letter that has to stand there so many times: Virtuoso finds it only in brackets."""
 
@@ -108,10 +109,17 @@ def boolean(value: str) -> Piece:
     return Piece(f"IF({truth}, {TRUE}, IF({falsehood}, {FALSE}, {_NOTHING}))", truth)
 
 
-def datatype(value: str) -> str:
-    """Virtuoso knows none of a text with a language, and has one for an IRI."""
-    known = f'IRI(REPLACE(STR(COALESCE(DATATYPE({value}), <{_RDF}langString>)), "^{KEPT}", ""))'
-    return f"IF(isLiteral({value}), {known}, {_NOTHING})"
+def datatype(given: Piece) -> str:
+    """Virtuoso knows none of a text that has a language, or that is worked out, and has one for what is no literal."""
+    value = given.value
+    is_literal = f"isLiteral({value})"
+    if _VARIABLE.fullmatch(value):
+        is_literal = f"BOUND({value}) && {is_literal}"
+    if given.kind == TEXT:
+        return f"IF({is_literal}, <{XSD}string>, {_NOTHING})"
+    text = f'IF(LANG({value}) = "", <{XSD}string>, <{_RDF}langString>)'
+    known = f'IRI(REPLACE(STR(COALESCE(DATATYPE({value}), {text})), "^{KEPT}", ""))'
+    return f"IF({is_literal}, {known}, {_NOTHING})"
 
 
 def concatenated(given: Sequence[Piece]) -> Piece:
