@@ -4,7 +4,7 @@
 # Some methods of pySHACL say no types.
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -95,6 +95,7 @@ class Sieve:
                 if not shape.deactivated:
                     self._read(unit, shape, conformance)
         self._objects: dict[str, set[str]] = {predicate: set() for predicate in self._by_object}
+        self._answers: dict[str, set[str]] = {}
         self._of_types: dict[tuple[str, ...], tuple[Root, ...]] = {}
 
     def _read(self, unit: Unit, shape: Shape, conformance: Conformance) -> None:
@@ -139,6 +140,18 @@ class Sieve:
                     _look(root, term, group, root.holds)
                 else:
                     root.left.add(term)
+
+    def asks(self, there: There) -> Iterator[str]:
+        """The queries that will be asked when all lines are read."""
+        for root in self.roots:
+            for asking in (*root.found_by, *(root.broken_by if root.named or not root.found_by else ())):
+                text = asking.query and Plain(asking.query, there).query(asking.query)
+                if text:
+                    yield text
+
+    def ask(self, text: str) -> None:
+        """Asks such a query ahead of time; several threads may do so at once."""
+        self._answers[text] = {row[ANCHOR] for row in self._rows(text)}
 
     def finish(self, there: There, odd: Iterable[Quad]) -> None:
         """Looks at what had to wait until all lines were read."""
@@ -207,7 +220,9 @@ class Sieve:
         return found
 
     def _select(self, text: str) -> set[str]:
-        return {row[ANCHOR] for row in self._rows(text)}
+        if text not in self._answers:
+            self.ask(text)
+        return self._answers.pop(text)
 
     def _rows(self, text: str) -> Iterable[Mapping[str, str]]:
         return self._index.select(text, base=NAMESPACE, graphs=self._graphs)
