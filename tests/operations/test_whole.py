@@ -1,7 +1,8 @@
 """A whole is judged with the results that pySHACL has for it, though pySHACL judges few nodes of it."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES, graph_iri
-from dppgraph.core.quads import Quad, canonical
+from dppgraph.core.quads import Quad, canonical, literal
+from dppgraph.errors import BadRdf
 from dppgraph.operations.sources import Shapes, Sources
 from dppgraph.operations.validate import Result, assemble
 from dppgraph.operations.validate.facts import Facts
@@ -19,11 +21,14 @@ from dppgraph.operations.validate.judge import judged
 from dppgraph.operations.validate.names import unknown_names
 from dppgraph.operations.validate.whole import Checks, Whole
 from dppgraph.store.memory import MemoryStore
-from dppgraph.store.rdf import read_file
+from dppgraph.store.rdf import parse, read_file
 from tests.conftest import BASE
 from tests.operations.judging import a_change
 from tests.operations.test_again import EX, KINDS, WEIRD, triples, without_labels
+from tests.operations.test_narrowing import NODES, TEXTS
 from tests.operations.test_validate import FILES
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "whole"
 
 
 def whole_of(quads: Iterable[Quad]) -> Whole:
@@ -71,6 +76,7 @@ def changed(quads: list[Quad], seed: int, changes: int) -> list[Quad]:
 
 def test_the_shipped_data_is_judged_as_by_pyshacl(shipped: tuple[Both, list[Quad]]) -> None:
     both, quads = shipped
+    assert len(both.checks.read) == 4
     assert both.found(quads) == both.full(quads)
 
 
@@ -114,3 +120,65 @@ def kinds() -> Both:
 @given(st.sets(triples, max_size=40))
 def test_shapes_of_every_kind_are_judged_as_by_pyshacl(kinds: Both, quads: set[Quad]) -> None:
     assert without_labels(kinds.found(quads)) == without_labels(kinds.full(sorted(quads)))
+
+
+# --- Queries of every kind -------------------------------------------------------------------------------------------
+
+EXPRESSIONS = (FIXTURES / "expressions.txt").read_text().splitlines()
+
+XSD = PREFIXES["xsd"]
+MANY = st.sampled_from(
+    [literal(text) for text in ("x", "1", "2012", "1\n", "2012-x")]
+    + [literal("x", language=tag) for tag in ("nl", "NL")]
+    + [
+        literal(text, datatype=f"{XSD}{name}")
+        for name, texts in {
+            "integer": ("1", "2", "01", "5", "x", "10"),
+            "decimal": ("1", "1.0", "0.9", "0.95", "5."),
+            "date": ("2012-12-31", "2013-01-01", "2013-02-30", "2999-01-01"),
+            "gYear": ("2012",),
+            "gYearMonth": ("2012-12",),
+            "boolean": ("true",),
+            "dateTime": ("2012-12-31T00:00:00Z", "2012-12-31T00:00:00"),
+        }.items()
+        for text in texts
+    ]
+)
+QUADS = st.builds(
+    Quad,
+    st.sampled_from(NODES),
+    st.sampled_from([f"<{BASE}{name}>" for name in "pqr"]),
+    st.one_of(st.sampled_from(NODES), MANY),
+    st.just(f"<{graph_iri('source', BASE)}>"),
+)
+ASKING = (FIXTURES / "asking.ttl").read_text()
+
+
+def outcome(work: Callable[[Iterable[Quad]], list[Result]], quads: list[Quad]) -> list[Result] | str:
+    try:
+        return work(quads)
+    except BadRdf as error:
+        return str(error)
+
+
+@WEIRD
+@pytest.mark.heavy
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("text", [*TEXTS, *EXPRESSIONS])
+@settings(max_examples=25)
+@given(quads=st.sets(QUADS, max_size=14))
+def test_queries_of_every_kind_find_what_rdflib_finds(text: str, quads: set[Quad]) -> None:
+    both = asking(text)
+    assert outcome(both.found, sorted(quads)) == outcome(both.full, sorted(quads))
+
+
+@cache
+def asking(text: str) -> Both:
+    # What is no constraint (SHACL, section 5.2.1) is a target only.
+    asked = ASKING if not {"VALUES", "MINUS", "AS"} & set(text.split()) else ASKING.partition(":broken ")[0]
+    said = asked.format(
+        base=BASE, sh=PREFIXES["sh"], xsd=XSD, text=literal(text), given=literal(text.replace("?this", "$this"))
+    )
+    both = Both(Shapes(parse(said.encode(), formats.TURTLE, base=BASE), {}))
+    assert both.checks.read == [None]
+    return both

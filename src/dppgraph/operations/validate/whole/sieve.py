@@ -198,6 +198,9 @@ class Sieve:
         if text is None:
             return None
         found = self._select(text)
+        if not all(term.startswith("<") for term in found):
+            # The engine may have a literal otherwise than it was written.
+            return None
         try:
             sites = sites_of(asking.text, ANCHOR, NAMESPACE, given=asking.given)
         except NotFollowed:

@@ -60,6 +60,11 @@ class Checks:
             with suppress(NotRead):
                 self._shaped[graph] = Shaped(quads, base, followed=False)
 
+    @property
+    def read(self) -> list[str | None]:
+        """The graphs, as terms, whose shapes are read, so that pySHACL judges few nodes; None is all together."""
+        return list(self._shaped)
+
     def results(self, whole: Whole) -> list[Result]:
         """What all checks find, each result once, sorted.
 
