@@ -2,13 +2,16 @@
 
 import random
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import pyoxigraph
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.generate.__main__ import generate
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES, graph_iri
 from dppgraph.core.quads import Quad, canonical, literal
@@ -19,6 +22,7 @@ from dppgraph.operations.validate.facts import Facts
 from dppgraph.operations.validate.here import Here
 from dppgraph.operations.validate.judge import judged
 from dppgraph.operations.validate.names import unknown_names
+from dppgraph.operations.validate.validate import facts_of, raw_results
 from dppgraph.operations.validate.whole import Checks, Whole
 from dppgraph.store.memory import MemoryStore
 from dppgraph.store.rdf import parse, read_file
@@ -46,8 +50,9 @@ class Both:
     def found(self, quads: Iterable[Quad]) -> list[Result]:
         return self.checks.results(whole_of(quads))
 
-    def full(self, quads: list[Quad]) -> list[Result]:
+    def full(self, quads: Iterable[Quad]) -> list[Result]:
         """What pySHACL finds, judging all of it, and what is judged beside it."""
+        quads = list(quads)
         found = judged(quads, self.shapes.merged)
         for name, shapes in self.shapes.by_graph.items():
             graph = f"<{graph_iri(name, BASE)}>"
@@ -182,3 +187,38 @@ def asking(text: str) -> Both:
     both = Both(Shapes(parse(said.encode(), formats.TURTLE, base=BASE), {}))
     assert both.checks.read == [None]
     return both
+
+
+# --- Large data ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(300)
+def test_generated_data_is_judged_as_by_pyshacl(tmp_path: Path, sources: Sources) -> None:
+    generate(40_000, 5, tmp_path / "data")
+    candidate = assemble(replace(sources, data=tmp_path / "data"))
+    both = Both(candidate.shapes)
+    full = both.full(candidate.quads)
+    assert len(full) > 10
+    assert both.found(candidate.quads) == full
+    # So large a graph is judged like that by itself.
+    assert raw_results(candidate, facts_of(candidate)) == full
+
+
+@pytest.mark.heavy
+def test_an_engine_on_disk_and_a_file_of_lines_do_as_well(tmp_path: Path, shipped: tuple[Both, list[Quad]]) -> None:
+    both, quads = shipped
+    file = tmp_path / "lines.nq"
+    file.write_text("".join(f"{line}\n" for line in canonical(quads)))
+    store = pyoxigraph.Store(str(tmp_path / "index"))
+    MemoryStore.over(store).add(quads)
+    whole = Whole(lambda: file.read_text().splitlines(keepends=True), MemoryStore.over(store))
+    assert both.checks.results(whole) == both.found(quads)
+
+
+@pytest.mark.parametrize("term", ["<<( <a:a> <a:b> <a:c> )>>", '"x"@nl--ltr'])
+def test_what_rdf_1_1_has_not_is_refused_in_the_same_words(kinds: Both, term: str) -> None:
+    quads = [Quad(f"<{EX}a>", f"<{EX}p>", term, f"<{graph_iri('source', BASE)}>")]
+    refused = outcome(kinds.found, quads)
+    assert isinstance(refused, str)
+    assert refused == outcome(kinds.full, quads)

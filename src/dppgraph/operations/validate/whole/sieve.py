@@ -23,9 +23,10 @@ from dppgraph.operations.validate.given import ANCHOR, can_be_given
 from dppgraph.operations.validate.whole.asked import Blind, Plain
 from dppgraph.operations.validate.whole.exact import Index
 from dppgraph.operations.validate.whole.groups import Group
-from dppgraph.operations.validate.whole.holds import Conformance, Holds
+from dppgraph.operations.validate.whole.holds import Conformance
 from dppgraph.operations.validate.whole.scope import TYPE, Known, Later, Scope, Unsure
 from dppgraph.operations.validate.whole.there import There
+from dppgraph.operations.validate.whole.told import Holds
 
 _SOME: Final = 500
 """Nodes that one query is given."""
