@@ -104,6 +104,7 @@ class Conformance:
         return made
 
     def _class(self, _: Shape, said: list[Node], __: frozenset[Node]) -> Values:
+        self._scope.wanted = True
         wanted = [self._scope.narrower(f"<{one}>") for one in said]
 
         def holds(values: Sequence[str], _: Known | None) -> bool | None:
@@ -239,6 +240,7 @@ class Conformance:
         other = shape.get_other_shape(node)
         if other is None:
             raise NotTold
+        self._scope.wanted = True
         return self._shape(other, above)
 
     def _at(self, term: str, group: Known | None) -> Known:
