@@ -107,12 +107,16 @@ class Writer:
     def harvest(self, number: int, harvesting: Harvesting) -> None:
         """Makes anew what is to be had of a published version besides its quads.
 
+        Args:
+            number: the version.
+            harvesting: makes it.
+
         Raises:
             StoreUnavailable: the disk did not take it; what was there before may be gone.
             Damaged: the version's files are not what was published.
         """
-        manifest, lines, delta = self._store.manifest(number), self._store.lines(number), self._store.delta(number)
         with self.room() as work:
+            manifest, (lines, delta) = self._store.manifest(number), self._store.at_hand(number, work)
             harvesting(work / "harvest", manifest, lines, delta)
             shutil.rmtree(self._store.harvest_path(number), ignore_errors=True)
             self._store.keep_harvest(work / "harvest", number)
