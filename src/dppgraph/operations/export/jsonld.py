@@ -18,7 +18,7 @@ from dppgraph.errors import BadRdf
 from dppgraph.operations.describe import INCLUDED, Description, Layout
 from dppgraph.operations.export.inlined import with_context
 from dppgraph.operations.frames import Context, Frames, Link
-from dppgraph.store.rdf import serialised
+from dppgraph.store.writing import serialised
 
 _CANNOT: Final = "this cannot be written as jsonld: ask for another format, such as turtle"
 _RDF_TYPE: Final = PREFIXES["rdf"] + "type"

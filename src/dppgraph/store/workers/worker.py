@@ -25,11 +25,12 @@ from dppgraph.errors import (
     said_of,
 )
 from dppgraph.store.interface import QueryRequest
-from dppgraph.store.rdf import engine_format, sayable
+from dppgraph.store.rdf import engine_format
 from dppgraph.store.workers import frames
 from dppgraph.store.workers.evaluation import Dataset, Evaluated, evaluated, outside
 from dppgraph.store.workers.frames import Kind
 from dppgraph.store.workers.output import Output
+from dppgraph.store.writing import sayable
 
 _DEEPEST: Final = 256
 """Brackets within brackets. The engine's parser recurses, and its stack ends at some thousands."""
