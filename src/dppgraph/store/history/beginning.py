@@ -18,7 +18,7 @@ from typing import Final
 from dppgraph.core.digest import bucket_of
 from dppgraph.core.quads import Delta, GraphOf, by_subject, entity_of, subject_of
 from dppgraph.store.history.history import ALWAYS, FORMAT
-from dppgraph.store.runs import Runs, merged
+from dppgraph.store.runs import Runs
 from dppgraph.store.versions.manifest import Manifest
 
 _FOLDER: Final = Path(__file__).parent
@@ -102,7 +102,6 @@ def _fill(file: sqlite3.Connection, manifest: Manifest, lines: Iterable[str], wo
         if entity != last:
             last = entity
             things.take(f"{entity}\n".encode())
-    things.end()
     file.executemany("INSERT INTO terms VALUES (?, ?)", terms.numbered())
     since, subjects = manifest.version, terms.subjects
     file.executemany(
@@ -113,7 +112,7 @@ def _fill(file: sqlite3.Connection, manifest: Manifest, lines: Iterable[str], wo
         ((bucket, subjects[place]) for bucket in sorted(buckets) for place in buckets[bucket]),
     )
     ours = f"{manifest.base}id/"
-    rows = ((iri, since, iri.startswith(ours)) for iri in merged(things.paths))
+    rows = ((iri, since, iri.startswith(ours)) for iri in things.lines())
     file.executemany("INSERT INTO things VALUES (?, ?, 1, ?)", rows)
 
 
@@ -157,10 +156,9 @@ class _Terms:
         """All terms with their numbers, once all quads have come."""
         self._end_part()
         order = self._put(self._others, _OTHERS)
-        self._runs.end()
         number, last = -1, None
         # No term has a tab in it, and none has a character before it: they stay in their order.
-        for line in merged(self._runs.paths):
+        for line in self._runs.lines():
             term, _, part = line.rpartition("\t")
             if term != last:
                 number, last = number + 1, term
