@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial, reduce
 from itertools import chain, count
 from pathlib import Path
@@ -33,9 +33,9 @@ from dppgraph.operations.export.flat import write_document, write_part
 from dppgraph.operations.export.jsonld import refuse_misread
 from dppgraph.operations.frames import Frames, read_frames
 from dppgraph.operations.licence import licence_in
-from dppgraph.store.history import History
+from dppgraph.store.history import ExactQuads, History
 from dppgraph.store.runs import LinesFile
-from dppgraph.store.workers.apart import Apart
+from dppgraph.store.workers.apart import called
 from dppgraph.store.writing import Survey, write, write_graphs
 
 _STEM: Final = "policy-plans"
@@ -59,6 +59,16 @@ class LookedUp:
     history: Path
     version: int
 
+    @contextmanager
+    def opened(self) -> Iterator[ExactQuads]:
+        """The quads of the version, until the block ends.
+
+        Raises:
+            Damaged: they cannot be had from there.
+        """
+        with closing(History(self.history)) as history:
+            yield history.at(self.version)
+
 
 def make_dumps(
     lines: Collection[str], folder: Path, base: str, frames: Frames | None = None, looked_up: LookedUp | None = None
@@ -69,8 +79,8 @@ def make_dumps(
     file little is in memory, and two processes of their own make the files.
 
     Args:
-        lines: the version's canonical lines, sorted, each once.
-        folder: where to: it is there, and empty.
+        lines: the version's canonical lines, sorted, each once; a file by its absolute path.
+        folder: where to: it is there, and empty; an absolute path likewise.
         base: what the version's IRIs begin with.
         frames: the names that JSON-LD is written with; None for those that travel with this software.
         looked_up: where to look up what plans and tables need; None to hold all lines in memory for that.
@@ -84,12 +94,6 @@ def make_dumps(
         OSError: a file cannot be written.
     """
     frames = frames or read_frames(bundle.folder("ontology"))
-    # A process of its own is elsewhere.
-    folder = folder.absolute()
-    if isinstance(lines, LinesFile):
-        lines = replace(lines, path=lines.path.absolute())
-    if looked_up:
-        looked_up = replace(looked_up, history=looked_up.history.absolute())
     with tempfile.TemporaryDirectory(dir=folder.parent) as work:
         graphs = _graphs(lines, folder, Path(work), base)
         making = (
@@ -97,11 +101,7 @@ def make_dumps(
             partial(_make_jsonld, graphs, folder, Path(work), frames),
             partial(_make_things, lines, folder, base, frames, looked_up),
         )
-        if isinstance(lines, LinesFile):
-            with Apart() as apart:
-                made = [future.result() for future in [apart.submit(make) for make in making]]
-        else:
-            made = [make() for make in making]
+        made = called(making, apart=isinstance(lines, LinesFile))
     dumps = sorted(chain.from_iterable(made), key=lambda dump: dump.file)
     write_list(dumps, folder, licence_in(lines, base) or None)
     return dumps
@@ -249,12 +249,7 @@ def _make_things(
 ) -> list[Dump]:
     """The files of single plans, and the tables."""
     with ExitStack() as held, _Making(folder) as making:
-        statements: Statements
-        if looked_up:
-            history = held.enter_context(closing(History(looked_up.history)))
-            statements = history.at(looked_up.version)
-        else:
-            statements = Held(lines)
+        statements = held.enter_context(looked_up.opened()) if looked_up else Held(lines)
         _write_plans(making, plans_in(lines), statements, base, frames)
         _write_tables(making, lines, statements)
         return making.dumps()

@@ -5,9 +5,9 @@ reads like a list of them, ``triples`` are files of what they say without their 
 ``regrouped`` puts lines together otherwise than by their subjects.
 """
 
-from dppgraph.store.runs.lines_file import LinesFile, WritingLines
+from dppgraph.store.runs.lines_file import LinesFile, WritingLines, written
 from dppgraph.store.runs.regrouped import regrouped, work_beside
 from dppgraph.store.runs.runs import Runs, holding, merged
 from dppgraph.store.runs.triples import Triples
 
-__all__ = ["LinesFile", "Runs", "Triples", "WritingLines", "holding", "merged", "regrouped", "work_beside"]
+__all__ = ["LinesFile", "Runs", "Triples", "WritingLines", "holding", "merged", "regrouped", "work_beside", "written"]

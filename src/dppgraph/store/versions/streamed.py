@@ -14,13 +14,12 @@ from typing import IO, Final
 from dppgraph.core.digest import Digesting
 from dppgraph.core.quads import Delta
 from dppgraph.errors import BadRdf, Damaged
-from dppgraph.store.runs import LinesFile, WritingLines
+from dppgraph.store.runs import LinesFile, written
 from dppgraph.store.versions.manifest import Manifest
 from dppgraph.store.versions.names import ADDED, KEYFRAME, REMOVED
 
 MANY: Final = 500_000
 """Statements of a version, or of a change, from which on they are kept in a file and not in memory."""
-_SOME: Final = 10_000
 _PIECE: Final = 1 << 20
 
 Where = Callable[[Manifest, str], Path]
@@ -50,19 +49,6 @@ def streamed(chain: Sequence[Manifest], where: Where) -> Iterator[str]:
     for added, removed in list(_changes(changed[::-1], where)) if changed else ():
         lines = _changed(lines, added, removed)
     return _checked(lines, chain[0])
-
-
-def written(lines: Iterable[str], path: Path) -> LinesFile:
-    """Lines in a new file."""
-    with WritingLines(path) as writing:
-        some: list[str] = []
-        for line in lines:
-            some.append(line)
-            if len(some) == _SOME:
-                writing.take(some)
-                some.clear()
-        writing.take(some)
-    return writing.lines()
 
 
 def delta_of(manifest: Manifest, lines: LinesFile, where: Where, folder: Path) -> Delta:

@@ -14,6 +14,7 @@ from dppgraph.core.digest import Tree, root_of, tree_of
 from dppgraph.core.quads import Delta
 from dppgraph.errors import Damaged, Gone
 from dppgraph.store.merge import sharing
+from dppgraph.store.runs import written
 from dppgraph.store.versions.between import between
 from dppgraph.store.versions.files import check, decompressed, read_checked, sync_files, sync_folder, unzipped, writable
 from dppgraph.store.versions.index import prune_indexes
@@ -23,7 +24,7 @@ from dppgraph.store.versions.manifest import Manifest
 from dppgraph.store.versions.names import ADDED, BUCKETS, FINDINGS, KEYFRAME, REMOVED, STATED, TREE
 from dppgraph.store.versions.publish import KEPT, Writer
 from dppgraph.store.versions.retention import read_late
-from dppgraph.store.versions.streamed import delta_of, is_many, streamed, written
+from dppgraph.store.versions.streamed import delta_of, is_many, streamed
 
 _Read = TypeVar("_Read")
 
