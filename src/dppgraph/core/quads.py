@@ -7,13 +7,15 @@ graph's canonical form is its lines, sorted by code point.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from operator import methodcaller
 from typing import NamedTuple
 
 from dppgraph.errors import BadRdf
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
+_SPACES = methodcaller("count", " ")
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?')
 
 
@@ -131,27 +133,38 @@ def by_subject(lines: Iterable[str]) -> Iterator[list[str]]:
         yield group
 
 
-class GraphOf(dict[str, str]):
-    """The graph of each canonical line, as a term: its last word, where that was a graph before.
+class Graphs:
+    """The graphs of canonical lines, told from their last words, where these were graphs before.
 
-    >>> GraphOf()["<https://example.org/a> <p> <o> <https://example.org/graph> ."]
-    '<https://example.org/graph>'
+    >>> Graphs().of(["<https://example.org/a> <p> <o> <https://example.org/graph> ."])
+    ['<https://example.org/graph>']
     """
 
-    def __getitem__(self, line: str) -> str:
-        word = line[line.rfind(" ", 0, -2) + 1 : -2]
-        # Of three words and the point, the last word is an object.
-        if word in self and line.count(" ") > len(("subject", "predicate", "object")):
-            return word
-        graph = parse_line(line).graph
-        if graph:
-            self[graph] = graph
-        return graph
+    def __init__(self) -> None:
+        self._known: set[str] = set()
 
-    def split(self, line: str, begin: int) -> tuple[str, str, str]:
-        """Predicate, object and graph of a line whose predicate begins at an offset."""
-        graph, end = self[line], line.index(" ", begin)
-        return line[begin:end], line[end + 1 : -len(graph) - 3 if graph else -2], graph
+    def of(self, lines: Sequence[str]) -> list[str]:
+        """The graph of each line, as a term; empty for the default graph."""
+        words = [line[line.rfind(" ", 0, -2) + 1 : -2] for line in lines]
+        # Of three words and the point, the last word is an object.
+        if self._known.issuperset(words) and min(map(_SPACES, lines)) > len(("subject", "predicate", "object")):
+            return words
+        graphs = [parse_line(line).graph for line in lines]
+        self._known.update(filter(None, graphs))
+        return graphs
+
+    def split(self, lines: Sequence[str], begin: int) -> list[tuple[str, str, str]]:
+        """Predicate, object and graph of lines whose predicates begin at an offset."""
+        known, found = self._known, []
+        for line in lines:
+            triple, graph, _ = line.rsplit(" ", 2)
+            end = triple.find(" ", begin)
+            if end < 0 or graph not in known:
+                (graph,) = self.of([line])
+                triple = line[: -len(graph) - 3 if graph else -2]
+                end = triple.index(" ", begin)
+            found.append((triple[begin:end], triple[end + 1 :], graph))
+        return found
 
 
 def entity_of(line: str) -> str:

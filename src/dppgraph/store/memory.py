@@ -9,6 +9,7 @@ import pyoxigraph
 
 from dppgraph.core.quads import Quad
 from dppgraph.errors import QuerySyntax
+from dppgraph.store.history import QuadPattern
 from dppgraph.store.rdf import batched, engine_quads, exact_term
 
 _MANY: Final = 5_000
@@ -97,6 +98,15 @@ class MemoryStore:
         names = [variable.value for variable in answer.variables]
         return ({name: exact_term(row[name]) for name in names if row[name] is not None} for row in answer)
 
+    def quads(self, pattern: QuadPattern) -> Iterator[Quad]:
+        """The quads that a pattern fits, whose terms are those that the engine has."""
+        if any(term and term.startswith('"') for term in (pattern.subject, pattern.predicate, pattern.graph)):
+            return
+        terms = [_engine_term(term) for term in pattern]
+        for quad in self._store.quads_for_pattern(*terms):  # type: ignore[arg-type]
+            graph = "" if isinstance(quad.graph_name, pyoxigraph.DefaultGraph) else str(quad.graph_name)
+            yield Quad(str(quad.subject), str(quad.predicate), exact_term(quad.object), graph)
+
     def named_graphs(self) -> list[str]:
         """The IRIs of the named graphs that there are."""
         return [graph.value for graph in self._store.named_graphs() if isinstance(graph, pyoxigraph.NamedNode)]
@@ -109,3 +119,13 @@ class MemoryStore:
             return self._store.query(text, base_iri=base, default_graph=list(named), named_graphs=named)
         except SyntaxError as error:
             raise QuerySyntax(str(error)) from error
+
+
+def _engine_term(term: str | None) -> object:
+    if term is None:
+        return None
+    if term.startswith("<") and not term.startswith("<<"):
+        return pyoxigraph.NamedNode(term[1:-1])
+    if not term:
+        return pyoxigraph.DefaultGraph()
+    return next(engine_quads([Quad("<a:a>", "<a:a>", term)])).object

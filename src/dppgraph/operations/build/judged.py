@@ -31,9 +31,9 @@ def results_in(database: Path, paths: Sequence[Path], shapes: Shapes, base: str)
     Raises:
         BadRdf: the shapes are not well-formed.
     """
-    from dppgraph.operations.validate.whole import Whole, whole_results  # noqa: PLC0415 - loads pySHACL: only there
+    from dppgraph.operations.validate.whole import Checks, Whole  # noqa: PLC0415 - loads pySHACL: only there
 
-    return whole_results(Whole(lambda: merged(paths), MemoryStore.at(database)), shapes, base)
+    return Checks(shapes, base).results(Whole(lambda: merged(paths), MemoryStore.at(database)))
 
 
 def report_of_large(results: list[Result], candidate: LargeCandidate) -> Report:

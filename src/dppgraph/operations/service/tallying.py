@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Final
 
 from dppgraph.core.iris import graph_iri
-from dppgraph.core.quads import GraphOf, Quad, by_subject, canonical, datatype_of, parse_line, subject_of
+from dppgraph.core.quads import Graphs, Quad, by_subject, canonical, datatype_of, parse_line, subject_of
 from dppgraph.operations.service.linksets import link_of
 from dppgraph.operations.service.tally import CATALOG, LISTED, PLAN, SERVES, A, Key, Tally
 
@@ -55,16 +55,15 @@ class Tallying:
         self._catalogue = f"<{graph_iri('catalogue', base)}>"
         self._sums: Counter[tuple[Classes, str, str | Classes]] = Counter()
         self._objects: set[str | bytes] = set()
-        self._split = GraphOf().split
+        self._split = Graphs().split
 
     def take(self, group: Sequence[str]) -> None:
         """Takes all lines of the next subject."""
         tally, classes = self._tally, self._classes
         subject = subject_of(group[0])
         begin = len(subject) + 1
-        quads = [self._split(line, begin) for line in group]
-        if any(predicate in _NAMING for predicate, _, _ in quads):
-            tally.named.update(_named(subject, quads))
+        quads = self._split(group, begin)
+        tally.named.update(_named(subject, quads))
         counted = [quad for quad in quads if quad[2] != self._catalogue]
         if not counted:
             return

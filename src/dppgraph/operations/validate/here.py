@@ -9,7 +9,7 @@ from typing import Final
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad
-from dppgraph.operations.check_quotes import disagreements, read_quotes
+from dppgraph.operations.check_quotes import Quote, disagreements, read_quotes
 from dppgraph.operations.validate.names import CLASS, CLASSLESS, PROPERTY, THING
 from dppgraph.operations.validate.report import Result, messages_of
 
@@ -44,8 +44,12 @@ class Here:
 
     def quotes(self, quads: Iterable[Quad]) -> Iterator[Result]:
         """The quotes that disagree with an earlier one, in all that is stated and inferred of some documents."""
+        yield from self.disagreeing(read_quotes(quads, self._base))
+
+    def disagreeing(self, quotes: Iterable[Quote]) -> Iterator[Result]:
+        """Likewise, of quotes by document and offset."""
         if shape := self._said.get(QUOTES):
-            for earlier, later in disagreements(read_quotes(quads, self._base)):
+            for earlier, later in disagreements(quotes):
                 yield replace(shape, focus=f"<{later.statement}>", value=f"<{earlier.statement}>")
 
     def names(self, uses: Iterable[Use]) -> Iterator[Result]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from dppgraph.core.iris import graph_iri
 from dppgraph.core.quads import Quad, canonical
@@ -14,6 +15,10 @@ from dppgraph.operations.validate.here import Here
 from dppgraph.operations.validate.names import unknown_names, with_nearest_names
 from dppgraph.operations.validate.places import Places, files_below
 from dppgraph.operations.validate.report import SEVERITIES, Report, Result
+from dppgraph.store.memory import MemoryStore
+
+_SMALL: Final = 8_000
+"""Statements that pySHACL judges sooner than it is found out which of them it need not judge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,8 @@ def raw_results(candidate: Candidate, facts: Facts) -> list[Result]:
     Raises:
         BadRdf: the shapes are not well-formed.
     """
+    if len(candidate.quads) > _SMALL:
+        return _in_whole(candidate)
     from dppgraph.operations.validate.judge import judged  # noqa: PLC0415 - half a second that a server never spends
 
     results = judged(candidate.quads, candidate.shapes.merged)
@@ -113,6 +120,14 @@ def raw_results(candidate: Candidate, facts: Facts) -> list[Result]:
     results += here.quotes(candidate.quads)
     results += here.names(unknown_names(facts, candidate.base))
     return sorted(set(results))
+
+
+def _in_whole(candidate: Candidate) -> list[Result]:
+    from dppgraph.operations.validate.whole import Checks, Whole  # noqa: PLC0415 - as above
+
+    lines = canonical(candidate.quads)
+    whole = Whole(lambda: lines, MemoryStore(candidate.quads))
+    return Checks(candidate.shapes, candidate.base).results(whole)
 
 
 def validate(candidate: Candidate) -> Report:

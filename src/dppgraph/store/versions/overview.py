@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dppgraph.core.digest import Tree, bucket_of
-from dppgraph.core.quads import Delta, GraphOf, by_subject, entity_of
+from dppgraph.core.quads import Delta, Graphs, by_subject, entity_of, subject_of
 from dppgraph.store.merge import rewritten, sharing
 
 
@@ -36,7 +36,7 @@ class Overlooking:
         self._graphs: Counter[str] = Counter()
         self._entities: Counter[str] = Counter()
         self._shared: set[str] = set()
-        self._graph_of = GraphOf()
+        self._graphs_of = Graphs().of
 
     def take(self, group: Sequence[str]) -> None:
         """Takes all lines of the next subject."""
@@ -46,9 +46,11 @@ class Overlooking:
             bucket = self._buckets[name] = hashlib.sha256(b"bucket\n")
         bucket.update(("\n".join(group) + "\n").encode())
         self._entities[entity_of(group[0])] += len(group)
-        graphs = [self._graph_of[line] for line in group]
-        self._graphs.update(graphs)
-        if graphs[0] != graphs[-1] or len(set(graphs)) > 1:
+        graphs = self._graphs_of(group)
+        if graphs.count(graphs[0]) == len(graphs):
+            self._graphs[graphs[0]] += len(graphs)
+        else:
+            self._graphs.update(graphs)
             self._share(group, graphs)
 
     def overview(self) -> Overview:
@@ -58,12 +60,20 @@ class Overlooking:
         return Overview(tree, sizes, frozenset(self._shared), self._entities)
 
     def _share(self, group: Sequence[str], graphs: Sequence[str]) -> None:
-        """Notes those of a subject's graphs that share a triple; looked at closely only where one is not known to."""
-        if {graph[1:-1] for graph in graphs} <= self._shared:
-            return
-        triples = [line[: -len(graph) - len(" .")].rstrip(" ") for line, graph in zip(group, graphs, strict=True)]
-        if len(set(triples)) < len(triples) or any(map(rewritten, triples)):
-            self._shared |= sharing(group)
+        """Notes those of a subject's graphs that share a triple; looked at closely only where one may."""
+        begin = len(subject_of(group[0])) + 1
+        first: dict[str, str] = {}
+        several = set()
+        for line, graph in zip(group, graphs, strict=True):
+            predicate = line[begin : line.index(" ", begin)]
+            if first.setdefault(predicate, graph) != graph:
+                several.add(predicate)
+        if several:
+            lines = [line for line in group if line[begin : line.index(" ", begin)] in several]
+            pairs = zip(lines, self._graphs_of(lines), strict=True)
+            triples = {line[: -len(graph) - len(" .")].rstrip(" ") for line, graph in pairs}
+            if len(triples) < len(lines) or any(map(rewritten, triples)):
+                self._shared |= sharing(lines)
 
 
 def overview(lines: Iterable[str]) -> Overview:

@@ -75,6 +75,7 @@ class Shaped:
     Args:
         quads: the shapes.
         base: what relative IRIs in their queries are relative to.
+        followed: whether it is read where they look, so that it can be told what a change can matter to.
 
     Attributes:
         units: those with targets.
@@ -83,7 +84,7 @@ class Shaped:
         NotRead: they cannot be judged in part.
     """
 
-    def __init__(self, quads: Iterable[Quad], base: str) -> None:
+    def __init__(self, quads: Iterable[Quad], base: str, *, followed: bool = True) -> None:
         quads = list(quads)
         try:
             validator = Validator(
@@ -96,7 +97,7 @@ class Shaped:
             self._templates = templates_of(quads)
             # As pySHACL leaves it once it has the shapes: what queries make is normalised, what is read is not.
             rdflib.NORMALIZE_LITERALS = True
-            self.units = tuple(self._read(base))
+            self.units = tuple(self._read(base, followed))
         except (
             ConstraintLoadError,
             ReportableRuntimeError,
@@ -107,7 +108,7 @@ class Shaped:
         ) as error:
             raise NotRead(str(error)) from error
 
-    def _read(self, base: str) -> Iterator[Unit]:
+    def _read(self, base: str, followed: bool) -> Iterator[Unit]:
         graph, executor = self._graph, self._executor
         if (
             gather_functions(executor, graph)
@@ -126,7 +127,7 @@ class Shaped:
             if (shape.node, SH.sparql, None) in graph.graph:
                 _prepare(shape)
         for together in _together(roots):
-            sites = [site for shape, _ in together for site in sites_of_shape(shape, base)]
+            sites = [site for shape, _ in together for site in sites_of_shape(shape, base)] if followed else []
             by_predicate: dict[str, list[Site]] = {}
             for site in dict.fromkeys(sites):
                 predicate = site.pattern.predicate

@@ -1,0 +1,312 @@
+"""A query put wider, so that an engine that compares values otherwise than rdflib finds no less than rdflib would.
+
+Loading rdflib takes a while: imported where a validation runs.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+from rdflib import BNode, Literal, URIRef, Variable
+from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
+from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.plugins.sparql.sparql import Query
+
+from dppgraph.core.quads import literal
+from dppgraph.operations.validate.given import ANCHOR
+
+THIS: Final = Variable(ANCHOR)
+
+
+class Unknown(Exception):
+    """A part cannot be said so that it means the same."""
+
+
+Part = tuple[str, frozenset[Variable], frozenset[Variable]]
+"""A part as the engine is asked it; the variables that it binds; and those whose values are left out."""
+
+
+class Wider:
+    """Says queries so that they find the same or more, whatever literals mean."""
+
+    def __init__(self) -> None:
+        self.known: frozenset[Variable] = frozenset()
+        """The variables that have a value already where something is said."""
+
+    def query(self, query: Query, among: Sequence[str] = ()) -> str | None:
+        """The query that the engine is asked; None where nothing is known that is narrower than all nodes.
+
+        Args:
+            query: the query.
+            among: the nodes, as terms, that it is asked about; none for all.
+        """
+        first = f"VALUES {THIS.n3()} {{ {' '.join(among)} }} " if among else ""
+        try:
+            with self.knowing([THIS] if among else []):
+                text, bound, _ = self.wider(query.algebra.p)
+        except Unknown:
+            return None
+        return f"SELECT DISTINCT {THIS.n3()} WHERE {{ {first}{text} }}" if THIS in bound else None
+
+    def wider(self, node: CompValue) -> Part:
+        """A part that finds what this one finds, or more.
+
+        Raises:
+            Unknown: there is none.
+        """
+        say = getattr(self, _WIDER.get(node.name, ""), None)
+        if say is None:
+            raise Unknown
+        text, bound, lost = say(node)
+        # What is bound by what is kept has the value that it has in the whole.
+        return text, bound, lost - bound
+
+    def _bgp(self, node: CompValue) -> Part:
+        return self.triples(node.triples)
+
+    def _within(self, node: CompValue) -> Part:
+        return self.wider(node.p)
+
+    def _minus(self, node: CompValue) -> Part:
+        return self.wider(node.p1)
+
+    def _joined(self, node: CompValue) -> Part:
+        (one, first, lost), (other, second, more) = self.wider(node.p1), self.wider(node.p2)
+        return _both(one, other), first | second, lost | more
+
+    def _either(self, node: CompValue) -> Part:
+        (one, first, lost), (other, second, more) = self.wider(node.p1), self.wider(node.p2)
+        return f"{{ {one} }} UNION {{ {other} }}", first & second, lost | more | (first ^ second)
+
+    def _optional(self, node: CompValue) -> Part:
+        text, bound, lost = self.wider(node.p1)
+        return text, bound, lost | variables(node.p2)
+
+    def extended(self, node: CompValue) -> Part:
+        """A BIND."""
+        text, bound, lost = self.wider(node.p)
+        return text, bound, lost | {node.var}
+
+    def given(self, node: CompValue) -> Part:
+        """A VALUES."""
+        return "", frozenset(), variables(node)
+
+    def _projected(self, node: CompValue) -> Part:
+        text, bound, lost = self.wider(node.p)
+        shown = frozenset(node.PV)
+        names = " ".join(sorted(variable.n3() for variable in bound & shown))
+        # What is not shown is another variable outside.
+        return (f"{{ SELECT DISTINCT {names} WHERE {{ {text} }} }}" if names else ""), bound & shown, lost & shown
+
+    def _filtered(self, node: CompValue) -> Part:
+        text, bound, lost = self.wider(node.p)
+        kept = []
+        with self.knowing(bound):
+            for part in conjuncts(node.expr):
+                # Of a variable whose value is left out, it would be another condition.
+                if not variables(part) & lost:
+                    with suppress(Unknown):
+                        kept.append(f"FILTER({self.kept(part)})")
+        return " ".join((text, *kept)), bound, lost
+
+    @contextmanager
+    def knowing(self, bound: Iterable[Variable]) -> Iterator[None]:
+        """Knows for a while that some variables have a value."""
+        before = self.known
+        self.known = before.union(bound)
+        try:
+            yield
+        finally:
+            self.known = before
+
+    def kept(self, expression: Any) -> str:
+        """A condition that is true wherever this one is.
+
+        Raises:
+            Unknown: there is none.
+        """
+        return self.condition(expression)
+
+    def condition(self, expression: Any) -> str:
+        """A condition that means the same to the engine.
+
+        Raises:
+            Unknown: there is none.
+        """
+        say = _CONDITIONS.get(getattr(expression, "name", ""))
+        if say is None:
+            raise Unknown
+        return say(self, expression)
+
+    def alike(self, node: CompValue) -> str:
+        """A part that means the same to the engine.
+
+        Raises:
+            Unknown: there is none.
+        """
+        match node.name:
+            case "BGP":
+                return self.triples(node.triples)[0]
+            case "Join":
+                return _both(self.alike(node.p1), self.alike(node.p2))
+            case "Union":
+                return f"{{ {self.alike(node.p1)} }} UNION {{ {self.alike(node.p2)} }}"
+            case "Filter":
+                text = self.alike(node.p)
+                with self.knowing(_surely_bound(node.p)):
+                    return f"{text} FILTER({self.all_of(conjuncts(node.expr))})"
+            case _:
+                raise Unknown
+
+    def all_of(self, parts: Iterable[Any]) -> str:
+        """All of some conditions."""
+        return " && ".join(f"({self.condition(part)})" for part in parts)
+
+    def triples(self, triples: Iterable[tuple[Any, Any, Any]]) -> Part:
+        """Triple patterns.
+
+        Raises:
+            Unknown: the engine would find fewer solutions.
+        """
+        triples = list(triples)
+        ends = {
+            term for subject, predicate, obj in triples if not isinstance(predicate, Path) for term in (subject, obj)
+        }
+        for subject, predicate, obj in triples:
+            if isinstance(predicate, Path) and _may_be_empty(predicate) and not {subject, obj} <= ends:
+                # Where such a path has no step, the engine wants its end to be in the graph, and rdflib does not.
+                raise Unknown
+        named = [tuple(Variable(f"_{term}") if isinstance(term, BNode) else term for term in one) for one in triples]
+        bound = frozenset(term for one in named for term in one if isinstance(term, Variable))
+        return self.patterns(named), bound, frozenset()
+
+    def patterns(self, triples: Sequence[tuple[Any, ...]]) -> str:
+        """The text of triple patterns."""
+        # The engine keeps their order where it knows no better; what is said of one node is little.
+        return " ".join(map(self.pattern, sorted(triples, key=lambda triple: THIS not in triple)))
+
+    def pattern(self, triple: tuple[Any, ...]) -> str:
+        """The text of a triple pattern."""
+        return " ".join(map(self.term, triple)) + " ."
+
+    def term(self, term: Any) -> str:
+        """A term of a pattern, or its predicate.
+
+        Raises:
+            Unknown: it cannot be said.
+        """
+        if isinstance(term, Literal):
+            return name_of(literal(str(term), language=term.language, datatype=term.datatype))
+        if isinstance(term, URIRef | Variable | Path):
+            return term.n3()
+        raise Unknown
+
+    def one_of(self, expression: CompValue) -> str:
+        """That a variable is one of some IRIs, or is not."""
+        listed = expression.other if isinstance(expression.other, list) else [expression.other]
+        if not isinstance(expression.expr, Variable) or not all(isinstance(one, URIRef) for one in listed):
+            raise Unknown
+        if expression.op not in ("=", "!=", "IN", "NOT IN"):
+            raise Unknown
+        terms = ", ".join(map(self.term, listed))
+        return f"{expression.expr.n3()} {expression.op} {f'({terms})' if 'IN' in expression.op else terms}"
+
+
+_WIDER: Final = {
+    "BGP": "_bgp",
+    "Join": "_joined",
+    "Union": "_either",
+    "LeftJoin": "_optional",
+    "Minus": "_minus",
+    "Extend": "extended",
+    "Filter": "_filtered",
+    "Project": "_projected",
+    "values": "given",
+    **dict.fromkeys(("Distinct", "Reduced", "OrderBy", "ToMultiSet"), "_within"),
+}
+"""How a part is said wider, by its name in rdflib's algebra."""
+
+
+def _asked_of(name: str, of: str) -> Callable[[Wider, CompValue], str]:
+    def say(_: Wider, expression: CompValue) -> str:
+        if not isinstance(expression[of], Variable):
+            raise Unknown
+        return f"{name}({expression[of].n3()})"
+
+    return say
+
+
+_CONDITIONS: Final[dict[str, Callable[[Wider, Any], str]]] = {
+    "Builtin_EXISTS": lambda said, expression: f"EXISTS {{ {said.alike(expression.graph)} }}",
+    "Builtin_NOTEXISTS": lambda said, expression: f"NOT EXISTS {{ {said.alike(expression.graph)} }}",
+    "Builtin_isIRI": _asked_of("isIRI", "arg"),
+    "Builtin_isURI": _asked_of("isIRI", "arg"),
+    "Builtin_isLITERAL": _asked_of("isLITERAL", "arg"),
+    "Builtin_BOUND": _asked_of("BOUND", "arg"),
+    "RelationalExpression": lambda said, expression: said.one_of(expression),
+    "ConditionalAndExpression": lambda said, expression: said.all_of(conjuncts(expression)),
+    "ConditionalOrExpression": lambda said, expression: " || ".join(
+        f"({said.condition(part)})" for part in (expression.expr, *expression.other)
+    ),
+    "UnaryNot": lambda said, expression: f"!({said.condition(expression.expr)})",
+}
+"""How a condition is said so that it means the same, likewise."""
+
+
+def conjuncts(expression: Any) -> Iterator[Any]:
+    """The conditions that a condition is made of, if all of them must hold."""
+    if getattr(expression, "name", "") == "ConditionalAndExpression":
+        for part in (expression.expr, *expression.other):
+            yield from conjuncts(part)
+    else:
+        yield expression
+
+
+def _both(one: str, other: str) -> str:
+    """Two parts next to each other; triples stand without brackets, so that the engine looks for them together."""
+    return " ".join(part if not part or part.startswith(("?", "<")) else f"{{ {part} }}" for part in (one, other))
+
+
+def _surely_bound(node: CompValue) -> frozenset[Variable]:
+    """The variables of the triples of a part that always holds."""
+    match node.name:
+        case "BGP":
+            return frozenset(term for triple in node.triples for term in triple if isinstance(term, Variable))
+        case "Join":
+            return _surely_bound(node.p1) | _surely_bound(node.p2)
+        case "Filter" | "Extend":
+            return _surely_bound(node.p)
+        case _:
+            return frozenset()
+
+
+def _may_be_empty(path: Any) -> bool:
+    """Whether a path, or a part of it, may have no step."""
+    if isinstance(path, MulPath):
+        return bool(path.zero) or _may_be_empty(path.path)
+    if isinstance(path, InvPath):
+        return _may_be_empty(path.arg)
+    return any(map(_may_be_empty, path.args)) if isinstance(path, SequencePath | AlternativePath) else False
+
+
+def name_of(term: str) -> str:
+    """A literal as a text that says which one it is, of those that rdflib tells apart; any other term as it is."""
+    if not term.startswith('"'):
+        return term
+    end = term.rindex('"') + 1
+    return literal(term[:end] + (term[end:].lower() if term[end:].startswith("@") else term[end:]))
+
+
+def variables(part: Any) -> frozenset[Variable]:
+    """The variables that stand anywhere in a part."""
+    if isinstance(part, Variable):
+        return frozenset({part})
+    if isinstance(part, str):
+        return frozenset()
+    if isinstance(part, dict):
+        # The rows of VALUES have variables for keys.
+        return frozenset().union(*(variables(key) | variables(value) for key, value in part.items() if key != "_vars"))
+    try:
+        return frozenset().union(*map(variables, part))
+    except TypeError:
+        return frozenset()
