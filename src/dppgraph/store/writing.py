@@ -12,7 +12,7 @@ import pyoxigraph
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.core.iris import PREFIXES
-from dppgraph.core.quads import GraphOf, Quad, by_subject, subject_of
+from dppgraph.core.quads import Graphs, Quad, by_subject, subject_of
 from dppgraph.errors import BadRdf
 from dppgraph.store.rdf import engine_format
 
@@ -71,26 +71,24 @@ class Surveying:
         self._exact: set[str] = set()
         self._marks: set[int] = set()
         self._predicates: set[str] = set()
-        self._split = GraphOf().split
+        self._split = Graphs().split
 
     def take(self, lines: Iterable[str]) -> None:
         """Takes some lines."""
-        last, begin = "\n", 0
-        for line in lines:
-            if not line.startswith(last):
-                subject = subject_of(line)
-                last, begin = f"{subject} ", len(subject) + 1
-                self._begins(subject)
-            predicate, object_, _ = self._split(line, begin)
-            if predicate not in self._predicates:
-                self._predicates.add(predicate)
-                self._begins(predicate)
-            if object_.startswith("<"):
-                self._begins(object_)
-            if "^^<" in object_:
-                self._begins(object_[object_.rindex("^^<") + 2 :], exact=not _is_abridged(object_))
-            if _MARK in line:
-                self._marks.update(map(int, _MARKS.findall(line)))
+        for group in by_subject(lines):
+            subject = subject_of(group[0])
+            self._begins(subject)
+            for predicate, object_, _ in self._split(group, len(subject) + 1):
+                if predicate not in self._predicates:
+                    self._predicates.add(predicate)
+                    self._begins(predicate)
+                if object_.startswith("<"):
+                    self._begins(object_)
+                if "^^<" in object_:
+                    self._begins(object_[object_.rindex("^^<") + 2 :], exact=not _is_abridged(object_))
+            for line in group:
+                if _MARK in line:
+                    self._marks.update(map(int, _MARKS.findall(line)))
 
     def survey(self) -> Survey:
         """What is known of the lines that came."""
@@ -186,9 +184,10 @@ def _named(names: Collection[str]) -> dict[str, str]:
 
 def _by_graph(lines: Iterable[str]) -> list[list[str]]:
     by_graph: dict[str, list[str]] = {}
-    graph_of = GraphOf()
-    for line in lines:
-        by_graph.setdefault(graph_of[line], []).append(line)
+    graphs = Graphs()
+    for group in by_subject(lines):
+        for line, graph in zip(group, graphs.of(group), strict=True):
+            by_graph.setdefault(graph, []).append(line)
     return [by_graph[graph] for graph in sorted(by_graph)]
 
 
@@ -200,12 +199,11 @@ def _quads(lines: Iterable[str]) -> Iterator[str]:
 
 def _triples(lines: Iterable[str]) -> Iterator[str]:
     """Likewise the triples of lines, as lines without a graph, each once."""
-    graph_of = GraphOf()
+    graphs = Graphs()
     for group in by_subject(lines):
         found: list[str] = []
         last = ""
-        for line in group:
-            graph = graph_of[line]
+        for line, graph in zip(group, graphs.of(group), strict=True):
             triple = f"{line[: -len(graph) - 3]} ." if graph else line
             # Those that are the same stand together, as nothing but the graph tells them apart.
             if triple != last:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from dppgraph.core.quads import GraphOf
+from dppgraph.core.quads import Graphs, by_subject
 from dppgraph.store.runs import LinesFile
 from dppgraph.store.writing import Survey, Surveying
 
@@ -33,7 +33,7 @@ def split(lines: Iterable[str], path_of: Callable[[str], Path]) -> dict[str, Par
     Raises:
         OSError: a file cannot be written.
     """
-    graph_of = GraphOf()
+    graphs = Graphs()
     held: dict[str, list[str]] = defaultdict(list)
     found: dict[str, _Writing] = {}
     size = 0
@@ -45,9 +45,10 @@ def split(lines: Iterable[str], path_of: Callable[[str], Path]) -> dict[str, Par
             found[graph].take(some)
         held.clear()
 
-    for line in lines:
-        held[graph_of[line]].append(line)
-        size += len(line)
+    for group in by_subject(lines):
+        for line, graph in zip(group, graphs.of(group), strict=True):
+            held[graph].append(line)
+            size += len(line)
         if size > _MOST:
             put()
             size = 0

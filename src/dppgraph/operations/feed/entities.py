@@ -6,9 +6,9 @@ is. Where it hangs on several, the first by code point has it, so that each stat
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 
-from dppgraph.core.quads import GraphOf, Quad, entity_of, parse_line, with_leaves
+from dppgraph.core.quads import Graphs, Quad, entity_of, parse_line, with_leaves
 from dppgraph.core.skolem import GENID
 from dppgraph.store.runs import regrouped
 
@@ -79,10 +79,10 @@ def grouped(
         yield entity, list(named(found, base))
 
 
-def triples(lines: Iterable[str], graph_of: GraphOf) -> list[str]:
+def triples(lines: Sequence[str], graphs: Graphs) -> list[str]:
     """The statements of lines without their graphs, each once, sorted."""
-    graphs = ((line, graph_of[line]) for line in lines)
-    return sorted({f"{line[: -len(graph) - len('  .')]} ." if graph else line for line, graph in graphs})
+    found = zip(lines, graphs.of(lines) if lines else (), strict=True)
+    return sorted({f"{line[: -len(graph) - len('  .')]} ." if graph else line for line, graph in found})
 
 
 def _above(lines: Iterable[str]) -> Mapping[str, set[str]]:

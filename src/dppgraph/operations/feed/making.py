@@ -8,7 +8,7 @@ from heapq import merge
 from itertools import chain, groupby
 from typing import Final
 
-from dppgraph.core.quads import Delta, GraphOf
+from dppgraph.core.quads import Delta, Graphs
 from dppgraph.errors import Damaged, Unknown
 from dppgraph.operations.feed.entities import Owners, grouped, named, triples
 from dppgraph.operations.feed.files import FORMAT, FeedFiles, Head, Row
@@ -113,11 +113,11 @@ def _make(files: FeedFiles, manifest: Manifest, lines: Collection[str], delta: D
         ((entity, list[str]()) for entity in sorted(known)),
         key=lambda content: content[0],
     )
-    graph_of = GraphOf()
+    graphs = Graphs()
 
     def rows() -> Iterator[Row]:
         for entity, found in groupby(contents, key=lambda content: content[0]):
-            said = triples(chain.from_iterable(lines for _, lines in found), graph_of)
+            said = triples([line for _, lines in found for line in lines], graphs)
             digest = digest_of(said)
             if digest != known.get(entity, b""):
                 name = name_of(entity, number, moment, digest)

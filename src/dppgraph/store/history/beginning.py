@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from dppgraph.core.digest import bucket_of
-from dppgraph.core.quads import Delta, GraphOf, by_subject, entity_of, subject_of
+from dppgraph.core.quads import Delta, Graphs, by_subject, entity_of, subject_of
 from dppgraph.store.history.history import ALWAYS, FORMAT
 from dppgraph.store.runs import Runs
 from dppgraph.store.versions.manifest import Manifest
@@ -128,7 +128,7 @@ class _Terms:
 
     def __init__(self, work: Path) -> None:
         self._runs = Runs(work, "terms")
-        self._split = GraphOf().split
+        self._split = Graphs().split
         self._counts = array("I")
         # Of each quad: predicate and graph as places among all of these, and the object as one in its part.
         self._predicates, self._graphs, self._objects = array("I"), array("I"), array("I")
@@ -144,8 +144,7 @@ class _Terms:
         self._runs.take(f"{subject}\t{_SUBJECTS}\n".encode())
         self._counts.append(len(group))
         begin, others, part = len(subject) + 1, self._others, self._part
-        for line in group:
-            predicate, object_, graph = self._split(line, begin)
+        for predicate, object_, graph in self._split(group, begin):
             self._predicates.append(others.setdefault(predicate, len(others)))
             self._objects.append(part.setdefault(object_, len(part)))
             self._graphs.append(others.setdefault(graph, len(others)))
