@@ -21,7 +21,7 @@ from dppgraph.operations.dumps import DUMPS, Dump, LookedUp, link_alike, make_du
 from dppgraph.operations.feed import make_members
 from dppgraph.operations.search import entries_of
 from dppgraph.operations.service import void_document
-from dppgraph.store.history import History, add_version, catch_up, since_last
+from dppgraph.store.history import History, add_version, begin, catch_up, since_last
 from dppgraph.store.runs import LinesFile, Runs, written
 from dppgraph.store.search import SearchIndex, write_search
 from dppgraph.store.versions import KEPT, Harvesting, Manifest, VersionStore
@@ -31,10 +31,14 @@ SEARCH: Final = "search.sqlite"
 STATEMENTS: Final = "statements.nq"
 """What the catalogue says besides the version's own statements: how large the dumps are, for one."""
 CATALOGUE: Final = "catalogue.nt"
+LOOKED_UP: Final = "statements.sqlite"
+"""The same statements, to be looked up, where they are more than memory should hold."""
 VOID: Final = "void.nt"
 GONE: Final = "gone.txt"
 """What the catalogue said something of before, and does not any more: an IRI on each line."""
 _STAMP: Final = "harvest.json"
+_MANY: Final = 200_000
+"""Statements that are looked up in a file."""
 _FORMAT: Final = 3
 """The number of the folder's layout: what another number made is made anew."""
 
@@ -145,6 +149,8 @@ def _write_catalogue(
     earlier = tuple(number for number in harvested(store) if number < manifest.version)[1 - KEPT :]
     note = VersionNote(manifest.base, manifest.version, manifest.digest, earlier, manifest.findings or {})
     statements = _put(folder / STATEMENTS, stated_besides(lines, dumps, note))
+    if len(statements) >= _MANY:
+        begin(folder / LOOKED_UP, manifest, statements, None)
     both = _Both(lines, statements)
     _put(folder / CATALOGUE, told_of_catalogue(both, manifest.base))
     _put(folder / VOID, void_document(both, manifest.base))
