@@ -213,8 +213,10 @@ def _processed(
     """
     from pyld import jsonld  # noqa: PLC0415 - 0.1 s that only JSON-LD needs
 
+    from dppgraph.operations.export.processor import Remembering  # noqa: PLC0415 - likewise
+
     try:
-        document: dict[str, Any] = getattr(jsonld, algorithm)(nodes, by, {"documentLoader": _refuse} | options)
+        document: dict[str, Any] = getattr(Remembering(), algorithm)(nodes, by, {"documentLoader": _refuse} | options)
     except jsonld.JsonLdError as error:
         # Its text holds the whole context.
         raise BadRdf(_CANNOT) from error
