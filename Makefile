@@ -50,6 +50,7 @@ measure: .venv/.test ## what start-up, build and the questions cost, and what ho
 	$(BIN)/python -m benchmarks.guard
 	$(BIN)/python -m benchmarks.feed
 	$(BIN)/python -m benchmarks.dumps
+	$(BIN)/python -m benchmarks.harvest
 	$(BIN)/python -m benchmarks.pages
 	$(BIN)/python -m benchmarks.token
 	$(BIN)/python -m benchmarks.versions

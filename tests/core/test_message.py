@@ -10,7 +10,8 @@ from dppgraph.core import formats
 from dppgraph.core.message import LONGEST, in_one_line, message_of
 from dppgraph.core.quads import Quad, literal
 from dppgraph.errors import BadParameter
-from dppgraph.store.rdf import parse, write
+from dppgraph.store.rdf import parse
+from dppgraph.store.writing import write
 
 
 @given(st.text(max_size=20))

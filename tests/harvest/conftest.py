@@ -11,8 +11,8 @@ from dppgraph.core import formats
 from dppgraph.operations.build import Built
 from dppgraph.operations.catalogue import VersionNote, catalogue_document, catalogue_statements
 from dppgraph.operations.dumps import Dump, make_dumps
-from dppgraph.store.rdf import serialised
 from dppgraph.store.versions import VersionStore
+from dppgraph.store.writing import serialised
 from tests.conftest import BASE
 
 

@@ -11,7 +11,7 @@ from benchmarks.peers.environment import installed
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.operations.export import export
-from dppgraph.store.rdf import serialised
+from dppgraph.store.writing import serialised
 from tests.conftest import BASE, REPOSITORY
 from tests.harvest.conftest import Catalogue
 

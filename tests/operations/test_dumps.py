@@ -350,7 +350,7 @@ def test_two_processes_make_the_same_bytes(built: tuple[VersionStore, Built], tm
         folder.mkdir()
         program = (
             "import sys; from pathlib import Path; from dppgraph.operations.dumps import make_dumps; "
-            f"make_dumps(list(set(Path(sys.argv[1]).read_text().splitlines())), Path(sys.argv[2]), {BASE!r})"
+            f"make_dumps(sorted(set(Path(sys.argv[1]).read_text().splitlines())), Path(sys.argv[2]), {BASE!r})"
         )
         subprocess.run(
             [sys.executable, "-P", "-c", program, str(tmp_path / "lines"), str(folder)],

@@ -27,8 +27,9 @@ from dppgraph.operations.build import Built
 from dppgraph.operations.feed import FeedReader, make_members, make_missing
 from dppgraph.operations.feed import files as feed_files
 from dppgraph.operations.feed.moments import moment_of
-from dppgraph.store.rdf import parse, serialised
+from dppgraph.store.rdf import parse
 from dppgraph.store.versions import Manifest, Publication, VersionStore
+from dppgraph.store.writing import serialised
 from tests.conftest import BASE, MODIFIED, REPOSITORY
 
 DCT, PROV, RDF, XSD = (PREFIXES[name] for name in ("dct", "prov", "rdf", "xsd"))
@@ -548,7 +549,7 @@ import hashlib, sys
 from pathlib import Path
 from dppgraph.core import formats
 from dppgraph.operations.feed import FeedReader
-from dppgraph.store.rdf import serialised
+from dppgraph.store.writing import serialised
 from dppgraph.store.versions import VersionStore
 reader = FeedReader(VersionStore(Path(sys.argv[1])), 1)
 for node in ["", *map(str, range(1, reader.pages + 1))]:

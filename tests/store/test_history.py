@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dppgraph.core.digest import bucket_of
-from dppgraph.core.quads import Delta, Quad, difference, entity_of, parse_line
+from dppgraph.core.quads import Delta, Quad, canonical, difference, entity_of, parse_line
 from dppgraph.errors import Damaged, StoreUnavailable
 from dppgraph.store.history import (
     ExactQuads,
@@ -32,6 +32,7 @@ from dppgraph.store.history import (
     forget_after,
     forget_all_but,
 )
+from dppgraph.store.runs import WritingLines
 from dppgraph.store.versions import Manifest
 from tests.conftest import BASE, REPOSITORY
 from tests.store.history_of import manifest
@@ -59,6 +60,9 @@ class Store:
 
     def lines(self, number: int) -> list[str]:
         return self.versions[number - 1]
+
+    def stream(self, number: int) -> Iterator[str]:
+        return iter(self.versions[number - 1])
 
     def delta(self, number: int) -> Delta:
         if number in self.broken:
@@ -148,11 +152,22 @@ FIRST = Quad(THINGS[0], PREDICATES[0], '"1"', GRAPHS[1])
 SECOND = Quad(THINGS[1], PREDICATES[0], '"2"', GRAPHS[1])
 
 
-def test_the_same_lines_make_the_same_file(tmp_path: Path) -> None:
-    lines = [FIRST.line(), SECOND.line()]
-    for name in ("one", "other"):
-        add_version(tmp_path / name, manifest(1), Delta(lines if name == "one" else lines[::-1], []))
-    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+@given(quads=st.frozensets(QUADS, min_size=1, max_size=20), part=st.sampled_from((1, 3, 200_000)))
+def test_the_same_lines_make_the_same_file_from_memory_or_from_disk(
+    quads: frozenset[Quad], part: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder, lines = tmp_path_factory.mktemp("history"), canonical(quads)
+    with WritingLines(folder / "lines") as writing:
+        writing.take(lines)
+    add_version(folder / "one", manifest(1), Delta(lines, []))
+    with pytest.MonkeyPatch.context() as patched:
+        # However few objects memory may hold at a time.
+        patched.setattr("dppgraph.store.history.beginning._PART", part)
+        add_version(folder / "other", manifest(1), Delta(writing.lines(), []))
+    assert {path.name for path in folder.iterdir()} == {"lines", "one", "other"}
+    assert (folder / "one").read_bytes() == (folder / "other").read_bytes()
+    with closing(History(folder / "other")) as history:
+        same(history.at(1), quads)
 
 
 def test_what_the_shapes_found_is_there_for_each_version(path: Path) -> None:

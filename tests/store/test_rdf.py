@@ -23,11 +23,9 @@ from dppgraph.store.rdf import (
     literal_text,
     parse,
     read_file,
-    serialised,
-    used_prefixes,
     with_canonical_blank_nodes,
-    write,
 )
+from dppgraph.store.writing import serialised, used_prefixes, write
 from tests.store.conftest import xml
 
 XSD = PREFIXES["xsd"]

@@ -13,7 +13,7 @@ from dppgraph.core.quads import Quad, parse_line
 from dppgraph.store.filling import Filling
 from dppgraph.store.memory import MemoryStore
 from dppgraph.store.merge import MERGED
-from dppgraph.store.runs import LinesFile, Runs, Triples, WritingLines, holding, merged
+from dppgraph.store.runs import LinesFile, Runs, Triples, WritingLines, holding, merged, regrouped
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\n"), min_size=1, max_size=12)
 COUNTING = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -34,6 +34,10 @@ def test_lines_in_any_order_are_read_sorted_each_once(
     pieces: list[list[str]], most: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     runs = Runs(tmp_path_factory.mktemp("runs"), "run", most)
+    for piece in pieces:
+        runs.take("".join(f"{word}\n" for word in piece).encode())
+    # What memory still holds is among them, and is gone then.
+    assert list(runs.lines()) == sorted({word for piece in pieces for word in piece})
     for piece in pieces:
         runs.take("".join(f"{word}\n" for word in piece).encode())
     runs.end()
@@ -125,3 +129,24 @@ def test_few_and_many_quads_are_added_alike(count: int) -> None:
     store.add_many(quads)
     store.add_many(quads)
     assert store.said([*quads, parse_line(line(count))]) == set(quads)
+
+
+NAMES = st.sampled_from(("a", "a#part", "a-b", "a/b#1", "a/b#2", "ab", "b"))
+
+
+@given(quads=st.frozensets(st.builds(lambda name, n: Quad(f"<x:{name}>", "<a:p>", f'"{n}"'), NAMES, st.integers(0, 3))))
+def test_lines_are_put_together_by_another_name_in_memory_as_from_a_file(
+    quads: frozenset[Quad], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("regrouped")
+    lines = sorted(quad.line() for quad in quads)
+
+    def owner(line: str) -> str:
+        subject = line[1 : line.index(">")]
+        return "" if subject == "x:b" else subject.partition("#")[0]
+
+    found = list(regrouped(lines, owner))
+    assert [name for name, _ in found] == sorted({owner(line) for line in lines} - {""})
+    assert all(group == [line for line in lines if owner(line) == name] for name, group in found)
+    assert list(regrouped(written(folder / "lines", lines), owner)) == found
+    assert [path.name for path in folder.iterdir()] == ["lines"]

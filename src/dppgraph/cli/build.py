@@ -37,7 +37,7 @@ def command(
             sources,
             agent=wiring.agent(),
             message=message,
-            harvesting=harvesting(versions),
+            harvesting=harvesting(versions, options.progress),
             progress=options.progress,
         )
     click.echo(summary(built))

@@ -175,7 +175,7 @@ def _build_if_due(versions: VersionStore, writer: Writer, sources: Sources) -> N
             writer,
             sources,
             agent=wiring.agent(),
-            harvesting=harvesting(versions),
+            harvesting=harvesting(versions, options.progress),
             progress=options.progress,
         )
     except (BadRdf, LaterChanges, ShapeViolation) as error:
@@ -193,8 +193,7 @@ def _harvest_if_due(versions: VersionStore, writer: Writer) -> None:
     """Makes what harvesters take of the version to serve, where it was lost, or another dppgraph made it."""
     number, _ = versions.newest_whole()
     if number and not is_made(versions, versions.manifest(number)):
-        options.progress("making the dumps")
-        writer.harvest(number, harvesting(versions))
+        writer.harvest(number, harvesting(versions, options.progress))
 
 
 def _listening(host: str, port: int, count: int) -> list[socket.socket]:

@@ -1,7 +1,6 @@
 """Under which licence the data stand, as they say themselves."""
 
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from dppgraph.core.iris import PREFIXES
@@ -17,10 +16,9 @@ def licence_of(exact: ExactQuads, base: str) -> str:
     return licence_in(exact.saying(f"<{base}{_WHOLE}>", frozenset({_LICENCE})), base)
 
 
-def licence_in(ordered: Sequence[str], base: str) -> str:
+def licence_in(ordered: Iterable[str], base: str) -> str:
     """Likewise in canonical lines, which are sorted."""
     begin = f"<{base}{_WHOLE}> {_LICENCE} "
-    place = bisect_left(ordered, begin)
-    said = ordered[place] if place < len(ordered) else ""
+    said = next((line for line in ordered if line >= begin), "")
     licence = parse_line(said).object if said.startswith(begin) else ""
     return licence[1:-1] if licence.startswith("<") else ""

@@ -16,7 +16,7 @@ from dppgraph.core.formats import Format
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad
 from dppgraph.operations.harvest import Harvest
-from dppgraph.store.rdf import serialised
+from dppgraph.store.writing import serialised
 from dppgraph.web.answers import Cited, preflight
 from dppgraph.web.made import Made, Making
 from dppgraph.web.pages import Reader, reader_of, shown

@@ -93,10 +93,17 @@ def build(
             index=prepared.index,
             overview=prepared.overview,
         )
-        manifest = writer.publish(publication, parent.version if parent else None, harvesting)
+        # What takes long to make is made once others can ask for the rest.
+        later = harvesting if prepared.index else None
+        manifest = writer.publish(publication, parent.version if parent else None, None if later else harvesting)
         undated = (
-            parent is not None and not damage and _is_undated(prepared.lines, store.lines(parent.version), sources.base)
+            parent is not None
+            and not damage
+            and _is_undated(prepared.lines, store.stream(parent.version), sources.base)
         )
+        if later:
+            progress(f"version {manifest.version} is published: making what harvesters take")
+            writer.harvest(manifest.version, later, prepared.lines)
     return Built(manifest, new=True, report=report, undated=undated)
 
 

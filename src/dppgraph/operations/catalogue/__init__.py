@@ -5,10 +5,10 @@ files are made, ``catalogue_document`` is what is served, and ``dataset_json`` w
 """
 
 from dppgraph.operations.catalogue.derived import CATALOG, derived, derived_in
-from dppgraph.operations.catalogue.document import catalogue_document
+from dppgraph.operations.catalogue.document import catalogue_document, told_of_catalogue
 from dppgraph.operations.catalogue.note import Dump, VersionNote
 from dppgraph.operations.catalogue.schema_org import catalogue_in, dataset_json
-from dppgraph.operations.catalogue.statements import catalogue_statements
+from dppgraph.operations.catalogue.statements import catalogue_statements, stated_besides
 from dppgraph.operations.catalogue.versions import version_iri, whole_of
 
 __all__ = [
@@ -21,6 +21,8 @@ __all__ = [
     "dataset_json",
     "derived",
     "derived_in",
+    "stated_besides",
+    "told_of_catalogue",
     "version_iri",
     "whole_of",
 ]

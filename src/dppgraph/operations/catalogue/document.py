@@ -5,14 +5,13 @@ concept with a name. Harvesters usually have the EU's lists beside them; with ``
 catalogue says it itself, and needs no other file.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
-from dppgraph.core.quads import Quad, canonical, parse_line
+from dppgraph.core.quads import Quad, by_subject, parse_line, subject_of
 from dppgraph.operations.catalogue.stated import DCAT, DCT, A
 from dppgraph.store.rdf import read_file
 
@@ -21,10 +20,11 @@ _EU: Final = "<http://publications.europa.eu/resource/authority/"
 _SKOS: Final = PREFIXES["skos"]
 _ROOTS: Final = {f"<{DCAT}{name}>" for name in ("Catalog", "Dataset", "DataService", "Distribution", "CatalogRecord")}
 _METRIC: Final = f"<{PREFIXES['dqv']}isMeasurementOf>"
+_VOID: Final = f"<{PREFIXES['void']}"
 _AGENTS: Final = {f"<{DCT}publisher>", f"<{DCT}creator>"}
 
 
-def catalogue_document(lines: Iterable[str], base: str) -> list[str]:
+def catalogue_document(lines: Collection[str], base: str) -> list[str]:
     """The catalogue, its data sets, files and services, their agents and measurements: canonical lines without a graph.
 
     Statistics (VoID) and example queries are left out: they have places of their own.
@@ -33,18 +33,56 @@ def catalogue_document(lines: Iterable[str], base: str) -> list[str]:
         lines: those of the graphs ``catalogue`` and ``concepts`` at least, and the catalogue's computed statements.
         base: the base of the data.
     """
-    about: dict[str, list[Quad]] = defaultdict(list)
+    return sorted(set(told_of_catalogue(lines, base)))
+
+
+def told_of_catalogue(lines: Iterable[str], base: str) -> Iterator[str]:
+    """Likewise, in no order, some of them perhaps more than once.
+
+    Args:
+        lines: likewise; they are read several times.
+        base: the base of the data.
+    """
+    explaining = _Explaining(base)
+    roots, told, metrics = _roots(lines), set[str](), set[str]()
+    for quad in _about(lines, roots):
+        if quad.predicate in _AGENTS or _is_part(quad.object, roots):
+            told.add(quad.object)
+        if quad.predicate == _METRIC:
+            metrics.add(quad.object)
+        yield from explaining.take(quad)
+    for quad in _about(lines, told - roots):
+        if quad.predicate == _METRIC:
+            metrics.add(quad.object)
+        yield from explaining.take(quad)
+    for quad in _about(lines, metrics - told - roots):
+        yield from explaining.take(quad)
+    yield from explaining.known()
+
+
+def _roots(lines: Iterable[str]) -> set[str]:
+    """What the catalogue is about: all that has one of its classes, and the versions of the whole."""
+    is_a, is_version = f" {A} ", f" <{DCAT}isVersionOf> "
+    found: set[str] = set()
     for line in lines:
-        quad = parse_line(line)._replace(graph="")
-        if not (quad.predicate.startswith(f"<{PREFIXES['void']}") or quad.object.startswith(f"<{PREFIXES['void']}")):
-            about[quad.subject].append(quad)
-    roots = {subject for subject, said in about.items() if any(q.predicate == A and q.object in _ROOTS for q in said)}
-    roots |= {subject for subject, said in about.items() if any(q.predicate == f"<{DCAT}isVersionOf>" for q in said)}
-    found = {quad for subject in sorted(roots) for quad in about[subject]}
-    told = {quad.object for quad in found if quad.predicate in _AGENTS or _is_part(quad.object, roots)}
-    found |= {quad for subject in told for quad in about.get(subject, ())}
-    found |= {quad for metric in _objects(found, _METRIC) for quad in about.get(metric, ())}
-    return canonical(_explained(found, base))
+        if is_a in line:
+            quad = parse_line(line)
+            if quad.predicate == A and quad.object in _ROOTS:
+                found.add(quad.subject)
+        elif is_version in line and line.split(" ", 2)[1] == is_version.strip() and _is_told(parse_line(line)):
+            found.add(subject_of(line))
+    return found
+
+
+def _about(lines: Iterable[str], subjects: Container[str]) -> Iterator[Quad]:
+    """What is told of some things, without graphs."""
+    for group in by_subject(lines):
+        if subject_of(group[0]) in subjects:
+            yield from filter(_is_told, (parse_line(line)._replace(graph="") for line in group))
+
+
+def _is_told(quad: Quad) -> bool:
+    return not (quad.predicate.startswith(_VOID) or quad.object.startswith(_VOID))
 
 
 def _is_part(term: str, owners: set[str]) -> bool:
@@ -52,25 +90,35 @@ def _is_part(term: str, owners: set[str]) -> bool:
     return bool(mark) and f"{owner}>" in owners
 
 
-def _objects(quads: Iterable[Quad], predicate: str) -> list[str]:
-    return sorted({quad.object for quad in quads if quad.predicate == predicate})
+class _Explaining:
+    """The quads, with what DCAT-AP wants to know of the things that they point at.
 
+    Args:
+        base: the base of the data.
+    """
 
-def _explained(quads: set[Quad], base: str) -> set[Quad]:
-    """The quads, with what DCAT-AP wants to know of the things that they point at."""
-    ranges = _read("ranges.ttl", base)
-    said: Mapping[str, str] = {quad.subject: quad.object for quad in ranges}
-    pointed = {quad.object for quad in quads}
-    found = {
-        *quads,
-        *(Quad(q.object, A, said[q.predicate]) for q in quads if q.predicate in said and q.object.startswith("<")),
-    }
-    known = [quad for quad in _read("lists.ttl", base) if quad.subject in pointed]
-    for term in sorted(pointed):
-        # The name of a list is the name of its members, up to the last slash.
-        if term.startswith(_EU) and "/" in term[len(_EU) :]:
-            found.add(Quad(term, f"<{_SKOS}inScheme>", f"{term.rpartition('/')[0]}>"))
-    return found | set(known)
+    def __init__(self, base: str) -> None:
+        self._said: Mapping[str, str] = {quad.subject: quad.object for quad in _read("ranges.ttl", base)}
+        self._lists = _read("lists.ttl", base)
+        self._listed = {quad.subject for quad in self._lists}
+        self._pointed: set[str] = set()
+
+    def take(self, quad: Quad) -> Iterator[str]:
+        """The lines of a quad, and of what it says of its object."""
+        yield quad.line()
+        object_ = quad.object
+        if quad.predicate in self._said and object_.startswith("<"):
+            yield Quad(object_, A, self._said[quad.predicate]).line()
+        if object_ in self._listed or object_.startswith(_EU):
+            self._pointed.add(object_)
+
+    def known(self) -> Iterator[str]:
+        """What the EU's lists say of the things that were pointed at."""
+        for term in self._pointed:
+            # The name of a list is the name of its members, up to the last slash.
+            if term.startswith(_EU) and "/" in term[len(_EU) :]:
+                yield Quad(term, f"<{_SKOS}inScheme>", f"{term.rpartition('/')[0]}>").line()
+        yield from (quad.line() for quad in self._lists if quad.subject in self._pointed)
 
 
 def _read(name: str, base: str) -> list[Quad]:

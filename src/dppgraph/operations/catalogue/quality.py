@@ -1,13 +1,13 @@
 """Quality measurements of the whole (https://www.w3.org/TR/vocab-dqv/): ``ontology/concepts/quality-metrics.ttl``."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from dppgraph.core.iris import NAMESPACE, PREFIXES
 from dppgraph.core.languages import LANGUAGES
-from dppgraph.core.quads import Quad, literal
+from dppgraph.core.quads import Quad, by_subject, literal, subject_of
 from dppgraph.operations.catalogue.note import VersionNote
 from dppgraph.operations.catalogue.stated import A
 
@@ -25,38 +25,37 @@ _NAMELESS: Final = ("statement",)
 
 @dataclass(slots=True)
 class _Counted:
-    """Things of ours: those that have a class, those that are quoted facts or have a quote, those with a label."""
+    """Things of ours: quoted facts, those of them that have a quote, and things with names, those with a label."""
 
-    typed: set[str] = field(default_factory=set)
-    quoted: set[str] = field(default_factory=set)
-    located: set[str] = field(default_factory=set)
-    labelled: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    quoted: int = 0
+    located: int = 0
+    named: int = 0
+    labelled: Counter[str] = field(default_factory=Counter)
 
-    def add(self, subject: str, predicate: str, rest: str) -> None:
-        """Counts one line."""
-        if predicate == A:
-            self.typed.add(subject)
-            if rest.startswith(_QUOTED):
-                self.quoted.add(subject)
-        elif predicate == _SELECTOR:
-            self.located.add(subject)
-        elif predicate in _LABELS:
-            self.labelled[_language(rest)].add(subject)
+    def take(self, group: Sequence[str], *, has_name: bool) -> None:
+        """Counts a thing by all that is said of it."""
+        said = [line.split(" ", 2)[1:] for line in group]
+        types = [rest for predicate, rest in said if predicate == A]
+        if any(rest.startswith(_QUOTED) for rest in types):
+            self.quoted += 1
+            self.located += any(predicate == _SELECTOR for predicate, _ in said)
+        if types and has_name:
+            self.named += 1
+            self.labelled.update({_language(rest) for predicate, rest in said if predicate in _LABELS})
 
 
 def quality(lines: Iterable[str], whole: str, version: VersionNote) -> Iterator[Quad]:
     """What is measured of a version's lines; a share is between 0 and 1."""
     counted, ours = _Counted(), f"<{version.base}id/"
-    for line in lines:
-        subject, predicate, rest = line.split(" ", 2)
+    for group in by_subject(lines):
+        subject = subject_of(group[0])
         if subject.startswith(ours) and "#" not in subject:
-            counted.add(subject, predicate, rest)
-    quoted, located = counted.quoted, counted.located
-    named = {thing for thing in counted.typed if thing.removeprefix(ours).partition("/")[0] not in _NAMELESS}
-    yield from _measured(whole, "quoted-facts", str(len(quoted)), "integer", version.base)
-    yield from _measured(whole, "quote-coverage", _share(quoted & located, quoted), "decimal", version.base)
+            counted.take(group, has_name=subject.removeprefix(ours).partition("/")[0] not in _NAMELESS)
+    quoted, named = counted.quoted, counted.named
+    yield from _measured(whole, "quoted-facts", str(quoted), "integer", version.base)
+    yield from _measured(whole, "quote-coverage", _share(counted.located, quoted), "decimal", version.base)
     for language in LANGUAGES:
-        share = _share(named & counted.labelled[language], named)
+        share = _share(counted.labelled[language], named)
         yield from _measured(whole, f"label-coverage-{language}", share, "decimal", version.base)
     for name, severity in _SEVERITIES.items():
         if severity in version.findings:
@@ -69,9 +68,9 @@ def _language(rest: str) -> str:
     return after[1:].partition(" ")[0] if after.startswith("@") else ""
 
 
-def _share(some: set[str], of: set[str]) -> str:
+def _share(some: int, of: int) -> str:
     """A share as a canonical decimal, to four places."""
-    share = f"{len(some) / len(of) if of else 1:.4f}".rstrip("0")
+    share = f"{some / of if of else 1:.4f}".rstrip("0")
     return f"{share}0" if share.endswith(".") else share
 
 

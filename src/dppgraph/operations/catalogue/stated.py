@@ -1,17 +1,23 @@
 """What some lines say, arranged for looking up."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from dppgraph.core.iris import PREFIXES, graph_iri
-from dppgraph.core.quads import Quad, parse_line
+from dppgraph.core.quads import Quad, parse_line, subject_of
 from dppgraph.store.rdf import literal_text
 
 A: Final = f"<{PREFIXES['rdf']}type>"
 DCAT: Final = PREFIXES["dcat"]
 DCT: Final = PREFIXES["dct"]
 DATASET: Final = f"<{DCAT}Dataset>"
+_OF_USE: Final = frozenset(
+    (
+        A,
+        *(f"<{DCT}{name}>" for name in ("title", "license", "language", "issued", "modified", "rights", "conformsTo")),
+    )
+)
 
 
 class Stated:
@@ -62,7 +68,20 @@ class Stated:
         return next((subject for subject in spaces if DATASET in self._said[subject].get(A, ())), "")
 
 
-def catalogue_lines(lines: Iterable[str], base: str) -> list[str]:
+def catalogue_lines(lines: Iterable[str], base: str) -> Iterator[str]:
     """Those of some lines that are in the graph ``catalogue``."""
     ending = f" <{graph_iri('catalogue', base)}> ."
-    return [line for line in lines if line.endswith(ending)]
+    return (line for line in lines if line.endswith(ending))
+
+
+def of_use(lines: Collection[str], base: str) -> Iterator[str]:
+    """Those of them that what is computed is made from: a large catalogue says more than memory should hold.
+
+    Of a plan's data set, that is what its files have from it.
+    """
+    space, of_plans = f"<{PREFIXES['void']}uriSpace>", f"<{base}id/dataset/plan-"
+    wholes = {subject_of(line) for line in catalogue_lines(lines, base) if line.split(" ", 2)[1] == space}
+    for line in catalogue_lines(lines, base):
+        subject, predicate, _ = line.split(" ", 2)
+        if predicate in _OF_USE or not subject.startswith(of_plans) or subject in wholes:
+            yield line

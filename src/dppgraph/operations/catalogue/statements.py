@@ -3,15 +3,16 @@
 None of it is in the digested graph, which the files are made from.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
 from typing import Final
 
 from dppgraph.core.iris import PREFIXES, graph_iri
-from dppgraph.core.quads import Quad, canonical
+from dppgraph.core.quads import Quad
 from dppgraph.operations.catalogue.distributions import FORMATS, distribution, owner_of
 from dppgraph.operations.catalogue.note import Dump, VersionNote
 from dppgraph.operations.catalogue.quality import quality
-from dppgraph.operations.catalogue.stated import DATASET, A, Stated, catalogue_lines
+from dppgraph.operations.catalogue.stated import DATASET, A, Stated, of_use
 from dppgraph.operations.catalogue.versions import versions
 
 _FORMATS: Final = "http://www.w3.org/ns/formats/"
@@ -26,25 +27,31 @@ _FEATURES: Final = {
 """Format to its name in W3C's list (https://www.w3.org/ns/formats/)."""
 
 
-def catalogue_statements(lines: Sequence[str], dumps: Sequence[Dump], version: VersionNote) -> list[str]:
+def catalogue_statements(lines: Collection[str], dumps: Sequence[Dump], version: VersionNote) -> list[str]:
     """The catalogue's computed statements, in the graph ``catalogue``; none without a catalogue in the data.
 
     Args:
-        lines: all lines of the version.
+        lines: all lines of the version, those of each subject together.
         dumps: its files.
         version: what it is.
     """
-    stated = Stated(catalogue_lines(lines, version.base))
+    return sorted(set(stated_besides(lines, dumps, version)))
+
+
+def stated_besides(lines: Collection[str], dumps: Sequence[Dump], version: VersionNote) -> Iterator[str]:
+    """Likewise, in no order, some of them perhaps more than once; of a large version more than memory should hold."""
+    stated = Stated(of_use(lines, version.base))
     whole = stated.whole()
     if not whole:
-        return []
+        return
     graph = f"<{graph_iri('catalogue', version.base)}>"
-    found = [
-        *_files(dumps, whole, stated, version.base),
-        *versions(dumps, whole, stated, version),
-        *quality(lines, whole, version),
-    ]
-    return canonical(quad._replace(graph=graph) for quad in found)
+    found = (
+        _files(dumps, whole, stated, version.base),
+        versions(dumps, whole, stated, version),
+        quality(lines, whole, version),
+    )
+    for quad in chain.from_iterable(found):
+        yield quad._replace(graph=graph).line()
 
 
 def _files(dumps: Sequence[Dump], whole: str, stated: Stated, base: str) -> Iterator[Quad]:

@@ -3,7 +3,7 @@
 from dppgraph.operations.dumps.alike import link_alike
 from dppgraph.operations.dumps.dump import CHECKSUMS, Dump, checksums, read_dumps
 from dppgraph.operations.dumps.folders import DUMPS, Dumped, DumpFolders, Found
-from dppgraph.operations.dumps.make import make_dumps
+from dppgraph.operations.dumps.make import LookedUp, make_dumps
 from dppgraph.operations.dumps.tables import METADATA
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "DumpFolders",
     "Dumped",
     "Found",
+    "LookedUp",
     "checksums",
     "link_alike",
     "make_dumps",

@@ -12,7 +12,7 @@ from dppgraph.operations.describe import Description
 from dppgraph.operations.export.flat import compacted
 from dppgraph.operations.export.jsonld import nested
 from dppgraph.operations.frames import Frames, read_frames
-from dppgraph.store.rdf import serialised
+from dppgraph.store.writing import serialised
 
 
 def export(lines: Iterable[str], format_: Format, frames: Frames | None = None) -> bytes:

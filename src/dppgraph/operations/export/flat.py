@@ -8,11 +8,11 @@ import io
 import json
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from itertools import chain, groupby, islice
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import IO, Any, Final
 
-from dppgraph.core.quads import parse_line, subject_of
+from dppgraph.core.quads import by_subject, parse_line
 from dppgraph.operations.export.inlined import all_names, head, names_in, ordered
 from dppgraph.operations.export.jsonld import compact, nodes_of, refuse_misread, used_in
 from dppgraph.operations.frames import Context
@@ -41,7 +41,7 @@ def compacted(lines: list[str], context: Context) -> bytes:
     return out.getvalue()
 
 
-def write_part(lines: Sequence[str], context: Context, out: IO[bytes]) -> set[str]:
+def write_part(lines: Iterable[str], context: Context, out: IO[bytes]) -> set[str]:
     """Writes what a document says of one graph.
 
     Args:
@@ -56,43 +56,39 @@ def write_part(lines: Sequence[str], context: Context, out: IO[bytes]) -> set[st
         BadRdf: JSON-LD cannot say one of them; those that :func:`refuse_misread` refuses are not looked for.
     """
     names: set[str] = set()
-    if parse_line(lines[0]).graph:
-        _write_named(lines, context, names, out)
-    else:
-        for number, (node, _) in enumerate(_things(lines, context)):
-            out.write(f"{',' if number else ''}\n  {_text(node, context, names, _INDENTED)}".encode())
+    graph = ""
+    for number, (node, graph) in enumerate(_things(lines, context)):
+        if graph and not number:
+            names |= set(names_in({"id": graph}, context, "@graph"))
+            out.write(f'\n  {{\n   "id": {json.dumps(graph, ensure_ascii=False)},\n   "@graph": ['.encode())
+        indent = _INDENTED * 2 if graph else _INDENTED
+        out.write(f"{',' if number else ''}\n  {indent[2:]}{_text(node, context, names, indent)}".encode())
+    out.write(b"\n   ]\n  }" if graph else b"")
     return names
 
 
-def write_document(parts: Sequence[IO[bytes]], names: set[str], context: Context, out: IO[bytes]) -> None:
+def write_document(parts: Iterable[IO[bytes]], names: set[str], context: Context, out: IO[bytes]) -> None:
     """Writes a document of parts, one for each graph, each of which holds something; they are read from their start.
 
     Args:
-        parts: what :func:`write_part` wrote, in the order of the graphs' terms.
+        parts: what :func:`write_part` wrote, in the order of the graphs' terms; each is closed.
         names: what they use of the context.
         context: the names.
         out: where to.
     """
     out.write(f'{head(all_names(names, context), context)}\n "@graph": ['.encode())
+    number = -1
     for number, part in enumerate(parts):
         out.write(b"," if number else b"")
-        part.seek(0)
-        shutil.copyfileobj(part, out)
-    out.write(b"\n ]\n}\n" if parts else b"]\n}\n")
+        with part:
+            part.seek(0)
+            shutil.copyfileobj(part, out)
+    out.write(b"]\n}\n" if number < 0 else b"\n ]\n}\n")
 
 
-def _write_named(lines: Sequence[str], context: Context, names: set[str], out: IO[bytes]) -> None:
-    for number, (node, graph) in enumerate(_things(lines, context)):
-        if not number:
-            names |= set(names_in({"id": graph}, context, "@graph"))
-            out.write(f'\n  {{\n   "id": {json.dumps(graph, ensure_ascii=False)},\n   "@graph": ['.encode())
-        out.write(f"{',' if number else ''}\n    {_text(node, context, names, _INDENTED * 2)}".encode())
-    out.write(b"\n   ]\n  }")
-
-
-def _things(lines: Sequence[str], context: Context) -> Iterator[tuple[dict[str, Any], str]]:
+def _things(lines: Iterable[str], context: Context) -> Iterator[tuple[dict[str, Any], str]]:
     """What is said of each subject, compacted, and the name of the graph that says it."""
-    groups = (list(group) for _, group in groupby(lines, key=subject_of))
+    groups = by_subject(lines)
     while some := list(chain.from_iterable(islice(groups, _THINGS))):
         names = used_in(some, context)
         for node in compact(nodes_of(some, context), names)["@graph"]:

@@ -18,7 +18,7 @@ from dppgraph.errors import BadRdf
 from dppgraph.operations.describe import INCLUDED, Description, Layout
 from dppgraph.operations.export.inlined import with_context
 from dppgraph.operations.frames import Context, Frames, Link
-from dppgraph.store.rdf import serialised
+from dppgraph.store.writing import serialised
 
 _CANNOT: Final = "this cannot be written as jsonld: ask for another format, such as turtle"
 _RDF_TYPE: Final = PREFIXES["rdf"] + "type"
@@ -213,8 +213,10 @@ def _processed(
     """
     from pyld import jsonld  # noqa: PLC0415 - 0.1 s that only JSON-LD needs
 
+    from dppgraph.operations.export.processor import Remembering  # noqa: PLC0415 - likewise
+
     try:
-        document: dict[str, Any] = getattr(jsonld, algorithm)(nodes, by, {"documentLoader": _refuse} | options)
+        document: dict[str, Any] = getattr(Remembering(), algorithm)(nodes, by, {"documentLoader": _refuse} | options)
     except jsonld.JsonLdError as error:
         # Its text holds the whole context.
         raise BadRdf(_CANNOT) from error

@@ -6,10 +6,11 @@ is. Where it hangs on several, the first by code point has it, so that each stat
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 
-from dppgraph.core.quads import Quad, entity_of, parse_line, with_leaves
+from dppgraph.core.quads import Graphs, Quad, entity_of, parse_line, with_leaves
 from dppgraph.core.skolem import GENID
+from dppgraph.store.runs import regrouped
 
 _DIGITS = 32
 
@@ -58,22 +59,30 @@ def named(lines: Iterable[str], base: str) -> Iterable[str]:
         yield _named(line, base) if "_:" in line else line
 
 
-def grouped(lines: Iterable[str], owners: Owners, wanted: set[str] | None = None) -> dict[str, list[str]]:
-    """Entity to its lines, of all entities or of those that are wanted."""
-    found: dict[str, list[str]] = defaultdict(list)
-    subject, entity = "", ""
-    for line in lines:
-        # What has the same subject stands together.
-        if not subject or not line.startswith(subject):
-            subject, entity = line[: line.index(" ") + 1], owners.of(line)
-        if wanted is None or entity in wanted:
-            found[entity].append(line)
-    return found
+def grouped(
+    lines: Collection[str], owners: Owners, base: str, wanted: Container[str] | None = None
+) -> Iterator[tuple[str, list[str]]]:
+    """The IRI of each entity with its lines, in the order of the IRIs; of all entities or of those that are wanted.
+
+    Args:
+        lines: canonical lines, sorted, each once; blank nodes get names.
+        owners: says which entity they belong to.
+        base: what these names begin with.
+        wanted: IRIs; None for all.
+    """
+
+    def name_of(line: str) -> str:
+        entity = owners.of(_named(line, base) if "_:" in line else line)
+        return entity if wanted is None or entity in wanted else ""
+
+    for entity, found in regrouped(lines, name_of):
+        yield entity, list(named(found, base))
 
 
-def triples(lines: Iterable[str]) -> list[str]:
+def triples(lines: Sequence[str], graphs: Graphs) -> list[str]:
     """The statements of lines without their graphs, each once, sorted."""
-    return sorted({parse_line(line)._replace(graph="").line() for line in lines})
+    found = zip(lines, graphs.of(lines) if lines else (), strict=True)
+    return sorted({f"{line[: -len(graph) - len('  .')]} ." if graph else line for line, graph in found})
 
 
 def _above(lines: Iterable[str]) -> Mapping[str, set[str]]:

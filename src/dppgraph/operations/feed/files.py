@@ -11,7 +11,9 @@ stand among all others. It is opened without locks, as nobody writes to it any m
 import json
 import os
 import secrets
+import shutil
 import sqlite3
+import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -37,7 +39,10 @@ CREATE TABLE members (
 """
 _SOME: Final = 500
 """How many entities one query asks for."""
-_LEFT: Final = 3600
+_CACHE: Final = 64 << 10
+"""KiB of a file that memory keeps while it is written: names come in no order."""
+_UNFINISHED: Final = ".unfinished-"
+_LEFT: Final = 4 * 3600
 """Seconds after which nobody is at a file any more that has no name yet."""
 
 
@@ -161,7 +166,7 @@ class FeedFiles:
         """
         with writable(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            unfinished = self.folder / f".unfinished-{secrets.token_hex(8)}"
+            unfinished = self.folder / f"{_UNFINISHED}{secrets.token_hex(8)}"
             try:
                 made = _written(unfinished, rows, head)
                 _sync(unfinished)
@@ -173,11 +178,27 @@ class FeedFiles:
         return made
 
     def tidy(self) -> None:
-        """Removes what a killed process left: what nobody has written to for an hour."""
-        for left in self.folder.glob(".unfinished-*"):
+        """Removes what a killed process left: what nobody has written to for some hours."""
+        for left in self.folder.glob(f"{_UNFINISHED}*"):
             with suppress(FileNotFoundError):
-                if time.time() - left.stat().st_mtime > _LEFT:
+                if time.time() - left.stat().st_mtime <= _LEFT:
+                    continue
+                if left.is_dir():
+                    shutil.rmtree(left)
+                else:
                     left.unlink()
+
+    @contextmanager
+    def room(self) -> Iterator[Path]:
+        """A new folder, removed at the end.
+
+        Raises:
+            StoreUnavailable: the disk does not take what is written there.
+        """
+        with writable(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self.folder, prefix=_UNFINISHED) as work:
+                yield Path(work)
 
     def _member(self, number: int, name: str, entity: str, content: bytes) -> Member:
         head = self.head(number)
@@ -217,6 +238,7 @@ def _written(path: Path, rows: Iterable[Row], head: Callable[[], Head]) -> Head:
         # It counts for nothing until it has its name, and is synced before that.
         database.execute("PRAGMA journal_mode = OFF")
         database.execute("PRAGMA synchronous = OFF")
+        database.execute(f"PRAGMA cache_size = -{_CACHE}")
         database.executescript(_SCHEMA)
         database.executemany("INSERT INTO members VALUES (?, ?, ?, ?, ?)", map(_packed, rows))
         made = head()

@@ -1,12 +1,14 @@
 """Making the members of a version: one for each entity whose statements are not what the feed said of it last."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from heapq import merge
+from itertools import chain, groupby
 from typing import Final
 
-from dppgraph.core.quads import Delta
+from dppgraph.core.quads import Delta, Graphs
 from dppgraph.errors import Damaged, Unknown
 from dppgraph.operations.feed.entities import Owners, grouped, named, triples
 from dppgraph.operations.feed.files import FORMAT, FeedFiles, Head, Row
@@ -19,14 +21,14 @@ PAGE: Final = 250
 
 
 def make_members(
-    versions: VersionStore, manifest: Manifest, lines: Iterable[str], delta: Delta | None = None, *, page: int = PAGE
+    versions: VersionStore, manifest: Manifest, lines: Collection[str], delta: Delta | None = None, *, page: int = PAGE
 ) -> None:
     """Makes the members of a version, which need not be published yet; and those of earlier ones that are missing.
 
     Args:
         versions: the store; whoever calls holds its lock, if the version is not published.
         manifest: the version's.
-        lines: its canonical lines, sorted.
+        lines: its canonical lines, sorted, each once.
         delta: what it added to the lines of its parent, and removed from them; None where that is not at hand.
         page: how many members a page holds at most.
 
@@ -36,7 +38,7 @@ def make_members(
     files = FeedFiles(versions.folder)
     files.tidy()
     make_missing(versions, manifest.version - 1, files)
-    _make(files, manifest, list(named(lines, manifest.base)), delta, page)
+    _make(files, manifest, lines, delta, page)
 
 
 def make_missing(versions: VersionStore, last: int, files: FeedFiles | None = None) -> None:
@@ -81,8 +83,9 @@ def _made_again(versions: VersionStore, number: int, files: FeedFiles) -> Head:
     try:
         manifest = versions.manifest(number)
         digest = manifest.digest
-        lines = list(named(versions.lines(number), manifest.base))
-        return _make(files, manifest, lines, versions.delta(number), PAGE)
+        with files.room() as work:
+            lines, delta = versions.at_hand(number, work)
+            return _make(files, manifest, lines, delta, PAGE)
     except (Damaged, Unknown):
         # It stays so, even if the version is mended one day: what is closed by then must not change.
         before = files.head(number - 1)
@@ -95,20 +98,26 @@ def _made_again(versions: VersionStore, number: int, files: FeedFiles) -> Head:
 _EPOCH: Final = datetime.fromtimestamp(0, UTC).isoformat()
 
 
-def _make(files: FeedFiles, manifest: Manifest, lines: list[str], delta: Delta | None, page: int) -> Head:
+def _make(files: FeedFiles, manifest: Manifest, lines: Collection[str], delta: Delta | None, page: int) -> Head:
     number, base = manifest.version, manifest.base
     before = files.head(number - 1)
     moment = moment_of(lines, base, manifest.created, before.time if before else None)
     place = _Place.after(before, page, _open_page(files, before))
     follows_parent = before is not None and before.whole and manifest.parent == number - 1 and before.base == base
-    owners = Owners(lines)
+    owners = Owners(named(lines, base))
     wanted = _touched(lines, owners, delta, base) if delta and follows_parent else None
-    contents = grouped(lines, owners, wanted)
     known = files.digests(number - 1, wanted)
+    contents = merge(
+        grouped(lines, owners, base, wanted),
+        # What is gone says nothing any more.
+        ((entity, list[str]()) for entity in sorted(known)),
+        key=lambda content: content[0],
+    )
+    graphs = Graphs()
 
     def rows() -> Iterator[Row]:
-        for entity in sorted({*contents, *known}):
-            said = triples(contents.pop(entity, ()))
+        for entity, found in groupby(contents, key=lambda content: content[0]):
+            said = triples([line for _, lines in found for line in lines], graphs)
             digest = digest_of(said)
             if digest != known.get(entity, b""):
                 name = name_of(entity, number, moment, digest)
@@ -117,11 +126,11 @@ def _make(files: FeedFiles, manifest: Manifest, lines: list[str], delta: Delta |
     return files.write(rows(), lambda: place.head(number, base, manifest.created, manifest.digest, moment))
 
 
-def _touched(lines: list[str], owners: Owners, delta: Delta, base: str) -> set[str]:
+def _touched(lines: Iterable[str], owners: Owners, delta: Delta, base: str) -> set[str]:
     """The entities that a delta may have changed: no other one has."""
     added, removed = (list(named(part, base)) for part in delta)
     new = set(added)
-    before = Owners([*(line for line in lines if line not in new), *removed])
+    before = Owners(chain((line for line in named(lines, base) if line not in new), removed))
     return {*map(owners.of, added), *map(before.of, removed), *owners.moved(before)}
 
 

@@ -14,8 +14,8 @@ from dppgraph.operations.export.jsonld import refuse_misread
 from dppgraph.operations.frames import Context
 from dppgraph.operations.graphs.lines import Lines
 from dppgraph.store.history import ExactQuads, History
-from dppgraph.store.rdf import write
 from dppgraph.store.updates import named_graph
+from dppgraph.store.writing import write
 
 _FEW: Final = 10_000
 """Triples that are taken at once: sorted here, they are there sooner than subject by subject."""

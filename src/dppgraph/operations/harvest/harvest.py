@@ -12,7 +12,7 @@ from dppgraph.operations.describe import Held
 from dppgraph.operations.dumps import DumpFolders
 from dppgraph.operations.feed import FeedReader, fed_until
 from dppgraph.operations.findings import Findings, read
-from dppgraph.operations.harvest.make import CATALOGUE, GONE, SEARCH, STATEMENTS, VOID, made, packed
+from dppgraph.operations.harvest.make import CATALOGUE, GONE, LOOKED_UP, SEARCH, STATEMENTS, VOID, made, packed
 from dppgraph.store.history import ExactQuads, History, Pattern
 from dppgraph.store.search import SearchIndex
 from dppgraph.store.versions import Manifest, VersionStore
@@ -47,19 +47,24 @@ class Published:
 
     Args:
         exact: the quads of the version.
-        more: lines that are not part of it: how large its dumps are, for one.
+        more: lines that are not part of it, or where they are looked up: how large its dumps are, for one.
         base: the base of the data.
         url: where the server answers.
         gone: what such lines spoke of once, and do not any more.
     """
 
     def __init__(
-        self, exact: ExactQuads, more: Iterable[str], base: str, url: str, gone: Collection[str] = frozenset()
+        self,
+        exact: ExactQuads,
+        more: Iterable[str] | ExactQuads,
+        base: str,
+        url: str,
+        gone: Collection[str] = frozenset(),
     ) -> None:
         self.exact = exact
         self.base = base
         self.url = url
-        self._more = Held(more)
+        self._more = more if isinstance(more, ExactQuads) else Held(more)
         self._gone = gone
 
     def is_gone(self, iri: str) -> bool:
@@ -122,7 +127,7 @@ class Published:
         besides = {parse_line(line)[:3] for line in self._more.pointing(object_)}
         return sorted(triple for triple in besides if not self.exact.count(Pattern(*triple)))
 
-    def _both(self, lookup: Callable[[ExactQuads | Held], list[str]]) -> list[str]:
+    def _both(self, lookup: Callable[[Held | ExactQuads], list[str]]) -> list[str]:
         return self.located({*lookup(self.exact), *lookup(self._more)})
 
     def _located(self, term: str) -> str:
@@ -165,7 +170,16 @@ class Harvest:
         except Damaged as error:
             raise self._missing() from error
         gone = frozenset(self._lines(GONE))
-        self._begin(store, manifest, of, Published(exact, self._lines(STATEMENTS), manifest.base, url, gone))
+        self._besides = History(self._folder / LOOKED_UP)
+        self._begin(store, manifest, of, Published(exact, self._more(of), manifest.base, url, gone))
+
+    def _more(self, of: Manifest) -> list[str] | ExactQuads:
+        if not (self._folder / LOOKED_UP).exists():
+            return self._lines(STATEMENTS)
+        try:
+            return self._besides.at(of.version)
+        except Damaged as error:
+            raise self._missing() from error
 
     def _begin(self, store: VersionStore, manifest: Manifest, of: Manifest, published: Published) -> None:
         self.manifest = manifest
@@ -175,6 +189,7 @@ class Harvest:
         self._created = {manifest.version: manifest.created}
         self._made: datetime | None = None
         self._there: list[str] | None = None
+        self._licence: str | None = None
         self._dumps = DumpFolders(store, store.harvest_path)
         self._feed: FeedReader | None = None
         self._lock = Lock()
@@ -231,17 +246,26 @@ class Harvest:
             for path, iri in vocabularies.items()
             if self.published.about(f"<{iri}>") or self.published.parts(f"<{iri}>")
         ]
-        catalogue = ["catalogue"] if self._lines(CATALOGUE) else []
+        catalogue = ["catalogue"] if self._has_catalogue() else []
         return ["", *_PAGES, *catalogue, *held, *(["ontology"] if "ns" in held else [])]
+
+    def _has_catalogue(self) -> bool:
+        try:
+            return (self._folder / CATALOGUE).stat().st_size > 0
+        except OSError as error:
+            raise self._missing() from error
 
     def licence(self) -> str:
         """The IRI of the licence that the data names for the whole graph; empty where it names none."""
-        found = self._dumps.at(self.packed.version)
-        return (found.licence if found else None) or ""
+        if self._licence is None:
+            found = self._dumps.at(self.packed.version)
+            self._licence = (found.licence if found else None) or ""
+        return self._licence
 
     def close(self) -> None:
         """Lets its files go; whoever looks something up in them then is told that they cannot be read."""
         self._index.close()
+        self._besides.close()
 
     def findings(self) -> list[Findings] | None:
         """What the shapes found of this version; None where the gate was off, or nobody kept it.

@@ -5,47 +5,72 @@ All else takes a while to make, so what a small change makes is of the version b
 """
 
 import json
-from collections.abc import Collection
-from contextlib import closing
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import closing, nullcontext
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from dppgraph import __version__
 from dppgraph.core.quads import Delta, entity_of
 from dppgraph.errors import Damaged, Unknown
-from dppgraph.operations.catalogue import VersionNote, catalogue_document, catalogue_statements
-from dppgraph.operations.dumps import DUMPS, Dump, link_alike, make_dumps
+from dppgraph.operations.catalogue import VersionNote, stated_besides, told_of_catalogue
+from dppgraph.operations.dumps import DUMPS, Dump, LookedUp, link_alike, make_dumps
 from dppgraph.operations.feed import make_members
 from dppgraph.operations.search import entries_of
 from dppgraph.operations.service import void_document
-from dppgraph.store.history import History, add_version, catch_up, since_last
+from dppgraph.store.history import History, add_version, begin, catch_up, since_last
+from dppgraph.store.runs import LinesFile, Runs, written
 from dppgraph.store.search import SearchIndex, write_search
 from dppgraph.store.versions import KEPT, Harvesting, Manifest, VersionStore
+from dppgraph.store.workers.apart import called
 
 SEARCH: Final = "search.sqlite"
 STATEMENTS: Final = "statements.nq"
 """What the catalogue says besides the version's own statements: how large the dumps are, for one."""
 CATALOGUE: Final = "catalogue.nt"
+LOOKED_UP: Final = "statements.sqlite"
+"""The same statements, to be looked up, where they are more than memory should hold."""
 VOID: Final = "void.nt"
 GONE: Final = "gone.txt"
 """What the catalogue said something of before, and does not any more: an IRI on each line."""
 _STAMP: Final = "harvest.json"
+_MANY: Final = 200_000
+"""Statements that are looked up in a file."""
 _FORMAT: Final = 3
 """The number of the folder's layout: what another number made is made anew."""
 
 
-def harvesting(store: VersionStore) -> Harvesting:
-    """What makes the harvest of a version of this store."""
+def harvesting(store: VersionStore, progress: Callable[[str], None] = lambda _: None) -> Harvesting:
+    """What makes the harvest of a version of this store.
+
+    Args:
+        store: the store.
+        progress: told what is going on.
+    """
 
     def make(folder: Path, manifest: Manifest, lines: Collection[str], delta: Delta) -> None:
+        progress("taking down its statements")
         remember(store, manifest, delta, lines=lines)
-        pack_into(store, folder, manifest, lines, delta)
+        pack_into(store, folder, manifest, lines, delta, progress)
 
     return make
 
 
-def pack_into(store: VersionStore, folder: Path, manifest: Manifest, lines: Collection[str], delta: Delta) -> None:
+def pack_into(
+    store: VersionStore,
+    folder: Path,
+    manifest: Manifest,
+    lines: Collection[str],
+    delta: Delta,
+    progress: Callable[[str], None] = lambda _: None,
+) -> None:
     """Makes a version's harvest in a new folder, but for the history, which goes on with each version at once.
+
+    Of lines in a file little is in memory, and processes of their own make it: what is to be looked up is looked up in
+    the history.
 
     Args:
         store: the store.
@@ -53,22 +78,38 @@ def pack_into(store: VersionStore, folder: Path, manifest: Manifest, lines: Coll
         manifest: the version's.
         lines: its lines, sorted.
         delta: what it added to those of its parent, and removed from them.
+        progress: told what is going on.
 
     Raises:
         StoreUnavailable: the members of the feed cannot be made.
         OSError: a file cannot be written.
     """
     folder.mkdir()
+    if apart := isinstance(lines, LinesFile):
+        # A process of its own is elsewhere.
+        store, folder = VersionStore(store.folder.absolute()), folder.absolute()
+        lines = lines.absolute()
+        delta = Delta(*(part.absolute() if isinstance(part, LinesFile) else part for part in delta))
+    looked_up = LookedUp(store.history_path, manifest.version) if apart else None
     dumps = folder / DUMPS
     dumps.mkdir()
-    held = list(lines)
-    files = make_dumps(held, dumps, manifest.base)
+    progress("writing the dumps")
+    files = make_dumps(lines, dumps, manifest.base, looked_up=looked_up)
     before = max((number for number in harvested(store) if number < manifest.version), default=0)
     link_alike(files, dumps, store.harvest_path(before) / DUMPS)
-    _write_catalogue(store, folder, manifest, held, files)
-    write_search(folder / SEARCH, entries_of(lines, manifest.base))
-    make_members(store, manifest, lines, delta)
+    progress("making the search index, the feed and the catalogue")
+    works = (
+        partial(_write_search, folder / SEARCH, lines, manifest.base, looked_up),
+        partial(make_members, store, manifest, lines, delta),
+        partial(_write_catalogue, store, folder, manifest, lines, files),
+    )
+    called(works, apart=apart)
     (folder / _STAMP).write_text(json.dumps(_stamp(manifest)), encoding="utf-8")
+
+
+def _write_search(path: Path, lines: Collection[str], base: str, looked_up: LookedUp | None) -> None:
+    with looked_up.opened() if looked_up else nullcontext() as statements:
+        write_search(path, entries_of(lines, base, statements))
 
 
 def remember(
@@ -102,21 +143,44 @@ def remember(
 
 
 def _write_catalogue(
-    store: VersionStore, folder: Path, manifest: Manifest, lines: list[str], dumps: list[Dump]
+    store: VersionStore, folder: Path, manifest: Manifest, lines: Collection[str], dumps: list[Dump]
 ) -> None:
     # As many as have files of their own.
     earlier = tuple(number for number in harvested(store) if number < manifest.version)[1 - KEPT :]
     note = VersionNote(manifest.base, manifest.version, manifest.digest, earlier, manifest.findings or {})
-    statements = catalogue_statements(lines, dumps, note)
-    documents = {
-        STATEMENTS: statements,
-        CATALOGUE: catalogue_document([*lines, *statements], manifest.base),
-        VOID: void_document([*lines, *statements], manifest.base),
-    }
-    for name, said in documents.items():
-        (folder / name).write_text("".join(f"{line}\n" for line in said), encoding="utf-8")
-    gone = _described_before(store, manifest) - {entity_of(line) for line in statements}
+    statements = _put(folder / STATEMENTS, stated_besides(lines, dumps, note))
+    if len(statements) >= _MANY:
+        begin(folder / LOOKED_UP, manifest, statements, None)
+    both = _Both(lines, statements)
+    _put(folder / CATALOGUE, told_of_catalogue(both, manifest.base))
+    _put(folder / VOID, void_document(both, manifest.base))
+    gone = _described_before(store, manifest) - set(map(entity_of, statements))
     (folder / GONE).write_text("".join(f"{iri}\n" for iri in sorted(gone)), encoding="utf-8")
+
+
+def _put(path: Path, lines: Iterable[str]) -> LinesFile:
+    """Lines in any order in a new file: sorted, each once."""
+    with tempfile.TemporaryDirectory(dir=path.parent) as work:
+        runs = Runs(Path(work), "lines")
+        for line in lines:
+            runs.take(f"{line}\n".encode())
+        return written(runs.lines(), path)
+
+
+class _Both(Collection[str]):
+    """The lines of two collections, one after the other: of a subject they stand together in each."""
+
+    def __init__(self, first: Collection[str], second: Collection[str]) -> None:
+        self._parts = first, second
+
+    def __len__(self) -> int:
+        return sum(map(len, self._parts))
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self._parts)
+
+    def __contains__(self, line: object) -> bool:
+        return any(line in part for part in self._parts)
 
 
 def _described_before(store: VersionStore, manifest: Manifest) -> set[str]:
@@ -124,11 +188,10 @@ def _described_before(store: VersionStore, manifest: Manifest) -> set[str]:
     before = max((number for number in harvested(store) if number < manifest.version), default=0)
     folder = store.harvest_path(before)
     try:
-        described = (folder / STATEMENTS).read_text(encoding="utf-8").split("\n")[:-1]
         gone = (folder / GONE).read_text(encoding="utf-8").split("\n")[:-1]
+        return {*gone, *map(entity_of, LinesFile(folder / STATEMENTS, 0))}
     except OSError:
         return set()
-    return {*gone, *map(entity_of, described)}
 
 
 def harvested(store: VersionStore) -> list[int]:

@@ -23,7 +23,6 @@ def pack(store: VersionStore, number: int) -> bool:
     manifest = store.manifest(number)
     if is_packed(store, manifest):
         return False
-    lines, delta = store.lines(number), store.delta(number)
     place = store.folder / "packing"
     with writable(store.folder):
         place.mkdir(exist_ok=True)
@@ -34,6 +33,7 @@ def pack(store: VersionStore, number: int) -> bool:
                     shutil.rmtree(left)
             work = Path(tempfile.mkdtemp(dir=place))
             try:
+                lines, delta = store.at_hand(number, work)
                 pack_into(store, work / "harvest", manifest, lines, delta)
                 store.keep_harvest(work / "harvest", number)
             finally:

@@ -1,13 +1,16 @@
 """What can be found: things by what they are called and what is said of them in words, and quotes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
 from dppgraph.core.iris import NAMESPACE, PREFIXES, graph_iri
-from dppgraph.core.quads import Quad, parse_line
+from dppgraph.core.quads import Quad, parse_line, subject_of
+from dppgraph.operations.describe import Held, Statements
 from dppgraph.store.rdf import literal_text
+from dppgraph.store.runs import Runs, regrouped, work_beside
 from dppgraph.store.search import Entry, Passage
 
 KINDS: Final = (
@@ -80,30 +83,38 @@ class _Said:
     structure: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
-def entries_of(lines: Iterable[str], base: str) -> Iterator[Entry]:
+def entries_of(lines: Collection[str], base: str, statements: Statements | None = None) -> Iterator[Entry]:
     """All that can be found in a version, in a fixed order; what :func:`~dppgraph.store.search.write_search` takes.
 
     Args:
-        lines: the canonical lines of the version.
+        lines: the canonical lines of the version, sorted, each once.
         base: the base of the data.
+        statements: where to look up what a statement has neither as a part nor of itself; None to hold all lines in
+            memory, should one have such a thing.
     """
-    said = _said(lines, base)
-    described = {
-        subject for subject, found in said.items() if found.structure.keys() - {_SELECTOR, _EXACT, _START, _END}
-    }
-    things: dict[str, _Said] = defaultdict(_Said)
-    for subject in sorted(said):
-        owner = _owner(subject)
-        if owner not in described and _kind(owner, base):
-            # What a part is called is no name of its owner, but who looks for a number wants what has it.
-            things[owner].labels += said[subject].labels
-            things[owner].texts += said[subject].texts
-    for thing in sorted(things):
-        found = things[thing]
-        if found.labels or found.texts:
-            kind = _kind(thing, base)
-            yield Entry(kind, thing, _WEIGHTS.get(kind, 1.0), _joined(found.labels), _joined(found.texts))
-    yield from _passages(said)
+    with work_beside(lines) as work:
+        passages = _Passages(Runs(work, "passages"), _Elsewhere(lines, base, statements))
+        # Parts are told with what they are parts of, which may stand far from them.
+        for owner, group in regrouped(lines, lambda line: _owner(subject_of(line))):
+            said = _said(group, base)
+            if not _is_described(said.get(owner)):
+                yield from _thing(owner, said, base)
+            passages.take(said)
+        yield from passages.entries()
+
+
+def _is_described(said: _Said | None) -> bool:
+    """Whether it is a statement or the like, which is told by what it is about and has no entry of its own."""
+    return said is not None and bool(said.structure.keys() - {_SELECTOR, _EXACT, _START, _END})
+
+
+def _thing(owner: str, said: Mapping[str, _Said], base: str) -> Iterator[Entry]:
+    kind = _kind(owner, base)
+    # What a part is called is no name of its owner, but who looks for a number wants what has it.
+    labels = [label for found in said.values() for label in found.labels]
+    texts = [text for found in said.values() for text in found.texts]
+    if kind and (labels or texts):
+        yield Entry(kind, owner, _WEIGHTS.get(kind, 1.0), _joined(labels), _joined(texts))
 
 
 def _said(lines: Iterable[str], base: str) -> dict[str, _Said]:
@@ -124,25 +135,68 @@ def _note(quad: Quad, found: dict[str, _Said]) -> None:
         (said.labels if quad.predicate in _NAMING else said.texts).append(quad.object)
 
 
-def _passages(said: dict[str, _Said]) -> Iterator[Entry]:
-    """The places of sources that statements rest on, each once, with their words."""
-    passages: dict[tuple[str, bool, int, int, str], list[str]] = defaultdict(list)
-    for statement, found in said.items():
-        selectors = found.structure.get(_SELECTOR, [])
-        exact = next((text for one in selectors for text in _of(said, one, _EXACT)), "")
-        start, end = (_integer(text for one in selectors for text in _of(said, one, name)) for name in (_START, _END))
-        placed = start is not None and end is not None
-        for source in found.structure.get(_IN_DOCUMENT, []):
-            passages[source, not placed, start or 0, end or 0, exact].append(statement)
-    for (source, unplaced, start, end, exact), statements in sorted(passages.items()):
-        place = Passage(source, None, None, tuple(sorted(set(statements))), bool(exact))
-        passage = place if unplaced else place._replace(start=start, end=end)
-        quote = _text(exact) if exact else ""
-        yield Entry("quote" if exact else "", passage.statements[0], quote=quote, passage=passage)
+class _Elsewhere:
+    """What is said of things that are no part of what is read.
+
+    Args:
+        lines: all lines.
+        base: the base of the data.
+        statements: where they are looked up; None for the lines.
+    """
+
+    def __init__(self, lines: Collection[str], base: str, statements: Statements | None) -> None:
+        self._lines, self._base = lines, base
+        self._statements = statements
+
+    def of(self, thing: str) -> _Said | None:
+        """What is said of one."""
+        if self._statements is None:
+            self._statements = Held(self._lines)
+        return _said(self._statements.about(thing), self._base).get(thing)
 
 
-def _of(said: dict[str, _Said], subject: str, name: str) -> list[str]:
-    return said[subject].structure.get(name, []) if subject in said else []
+class _Passages:
+    """The places of sources that statements rest on, each once, with their words.
+
+    Args:
+        runs: sorts them.
+        elsewhere: what is said of selectors that are no parts of a statement.
+    """
+
+    def __init__(self, runs: Runs, elsewhere: _Elsewhere) -> None:
+        self._runs, self._elsewhere = runs, elsewhere
+
+    def take(self, said: Mapping[str, _Said]) -> None:
+        """Takes what is said of a thing and its parts."""
+        for statement, found in said.items():
+            sources = found.structure.get(_IN_DOCUMENT, ())
+            if not sources:
+                continue
+            selectors = [
+                selector
+                for one in found.structure.get(_SELECTOR, ())
+                if (selector := said[one] if one in said else self._elsewhere.of(one))
+            ]
+            exact = next((text for one in selectors for text in one.structure.get(_EXACT, ())), "")
+            start, end = (
+                _integer(text for one in selectors for text in one.structure.get(name, ())) for name in (_START, _END)
+            )
+            unplaced = start is None or end is None
+            for source in sources:
+                # Figures are as many for all, so that text is in the order of numbers.
+                at = (f"{offset or 0:0{_LONGEST}}" for offset in (start, end))
+                self._runs.take("\t".join((source, f"{unplaced:d}", *at, exact, f"{statement}\n")).encode())
+
+    def entries(self) -> Iterator[Entry]:
+        """All of them, in the order of their sources and places."""
+        rows = (line.rpartition("\t") for line in self._runs.lines())
+        for said, found in groupby(rows, key=lambda row: row[0]):
+            source, unplaced, start, end, exact = said.split("\t")
+            statements = tuple(statement for _, _, statement in found)
+            place = Passage(source, None, None, statements, bool(exact))
+            passage = place if unplaced == "1" else place._replace(start=int(start), end=int(end))
+            quote = _text(exact) if exact else ""
+            yield Entry("quote" if exact else "", statements[0], quote=quote, passage=passage)
 
 
 def _integer(literals: Iterator[str]) -> int | None:

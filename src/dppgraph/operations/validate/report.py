@@ -12,7 +12,8 @@ from dppgraph.core.formats import Format
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad, canonical, literal
 from dppgraph.operations.findings import SHOWN, Findings, Seen
-from dppgraph.store.rdf import literal_text, serialised
+from dppgraph.store.rdf import literal_text
+from dppgraph.store.writing import serialised
 
 Severity = Literal["Violation", "Warning", "Info"]
 

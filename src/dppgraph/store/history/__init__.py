@@ -8,6 +8,7 @@ hand, without all of it in memory; and a change has to cost by its own size, not
 ``writing`` adds versions. It is a cache: what is lost or damaged is made anew from the versions' own files.
 """
 
+from dppgraph.store.history.beginning import begin
 from dppgraph.store.history.exact import ExactQuads, Pattern, QuadPattern
 from dppgraph.store.history.history import History, Span
 from dppgraph.store.history.lasting import Fate, Lasting, count_lasting, fate, lasting
@@ -22,6 +23,7 @@ __all__ = [
     "QuadPattern",
     "Span",
     "add_version",
+    "begin",
     "catch_up",
     "count_lasting",
     "fate",

@@ -184,6 +184,10 @@ class ExactQuads:
         rows = self._asked(text, values | {"limit": limit, "offset": offset})
         return [(row[0], row[1], row[2]) for row in rows]
 
+    def pointing(self, object_: str) -> list[str]:
+        """The lines that have an object; in no order."""
+        return [quad.line() for quad in self.quads(QuadPattern(None, None, object_))]
+
     def count(self, pattern: Pattern) -> int:
         """How many triples a pattern fits."""
         where, values = self._where(pattern, "spo")

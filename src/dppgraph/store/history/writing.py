@@ -6,15 +6,14 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final, Protocol
 
-from dppgraph.core.digest import bucket_of
 from dppgraph.core.quads import Delta, Quad, difference, entity_of, parse_line
 from dppgraph.errors import Damaged, Unknown
+from dppgraph.store.history.beginning import begin, bucket_number, note_version
 from dppgraph.store.history.exact import QuadPattern
-from dppgraph.store.history.history import ALWAYS, FORMAT, History
+from dppgraph.store.history.history import ALWAYS, History
 from dppgraph.store.versions.files import writable
 from dppgraph.store.versions.manifest import Manifest
 
-_FOLDER: Final = Path(__file__).parent
 _PATIENCE: Final = 10.0
 _LAST: Final = "\U0010ffff"
 
@@ -32,6 +31,10 @@ class Versions(Protocol):
 
     def lines(self, number: int) -> list[str]:
         """Its lines."""
+        ...
+
+    def stream(self, number: int) -> Iterator[str]:
+        """The same, one after the other."""
         ...
 
     def delta(self, number: int) -> Delta:
@@ -54,7 +57,7 @@ def add_version(path: Path, manifest: Manifest, delta: Delta, results: Delta | N
     """
     with writable(path.parent):
         if not path.exists():
-            _begin(path, manifest, delta.added, results)
+            begin(path, manifest, delta.added, results)
             return
         with _changing(path) as file:
             _add(file, manifest, delta, results)
@@ -180,68 +183,18 @@ def _begin_anew(versions: Versions, path: Path, numbers: Iterable[int]) -> int:
     failed: Damaged | Unknown | None = None
     for number in numbers:
         try:
-            manifest, lines = versions.manifest(number), versions.lines(number)
+            with writable(path.parent):
+                begin(path, versions.manifest(number), versions.stream(number), None)
         except (Damaged, Unknown) as error:
             failed = error
-            continue
-        add_version(path, manifest, Delta(lines, []))
-        return number
+        else:
+            return number
     raise failed or Damaged(f"there is no version that {path} could be made of")
 
 
 def _remove(path: Path) -> None:
     for left in path.parent.glob(f"{path.name}*"):
         left.unlink()
-
-
-def _begin(path: Path, manifest: Manifest, lines: Iterable[str], results: Delta | None) -> None:
-    """Makes the file of a first version: it appears whole, or not at all."""
-    unfinished = path.with_name(f".{path.name}-unfinished")
-    for left in unfinished.parent.glob(f"{unfinished.name}*"):
-        left.unlink()
-    with closing(sqlite3.connect(unfinished, isolation_level=None)) as file:
-        # It counts for nothing until it has its name.
-        file.execute("PRAGMA journal_mode = OFF")
-        file.execute("PRAGMA synchronous = OFF")
-        file.execute("PRAGMA page_size = 8192")
-        file.execute("BEGIN")
-        for statement in (_FOLDER / "schema.sql").read_text(encoding="utf-8").split(";\n"):
-            file.execute(statement)
-        _fill(file, manifest, sorted(set(lines)))
-        file.executemany(
-            "INSERT INTO results VALUES (?, ?, ?)",
-            ((line, manifest.version, ALWAYS) for line in (results.added if results else ())),
-        )
-        file.execute("INSERT INTO state VALUES (?)", (FORMAT,))
-        _note_version(file, manifest, results)
-        for statement in (_FOLDER / "indexes.sql").read_text(encoding="utf-8").split(";\n"):
-            file.execute(statement)
-        file.execute("COMMIT")
-    with closing(sqlite3.connect(unfinished, isolation_level=None)) as file:
-        file.execute("PRAGMA synchronous = FULL")
-        file.execute("PRAGMA journal_mode = WAL")
-    unfinished.rename(path)
-
-
-def _fill(file: sqlite3.Connection, manifest: Manifest, lines: list[str]) -> None:
-    quads = sorted(map(parse_line, lines))
-    numbers = {term: number for number, term in enumerate(sorted({term for quad in quads for term in quad}))}
-    file.executemany("INSERT INTO terms VALUES (?, ?)", ((number, term) for term, number in numbers.items()))
-    since = manifest.version
-    file.executemany(
-        "INSERT INTO quads VALUES (?, ?, ?, ?, ?, ?)",
-        ((numbers[s], numbers[p], numbers[o], numbers[g], since, ALWAYS) for s, p, o, g in quads),
-    )
-    subjects = dict.fromkeys(quad.subject for quad in quads)
-    buckets = sorted((_bucket(subject), numbers[subject]) for subject in subjects)
-    file.executemany("INSERT INTO subjects VALUES (?, ?)", buckets)
-    entities = sorted({entity_of(f"{subject} ") for subject in subjects})
-    ours = f"{manifest.base}id/"
-    file.executemany("INSERT INTO things VALUES (?, ?, 1, ?)", ((iri, since, iri.startswith(ours)) for iri in entities))
-
-
-def _bucket(subject: str) -> int:
-    return int(bucket_of(f"{subject} "), 16)
 
 
 @contextmanager
@@ -277,22 +230,16 @@ def _add(file: sqlite3.Connection, manifest: Manifest, delta: Delta, results: De
         ((*(numbers[term] for term in quad), version, ALWAYS) for quad in added),
     )
     subjects = sorted({quad.subject for quad in added})
-    file.executemany(
-        "INSERT OR IGNORE INTO subjects VALUES (?, ?)", ((_bucket(subject), numbers[subject]) for subject in subjects)
-    )
+    rows = ((bucket_number(subject), numbers[subject]) for subject in subjects)
+    file.executemany("INSERT OR IGNORE INTO subjects VALUES (?, ?)", rows)
     _note_things(file, manifest, delta)
     if results is None:
         file.execute("UPDATE results SET until = ? WHERE until > ?", (version, version))
     else:
-        rows = ((version, line, version) for line in results.removed)
-        file.executemany("UPDATE results SET until = ? WHERE line = ? AND until > ?", rows)
+        gone = ((version, line, version) for line in results.removed)
+        file.executemany("UPDATE results SET until = ? WHERE line = ? AND until > ?", gone)
         file.executemany("INSERT INTO results VALUES (?, ?, ?)", ((line, version, ALWAYS) for line in results.added))
-    _note_version(file, manifest, results)
-
-
-def _note_version(file: sqlite3.Connection, manifest: Manifest, results: Delta | None) -> None:
-    row = (manifest.version, manifest.digest, results is not None)
-    file.execute("INSERT INTO versions VALUES (?, ?, ?)", row)
+    note_version(file, manifest, results)
 
 
 def _numbers(file: sqlite3.Connection, quads: Iterable[Quad]) -> dict[str, int]:

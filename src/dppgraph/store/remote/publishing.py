@@ -22,7 +22,6 @@ from dppgraph.store.remote.control import Entry, Published, filled, read_publish
 from dppgraph.store.remote.names import Naming
 from dppgraph.store.remote.wire import Wire
 from dppgraph.store.versions import Manifest, VersionStore
-from dppgraph.store.versions.streamed import streamed
 
 _BEAT: Final = 2.0
 """Seconds between two signs of life of whoever loads a version."""
@@ -114,7 +113,7 @@ class Publishing:
         await self._update(filled("begin.ru", number=number, digest=digest, beat=text(_now()), **said))
         sharing = await asyncio.to_thread(self.versions.sharing, manifest.version)
         batches = Batches(naming, sharing, self.wire.dialect)
-        updates = batches.of(streamed(self.versions, manifest.version))
+        updates = batches.of(self.versions.stream(manifest.version))
         sent, beaten = 0, time.monotonic()
         sending: asyncio.Task[None] | None = None
         try:

@@ -1,14 +1,15 @@
 """A file of canonical lines, sorted and each once, which reads like a list of them."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
 from dppgraph.store.runs.zipping import Zipped, Zipping
 
+_SOME: Final = 10_000
 _PIECE: Final = 1 << 20
 """Characters that are written at a time."""
 
@@ -38,6 +39,10 @@ class LinesFile(Collection[str]):
 
     def __contains__(self, line: object) -> bool:
         return any(there == line for there in self)
+
+    def absolute(self) -> "LinesFile":
+        """The same for a process that is in another folder."""
+        return replace(self, path=self.path.absolute())
 
 
 class WritingLines:
@@ -88,3 +93,16 @@ class WritingLines:
             if self._zipping:
                 self._zipping.take(data)
         self._held, self._size = [], 0
+
+
+def written(lines: Iterable[str], path: Path) -> LinesFile:
+    """Sorted lines, each once, in a new file."""
+    with WritingLines(path) as writing:
+        some: list[str] = []
+        for line in lines:
+            some.append(line)
+            if len(some) == _SOME:
+                writing.take(some)
+                some.clear()
+        writing.take(some)
+    return writing.lines()

@@ -36,18 +36,26 @@ class Runs:
 
     def end(self) -> Path | None:
         """Writes what memory still holds; its file, or None where it holds nothing."""
-        lines = b"".join(self._held).split(b"\n")
-        lines.pop()
-        self._held, self._size = [], 0
+        lines = self._sorted()
         if not lines:
             return None
-        lines.sort()
         path = self._folder / f"{self._name}-{len(self.paths):04}.nq"
         with path.open("xb") as file:
             file.write(b"\n".join(lines))
             file.write(b"\n")
         self.paths.append(path)
         return path
+
+    def lines(self) -> Iterator[str]:
+        """All lines, sorted, each once, at the end; what memory still holds is not written for that."""
+        return _once((line + b"\n" for line in self._sorted()), self.paths)
+
+    def _sorted(self) -> list[bytes]:
+        lines = b"".join(self._held).split(b"\n")
+        lines.pop()
+        lines.sort()
+        self._held, self._size = [], 0
+        return lines
 
 
 def merged(paths: Iterable[Path]) -> Iterator[str]:
@@ -56,10 +64,14 @@ def merged(paths: Iterable[Path]) -> Iterator[str]:
     Args:
         paths: the files, in UTF-8; by its bytes, lines are in the order of their code points.
     """
+    return _once((), paths)
+
+
+def _once(lines: Iterable[bytes], paths: Iterable[Path]) -> Iterator[str]:
     last = b""
     files = [path.open("rb") for path in paths]
     try:
-        for line in merge(*files):
+        for line in merge(lines, *files):
             if line != last:
                 last = line
                 yield line[:-1].decode()

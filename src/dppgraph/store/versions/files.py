@@ -93,6 +93,21 @@ def unzipped(data: bytes, where: str) -> bytes:
         raise Damaged(f"{where} is damaged: {error}") from error
 
 
+def check(path: Path, sha256: str) -> None:
+    """Makes sure that a file has a checksum, a piece in memory at a time.
+
+    Raises:
+        Damaged: it is missing, unreadable or other than it was.
+    """
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise Damaged(f"{path} cannot be read: {error.strerror}") from error
+    if found != sha256:
+        raise _other(path)
+
+
 def read_checked(path: Path, sha256: str | None) -> bytes:
     """The bytes of a file that must have a checksum, if one is known.
 
@@ -104,5 +119,9 @@ def read_checked(path: Path, sha256: str | None) -> bytes:
     except OSError as error:
         raise Damaged(f"{path} cannot be read: {error.strerror}") from error
     if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
-        raise Damaged(f"{path} is damaged: its bytes are not those that were published")
+        raise _other(path)
     return data
+
+
+def _other(path: Path) -> Damaged:
+    return Damaged(f"{path} is damaged: its bytes are not those that were published")

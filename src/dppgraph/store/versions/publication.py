@@ -104,7 +104,7 @@ def new_of(store: "VersionStore", what: Publication, parent: int | None) -> New:
     if what.lines is not None:
         seen = what.overview or overview(what.lines)
         if parent:
-            delta = differing(store.lines(parent), what.lines)
+            delta = differing(store.stream(parent), what.lines)
             entities = changes_of(delta)
         else:
             # All of it is new: no copy is made of what may be more than memory holds.

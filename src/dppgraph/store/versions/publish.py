@@ -104,15 +104,24 @@ class Writer:
         with self.room() as work:
             return self._publish(new_of(self._store, what, parent), work, harvesting, remember)
 
-    def harvest(self, number: int, harvesting: Harvesting) -> None:
+    def harvest(self, number: int, harvesting: Harvesting, lines: Collection[str] | None = None) -> None:
         """Makes anew what is to be had of a published version besides its quads.
+
+        Args:
+            number: the version.
+            harvesting: makes it.
+            lines: its lines, where somebody has them.
 
         Raises:
             StoreUnavailable: the disk did not take it; what was there before may be gone.
             Damaged: the version's files are not what was published.
         """
-        manifest, lines, delta = self._store.manifest(number), self._store.lines(number), self._store.delta(number)
         with self.room() as work:
+            manifest = self._store.manifest(number)
+            if lines is not None and manifest.parent is None:
+                delta = Delta(lines, [])
+            else:
+                lines, delta = self._store.at_hand(number, work)
             harvesting(work / "harvest", manifest, lines, delta)
             shutil.rmtree(self._store.harvest_path(number), ignore_errors=True)
             self._store.keep_harvest(work / "harvest", number)

@@ -1,73 +1,144 @@
-"""All lines of a version as they pass by, however many they are: from the last file with all of them, and what changed.
+"""The lines of a version one after the other, from its files: memory has the small changes since they were kept whole.
 
-What is in memory is what was written since that file, which is kept anew before the differences weigh more than it.
+A large change is read from its files beside what it changes, as both are sorted.
 """
 
 import gzip
-import hashlib
-import heapq
+import io
 import zlib
-from collections.abc import Iterator
-from itertools import filterfalse
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import merge
 from pathlib import Path
+from typing import IO, Final
 
 from dppgraph.core.digest import Digesting
+from dppgraph.core.quads import Delta
 from dppgraph.errors import BadRdf, Damaged
-from dppgraph.store.versions.names import KEYFRAME
-from dppgraph.store.versions.versions import VersionStore
+from dppgraph.store.runs import LinesFile, written
+from dppgraph.store.versions.manifest import Manifest
+from dppgraph.store.versions.names import ADDED, KEYFRAME, REMOVED
+
+MANY: Final = 500_000
+"""Statements of a version, or of a change, from which on they are kept in a file and not in memory."""
+_PIECE: Final = 1 << 20
+
+Where = Callable[[Manifest, str], Path]
+"""The file of a version that has a name, which is as it was published."""
 
 
-def streamed(versions: VersionStore, number: int) -> Iterator[str]:
-    """The exact quads of a version, as canonical sorted lines.
+def is_many(manifest: Manifest) -> bool:
+    """Whether the lines of a version, or those of its change, are too many for memory."""
+    return max(manifest.quads, manifest.added, manifest.removed) >= MANY
+
+
+def streamed(chain: Sequence[Manifest], where: Where) -> Iterator[str]:
+    """The lines of a version, sorted; its files are open when this returns, whatever becomes of their names.
+
+    Args:
+        chain: the version's manifest, that of its parent, and so on, up to one that has all quads.
+        where: gives their files.
+
+    Returns:
+        The lines, which raise ``Damaged`` where the files are damaged; at the end, where the digest is another one.
 
     Raises:
-        Unknown: there is no such version.
-        Gone: it was pruned.
-        Damaged: its files, or those that it rests on, are not what was published; also when all lines have come.
+        Damaged: a file cannot be read.
     """
-    versions.require_kept(number)
-    manifest = versions.manifest(number)
-    behind: list[int] = []
-    following = manifest
-    while (path := versions.keyframe(following.version)) is None:
-        behind.append(following.version)
-        if following.parent is None:
-            raise Damaged(f"version {following.version} in {versions.folder} has neither keyframe nor parent")
-        following = versions.manifest(following.parent)
-    if _sha256(path) != versions.files(following.version)[KEYFRAME]:
-        raise Damaged(f"{path} is damaged: its checksum is not the one that its version names")
+    *changed, whole = chain
+    lines = _lines_of(where(whole, KEYFRAME))
+    for added, removed in list(_changes(changed[::-1], where)) if changed else ():
+        lines = _changed(lines, added, removed)
+    return _checked(lines, chain[0])
+
+
+def delta_of(manifest: Manifest, lines: LinesFile, where: Where, folder: Path) -> Delta:
+    """What a version added to its parent's lines, and removed from them.
+
+    Args:
+        manifest: the version's.
+        lines: its lines.
+        where: gives its files.
+        folder: a folder for what is much.
+
+    Raises:
+        Damaged: a file cannot be read.
+    """
+    if manifest.parent is None:
+        return Delta(lines, [])
+    return Delta(
+        *(
+            written(_lines_of(where(manifest, name)), folder / name)
+            if count >= MANY
+            else list(_lines_of(where(manifest, name)))
+            for name, count in ((ADDED, manifest.added), (REMOVED, manifest.removed))
+        )
+    )
+
+
+def _changes(chain: Iterable[Manifest], where: Where) -> Iterator[tuple[Iterable[str], Iterable[str]]]:
+    """What is added and removed by versions, oldest first; several small changes are one."""
     added: set[str] = set()
     removed: set[str] = set()
-    for version in reversed(behind):
-        delta = versions.delta(version)
-        # What goes was there since the file, or came after it; what comes is new, or comes back.
-        removed.update(line for line in delta.removed if line not in added)
-        added.difference_update(delta.removed)
-        added.update(line for line in delta.added if line not in removed)
-        removed.difference_update(delta.added)
-    digest = Digesting()
-    try:
-        for line in heapq.merge(filterfalse(removed.__contains__, _lines(path)), sorted(added)):
-            digest.take(line)
+    for manifest in chain:
+        parts = (_lines_of(where(manifest, name)) for name in (ADDED, REMOVED))
+        if manifest.added + manifest.removed >= MANY:
+            yield sorted(added), sorted(removed)
+            added, removed = set(), set()
+            yield next(parts), next(parts)
+            continue
+        new, gone = map(set, parts)
+        added = (added - gone) | new
+        removed = (removed | gone) - new
+        if len(added) + len(removed) >= MANY:
+            yield sorted(added), sorted(removed)
+            added, removed = set(), set()
+    yield sorted(added), sorted(removed)
+
+
+def _changed(lines: Iterable[str], added: Iterable[str], removed: Iterable[str]) -> Iterator[str]:
+    """Sorted lines after a change, each once."""
+
+    def kept() -> Iterator[str]:
+        gone = iter(removed)
+        going = next(gone, None)
+        for line in lines:
+            while going is not None and going < line:
+                going = next(gone, None)
+            if line != going:
+                yield line
+
+    last = None
+    for line in merge(kept(), added):
+        if line != last:
             yield line
-    except BadRdf as error:
-        raise Damaged(f"version {number} in {versions.folder} is damaged: {error}") from error
-    if digest.root() != manifest.digest:
-        raise Damaged(f"version {number} in {versions.folder} is damaged: its statements have not the digest it names")
+        last = line
 
 
-def _sha256(path: Path) -> str:
+def _checked(lines: Iterable[str], manifest: Manifest) -> Iterator[str]:
+    digesting = Digesting()
+    what = f"version {manifest.version} is damaged: its statements"
+    for line in lines:
+        try:
+            digesting.take(line)
+        except BadRdf as error:
+            raise Damaged(f"{what} are none ({error})") from error
+        yield line
+    if digesting.root() != manifest.digest:
+        raise Damaged(f"{what} have not the digest it names")
+
+
+def _lines_of(path: Path) -> Iterator[str]:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        file = path.open("rb")
     except OSError as error:
         raise Damaged(f"{path} cannot be read: {error.strerror}") from error
+    return _unzipped(file, path)
 
 
-def _lines(path: Path) -> Iterator[str]:
+def _unzipped(file: IO[bytes], path: Path) -> Iterator[str]:
     try:
-        with gzip.open(path, "rb") as file:
-            for line in file:
-                yield line.decode().removesuffix("\n")
-    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        with file, gzip.GzipFile(fileobj=file) as zipped, io.BufferedReader(zipped, _PIECE) as lines:
+            for line in lines:
+                yield line[:-1].decode()
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise Damaged(f"{path} is damaged: {error}") from error

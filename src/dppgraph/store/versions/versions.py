@@ -2,7 +2,9 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+import tempfile
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +14,9 @@ from dppgraph.core.digest import Tree, root_of, tree_of
 from dppgraph.core.quads import Delta
 from dppgraph.errors import Damaged, Gone
 from dppgraph.store.merge import sharing
+from dppgraph.store.runs import written
 from dppgraph.store.versions.between import between
-from dppgraph.store.versions.files import decompressed, read_checked, sync_files, sync_folder, unzipped, writable
+from dppgraph.store.versions.files import check, decompressed, read_checked, sync_files, sync_folder, unzipped, writable
 from dppgraph.store.versions.index import prune_indexes
 from dppgraph.store.versions.listed import Listed
 from dppgraph.store.versions.lock import write_lock
@@ -21,6 +24,7 @@ from dppgraph.store.versions.manifest import Manifest
 from dppgraph.store.versions.names import ADDED, BUCKETS, FINDINGS, KEYFRAME, REMOVED, STATED, TREE
 from dppgraph.store.versions.publish import KEPT, Writer
 from dppgraph.store.versions.retention import read_late
+from dppgraph.store.versions.streamed import delta_of, is_many, streamed
 
 _Read = TypeVar("_Read")
 
@@ -63,6 +67,53 @@ class VersionStore(Listed):
         """
         return self._though_pruned(number, self._read_lines)
 
+    def stream(self, number: int) -> Iterator[str]:
+        """The same lines one after the other, with little of them in memory.
+
+        Returns:
+            The lines; the last one is followed by ``Damaged`` where they have another digest than the version.
+
+        Raises:
+            Unknown: there is no such version.
+            Gone: it was pruned.
+            Damaged: its files, or those that it rests on, are not what was published.
+        """
+        return self._though_pruned(number, lambda number: streamed(self._behind(number), self._file))
+
+    def at_hand(self, number: int, folder: Path) -> tuple[Collection[str], Delta]:
+        """The lines of a version, and its difference to its parent: in memory, or, where they are many, in files.
+
+        Args:
+            number: the version.
+            folder: where the files are put, in a folder of their own; whoever calls removes them.
+
+        Raises:
+            Unknown: there is no such version.
+            Gone: it was pruned.
+            Damaged: its files, or those that it rests on, are not what was published.
+            OSError: a file cannot be written.
+        """
+        if not is_many(self.manifest(number)):
+            return self.lines(number), self.delta(number)
+
+        def put(number: int) -> tuple[Collection[str], Delta]:
+            work = Path(tempfile.mkdtemp(dir=folder))
+            lines = written(streamed(self._behind(number), self._file), work / "lines.nq")
+            return lines, delta_of(self.verified(number), lines, self._file, work)
+
+        return self._though_pruned(number, put)
+
+    def require_whole(self, number: int) -> None:
+        """Makes sure that the lines of a version are what was published.
+
+        Raises:
+            Unknown: there is no such version.
+            Gone: it was pruned.
+            Damaged: its files, or those that it rests on, are not.
+        """
+        # Of the lines nothing is kept.
+        deque(self.stream(number), maxlen=0)
+
     def _though_pruned(self, number: int, read: Callable[[int], _Read]) -> _Read:
         """What is read of a version, although one that it rests on be pruned meanwhile: it is whole by then."""
         before = self._pruned()
@@ -81,13 +132,8 @@ class VersionStore(Listed):
             return frozenset()
 
     def _read_lines(self, number: int) -> list[str]:
-        chain = [self.verified(number)]
-        while KEYFRAME not in self.files(chain[-1].version):
-            parent = chain[-1].parent
-            if parent is None:
-                raise Damaged(f"version {chain[-1].version} in {self.folder} has neither keyframe nor parent")
-            chain.append(self.verified(parent))
-        lines = set(self._read(chain.pop(), KEYFRAME))
+        *chain, whole = self._behind(number)
+        lines = set(self._read(whole, KEYFRAME))
         for manifest in reversed(chain):
             lines.difference_update(self._read(manifest, REMOVED))
             lines.update(self._read(manifest, ADDED))
@@ -95,6 +141,19 @@ class VersionStore(Listed):
         if root_of(tree_of(found)) != self.manifest(number).digest:
             raise Damaged(f"version {number} in {self.folder} is damaged: its statements have not the digest it names")
         return found
+
+    def _behind(self, number: int) -> list[Manifest]:
+        """The manifests of a version, of its parent, and so on, up to one that has all its quads; verified."""
+        chain = [self.verified(number)]
+        while KEYFRAME not in self.files(chain[-1].version):
+            parent = chain[-1].parent
+            if parent is None:
+                raise Damaged(f"version {chain[-1].version} in {self.folder} has neither keyframe nor parent")
+            chain.append(self.verified(parent))
+        return chain
+
+    def _file(self, manifest: Manifest, name: str) -> Path:
+        return self.path(manifest.version) / name
 
     def delta(self, number: int) -> Delta:
         """What a version added to its parent's lines, and removed from them.
@@ -244,7 +303,7 @@ class VersionStore(Listed):
         self.require_kept(number)
         manifest = self.manifest(number)
         for name, sha256 in self.files(number).items():
-            read_checked(self.path(number) / name, sha256)
+            check(self.path(number) / name, sha256)
         return manifest
 
     def newest_whole(self) -> tuple[int | None, list[Damaged]]:
@@ -252,7 +311,7 @@ class VersionStore(Listed):
         damage = [error] if (error := self.pointer_damage()) else []
         for number in reversed(self.numbers()):
             try:
-                self.lines(number)
+                self.require_whole(number)
             except Damaged as error:
                 damage.append(error)
             except Gone:

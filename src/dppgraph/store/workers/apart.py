@@ -8,7 +8,7 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
@@ -65,6 +65,22 @@ class Apart(Executor):
         if error:
             raise error
         return found
+
+
+def called(works: Iterable[Callable[[], _Found]], *, apart: bool) -> list[_Found]:
+    """What comes of several functions.
+
+    Args:
+        works: the functions; none needs what another one comes to.
+        apart: whether each is called in a process of its own, which finds the same files; else one after the other.
+
+    Raises:
+        EngineDied: such a process ended without an answer.
+    """
+    if not apart:
+        return [work() for work in works]
+    with Apart() as processes:
+        return [future.result() for future in [processes.submit(work) for work in works]]
 
 
 def main() -> None:

@@ -10,8 +10,9 @@ from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.core.iris import PREFIXES
 from dppgraph.errors import NotAcceptable
-from dppgraph.store.rdf import engine_format, sayable
+from dppgraph.store.rdf import engine_format
 from dppgraph.store.workers.caps import Caps
+from dppgraph.store.writing import sayable
 
 Table = pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean
 

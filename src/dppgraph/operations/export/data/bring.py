@@ -26,8 +26,9 @@ from dppgraph.operations.sources import (
     read_data,
     read_vocabulary,
 )
-from dppgraph.store.rdf import parse, used_prefixes
+from dppgraph.store.rdf import parse
 from dppgraph.store.versions import VersionStore
+from dppgraph.store.writing import used_prefixes
 
 _NEW: Final = "written"
 """The name of the file for what fits into no other one of its graph."""
