@@ -201,6 +201,7 @@ class Web:
 
     Attributes:
         app: what answers requests.
+        answers: the same without what stands in front of it for those who ask over a network.
         doors: what its connections share.
         access: what takes note of requests.
         log: where their lines go.
@@ -210,6 +211,7 @@ class Web:
     """
 
     app: "ASGIApp"
+    answers: "ASGIApp"
     doors: "Doors"
     access: "Access"
     log: "AccessLog"
@@ -218,7 +220,9 @@ class Web:
     packed: Callable[[], None]
 
 
-def web_app(store: ServedVersions, settings: Settings, *, union: bool, writing: Path) -> Web:
+def web_app(
+    store: ServedVersions, settings: Settings, *, union: bool, writing: Path, frozen: bool = False
+) -> Web:
     """The HTTP face over the versions that a front serves.
 
     Args:
@@ -226,6 +230,7 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool, writing: 
         settings: the settings.
         union: as for ``--default-graph``.
         writing: where the process that writes listens.
+        frozen: whether the answers are to be files of a site without a server.
     """
     from dppgraph.operations.frames import context_file, read_frames  # noqa: PLC0415 - only a front spends this time
     from dppgraph.operations.harvest import Harvests  # noqa: PLC0415 - likewise
@@ -255,7 +260,7 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool, writing: 
         AnswerCache(settings.cache * _MIB),
         Metrics(),
     )
-    harvests = Harvests(store.versions, settings.public_url)
+    harvests = Harvests(store.versions, settings.public_url, frozen=frozen)
     sending = Sending(store, settings.min_rate, cache, Citing(harvests, settings.public_url), metrics)
     ready = Readiness(store)
     told = MetricsEndpoint(Watched(metrics, store, cache, doors, log), settings.metrics_token)
@@ -272,7 +277,7 @@ def web_app(store: ServedVersions, settings: Settings, *, union: bool, writing: 
         harvests.forget()
         cache.forget()
 
-    return Web(access, doors, access, log, ready, told, packed)
+    return Web(access, created, doors, access, log, ready, told, packed)
 
 
 def served_versions(

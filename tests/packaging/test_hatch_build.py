@@ -61,6 +61,7 @@ class Project:
             "folder": "static/x",
             "files": ["build/x.min.js", "build/x.min.css"],
             "licence": "licence.txt",
+            "without": "nothing is of use",
         }
         return fetch_all([package | said], self.root, self.warnings.append)
 

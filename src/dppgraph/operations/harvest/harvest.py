@@ -12,6 +12,7 @@ from dppgraph.operations.describe import Held
 from dppgraph.operations.dumps import DumpFolders
 from dppgraph.operations.feed import FeedReader, fed_until
 from dppgraph.operations.findings import Findings, read
+from dppgraph.operations.harvest.frozen import needs_server
 from dppgraph.operations.harvest.make import CATALOGUE, GONE, SEARCH, STATEMENTS, VOID, made, packed
 from dppgraph.store.history import ExactQuads, History, Pattern
 from dppgraph.store.search import SearchIndex
@@ -39,6 +40,9 @@ _PAGES: Final = (
 )
 """The pages that there are whatever the data."""
 
+_ANSWERING: Final = frozenset(("blame", "search", "graphs", "api"))
+"""Those that are no use without a server."""
+
 
 class Published:
     """The statements of a version, with those made when it was built, as a server says them.
@@ -51,16 +55,24 @@ class Published:
         base: the base of the data.
         url: where the server answers.
         gone: what such lines spoke of once, and do not any more.
+        leaves_out: whether a line is not said here, though it is one of them.
     """
 
     def __init__(
-        self, exact: ExactQuads, more: Iterable[str], base: str, url: str, gone: Collection[str] = frozenset()
+        self,
+        exact: ExactQuads,
+        more: Iterable[str],
+        base: str,
+        url: str,
+        gone: Collection[str] = frozenset(),
+        leaves_out: Callable[[str], bool] | None = None,
     ) -> None:
         self.exact = exact
         self.base = base
         self.url = url
         self._more = Held(more)
         self._gone = gone
+        self._leaves_out = leaves_out
 
     def is_gone(self, iri: str) -> bool:
         """Whether something was said once of a thing of which nothing is said here."""
@@ -112,6 +124,8 @@ class Published:
 
     def located(self, lines: Collection[str]) -> list[str]:
         """Lines as the server says them; sorted."""
+        if self._leaves_out:
+            lines = [line for line in lines if not self._leaves_out(line)]
         if self.url == self.base:
             return sorted(lines)
         # Nearly all lines have names and no address: those are not taken apart.
@@ -143,8 +157,10 @@ class Harvest:
         manifest: the version.
         url: where the server answers.
         history: the quads of all versions.
+        frozen: whether no server answers.
 
     Attributes:
+        frozen: likewise.
         manifest: the version.
         packed: the version that the files, the catalogue and the index are of.
         published: its statements.
@@ -153,7 +169,10 @@ class Harvest:
         StoreUnavailable: it is not there.
     """
 
-    def __init__(self, store: VersionStore, manifest: Manifest, url: str, history: History) -> None:
+    def __init__(
+        self, store: VersionStore, manifest: Manifest, url: str, history: History, *, frozen: bool = False
+    ) -> None:
+        self.frozen = frozen
         self.manifest = manifest
         of = packed(store, manifest)
         if of is None:
@@ -165,7 +184,9 @@ class Harvest:
         except Damaged as error:
             raise self._missing() from error
         gone = frozenset(self._lines(GONE))
-        self._begin(store, manifest, of, Published(exact, self._lines(STATEMENTS), manifest.base, url, gone))
+        out = needs_server(manifest.base) if frozen else None
+        published = Published(exact, self._lines(STATEMENTS), manifest.base, url, gone, out)
+        self._begin(store, manifest, of, published)
 
     def _begin(self, store: VersionStore, manifest: Manifest, of: Manifest, published: Published) -> None:
         self.manifest = manifest
@@ -232,7 +253,8 @@ class Harvest:
             if self.published.about(f"<{iri}>") or self.published.parts(f"<{iri}>")
         ]
         catalogue = ["catalogue"] if self._lines(CATALOGUE) else []
-        return ["", *_PAGES, *catalogue, *held, *(["ontology"] if "ns" in held else [])]
+        pages = [path for path in _PAGES if not (self.frozen and path in _ANSWERING)]
+        return ["", *pages, *catalogue, *held, *(["ontology"] if "ns" in held else [])]
 
     def licence(self) -> str:
         """The IRI of the licence that the data names for the whole graph; empty where it names none."""

@@ -81,7 +81,9 @@ class Editor:
             )
             return self._told(reader, harvest, QueryRequest(text, None, None), is_example=bool(named))
 
-        page = Page("sparql", "sparql.html", read, parameters={"example": named or None})
+        # Where no server answers, the reader's browser does.
+        template = "freeze.html" if self.pages.making.frozen else "sparql.html"
+        page = Page("sparql", template, read, parameters={"example": named or None})
         return await self.pages.answered(request, page, formats.HTML)
 
     async def asked(self, request: Request, parameters: Parameters, query: QueryRequest) -> Response:
