@@ -23,6 +23,7 @@ from dppgraph.store.workers.spool import Spool
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from dppgraph.operations.freeze import Counted, Written
     from dppgraph.operations.write.gate import Gate
     from dppgraph.web.access import Access, AccessLog
     from dppgraph.web.doors import Doors
@@ -220,9 +221,7 @@ class Web:
     packed: Callable[[], None]
 
 
-def web_app(
-    store: ServedVersions, settings: Settings, *, union: bool, writing: Path, frozen: bool = False
-) -> Web:
+def web_app(store: ServedVersions, settings: Settings, *, union: bool, writing: Path, frozen: bool = False) -> Web:
     """The HTTP face over the versions that a front serves.
 
     Args:
@@ -294,3 +293,56 @@ def served_versions(
     store = versions(settings)
     current = current or CurrentVersion.alone(number)
     return ServedVersions(store, limits(settings), spool(settings), address, store.manifest(number), current)
+
+
+def frozen(settings: Settings, folder: Path, number: int | None, progress: "Callable[[Counted], None]") -> "Written":
+    """Writes a version as a site without a server.
+
+    Args:
+        settings: the settings; its public URL is where the site will be.
+        folder: where to.
+        number: the version; None for the current one.
+        progress: told of each address.
+
+    Raises:
+        Unknown: there is no such version.
+        StoreUnavailable: it cannot be read, or what harvesters take was not made of it.
+        NotOurs: the folder holds what was not written by this.
+    """
+    import asyncio  # noqa: PLC0415 - only who writes a site spends this time
+    import tempfile  # noqa: PLC0415 - likewise
+
+    from dppgraph.operations.freeze import Folder, freeze  # noqa: PLC0415 - likewise
+    from dppgraph.operations.harvest import Harvests  # noqa: PLC0415 - likewise
+    from dppgraph.store.workers.process import listen, start_pool  # noqa: PLC0415 - likewise
+    from dppgraph.web.freeze import FrozenPublication, Publishing  # noqa: PLC0415 - likewise
+    from dppgraph.web.freeze.reading import Reading  # noqa: PLC0415 - likewise
+
+    store = versions(settings)
+    manifest = whole_version(store)[0] if number is None else store.manifest(number)
+    # One client, who asks for one thing after the other, and takes it at once.
+    settings = replace(settings, access_log="off", workers=1, max_workers=2, min_rate=0)
+
+    async def write(address: Path, site: Folder) -> "Written":
+        served = served_versions(address, manifest.version, settings)
+        web = web_app(served, settings, union=True, writing=address.with_name("nobody"), frozen=True)
+        harvest = Harvests(store, settings.public_url, frozen=True).of(manifest)
+        day = manifest.created.partition("T")[0]
+        reading = Reading(settings.public_url, manifest.base, day, harvest.packed.version)
+        found = Harvests(store, settings.public_url).dumps.at(harvest.packed.version)
+        await served.open()
+        try:
+            return await freeze(FrozenPublication(Publishing(web.answers, harvest, found, reading)), site, progress)
+        finally:
+            await served.close()
+            harvest.close()
+
+    with Folder(folder) as site, tempfile.TemporaryDirectory(prefix="dppgraph-") as scratch:
+        address = Path(scratch) / "pool"
+        with listen(address) as listener:
+            pool = start_pool(pool_options(settings, manifest), listener)
+        try:
+            return asyncio.run(write(address, site))
+        finally:
+            pool.kill()
+            pool.wait()

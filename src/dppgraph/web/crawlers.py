@@ -44,7 +44,7 @@ class Crawlers:
         path = "/" + self.making.url.split("/", 3)[3]
         lines = [
             "User-agent: *",
-            *(f"Disallow: {path}{trap}" for trap in () if self.making.frozen else _TRAPS),
+            *(f"Disallow: {path}{trap}" for trap in (() if self.making.frozen else _TRAPS)),
             "",
             f"Sitemap: {self.making.url}sitemap.xml",
         ]
@@ -86,7 +86,9 @@ class Crawlers:
             raise Unknown(f"there is no page {number} of the sitemap: see {self.making.url}sitemap.xml")
         named = [(path_of(iri, harvest.manifest.base), harvest.created(version)) for iri, version in things]
         pages = (
-            [(path, harvest.manifest.created) for path in harvest.there if self.making.frozen or path not in _TRAPS] if number == 1 else []
+            [(path, harvest.manifest.created) for path in harvest.there if self.making.frozen or path not in _TRAPS]
+            if number == 1
+            else []
         )
         return _written("urlset", "url", ((f"{self.making.url}{path}", when) for path, when in (*pages, *named)))
 
