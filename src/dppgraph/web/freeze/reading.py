@@ -28,6 +28,7 @@ _PLACES: Final = frozenset(
         "doc",
         "dumps",
         "feed",
+        "fragments",
         "id",
         "lines",
         "ns",
@@ -132,8 +133,12 @@ class Reading(NamedTuple):
             return None
         language = "" if is_query else parameters.pop(LANG, at.language or LANGUAGES[0])
         format_ = extension or PAGE
+        if path == "fragments":
+            return Address(path, formats.TRIG.extension)
         if is_query and not extension:
-            return None
+            # Who reads has the answer on a page.
+            language = parameters.pop(LANG, at.language or LANGUAGES[0])
+            path, is_query = path.replace("queries/", "questions/", 1), False
         kept = sorted((name, self._short(value)) for name, value in parameters.items() if value)
         in_language = format_ in _IN_A_LANGUAGE and not is_query and (format_ == PAGE or path != "dumps")
         return Address(path.rstrip("/"), format_, language if in_language else "", tuple(kept))
