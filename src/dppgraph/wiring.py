@@ -317,6 +317,7 @@ def frozen(settings: Settings, folder: Path, number: int | None, progress: "Call
     from dppgraph.store.workers.process import listen, start_pool  # noqa: PLC0415 - likewise
     from dppgraph.web.freeze import FrozenPublication, Publishing  # noqa: PLC0415 - likewise
     from dppgraph.web.freeze.reading import Reading  # noqa: PLC0415 - likewise
+    from dppgraph.web.freeze.rewriting import Rewriting  # noqa: PLC0415 - likewise
 
     store = versions(settings)
     manifest = whole_version(store)[0] if number is None else store.manifest(number)
@@ -332,7 +333,9 @@ def frozen(settings: Settings, folder: Path, number: int | None, progress: "Call
         found = Harvests(store, settings.public_url).dumps.at(harvest.packed.version)
         await served.open()
         try:
-            return await freeze(FrozenPublication(Publishing(web.answers, harvest, found, reading)), site, progress)
+            return await freeze(
+                FrozenPublication(Publishing(web.answers, harvest, found, Rewriting(reading))), site, progress
+            )
         finally:
             await served.close()
             harvest.close()

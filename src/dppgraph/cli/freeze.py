@@ -17,9 +17,7 @@ _EACH = 50
 
 @click.command("freeze")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
-@click.option(
-    "--public-url", metavar="URL", help="Where the site will be found."
-)
+@click.option("--public-url", metavar="URL", help="Where the site will be found.")
 @click.option(
     "--version", "number", type=click.IntRange(1), metavar="N", help="Which version; by default the current one."
 )

@@ -19,7 +19,7 @@ _PACKED_FROM: Final = 1024
 
 _PACKABLE: Final = ("text/", "application/ld+json", "application/n-", "application/rdf+xml", "application/trig")
 _PACKABLE_TOO: Final = ("json", "xml", "application/wasm", "image/svg+xml")
-_LEVEL: Final = 9
+_LEVEL: Final = 6
 
 
 @dataclass(slots=True)

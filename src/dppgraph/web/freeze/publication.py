@@ -10,6 +10,7 @@ from typing import Final
 from starlette.types import ASGIApp
 
 from dppgraph.core import formats
+from dppgraph.core.languages import LANGUAGES
 from dppgraph.core.skolem import GENID
 from dppgraph.errors import StoreUnavailable
 from dppgraph.operations.documents import path_of
@@ -20,12 +21,13 @@ from dppgraph.operations.freeze.freeze import Answer
 from dppgraph.operations.freeze.record import FrozenFile, Record
 from dppgraph.operations.harvest import Harvest
 from dppgraph.store.history import Pattern
-from dppgraph.web.freeze.asking import Reply, Request, ask
+from dppgraph.web.freeze.asking import Reply, ask
 from dppgraph.web.freeze.names import name_page
 from dppgraph.web.freeze.reading import Reading, in_formats, in_languages, siblings
-from dppgraph.web.freeze.rewriting import rewritten
+from dppgraph.web.freeze.rewriting import Rewriting
 from dppgraph.web.freeze.rules import Rules, headers_of, moved_of
-from dppgraph.web.rendering import Asset, assets, frozen_assets
+from dppgraph.web.pages import Reader, Site, rendered
+from dppgraph.web.rendering import Asset, assets, frozen_assets, translations
 
 _THINGS: Final = 1000
 """Things that are listed at once."""
@@ -38,7 +40,6 @@ _GIVEN_UP: Final = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.GATEWAY_TIME
 """What a question ends with that asks too much of the engine: it is left out."""
 
 _NO_PAGE: Final = "404.html"
-_MISSING: Final = "no-such-page"
 _FEED: Final = "feed"
 _FRAGMENTS: Final = "fragments"
 _VOID: Final = ".well-known/void"
@@ -52,13 +53,18 @@ class Publishing:
         app: what answers.
         harvest: what there is of the version.
         dumps: its files; None for none.
-        reading: what addresses mean.
+        rewriting: makes links lead to files.
     """
 
     app: ASGIApp
     harvest: Harvest
     dumps: Found | None
-    reading: Reading
+    rewriting: Rewriting
+
+    @property
+    def reading(self) -> Reading:
+        """What addresses mean."""
+        return self.rewriting.reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class FrozenPublication:
 
     Attributes:
         publishing: what is published.
-        missing: the page for what is not there, once it was asked for.
+        missing: the page for what is not there, once it was made.
     """
 
     publishing: Publishing
@@ -115,9 +121,8 @@ class FrozenPublication:
         body = await reply.body()
         if not address.is_page:
             return Answer(file, body)
-        found = await rewritten(
-            body.decode(), address, self.publishing.reading, partial(self._is_there, record, await self._known(address))
-        )
+        is_there = partial(self._is_there, record, address)
+        found = await self.publishing.rewriting.page(body.decode(), address, is_there)
         leads = [*found.leads, *(more for lead in found.leads if _is_answer(lead) for more in siblings(lead))]
         if not self.missing:
             self.missing.append(await self._missing(record))
@@ -161,12 +166,9 @@ class FrozenPublication:
             )
         return None
 
-    async def _known(self, address: Address) -> frozenset[Address]:
-        """What is there for certain where a page is: the page in all languages."""
-        return frozenset(in_languages(address.path, address.parameters))
-
-    async def _is_there(self, record: Record, known: frozenset[Address], address: Address) -> bool:
-        if address in known:
+    async def _is_there(self, record: Record, at: Address | None, address: Address) -> bool:
+        if at is not None and (address.path, address.parameters) == (at.path, at.parameters):
+            # A page is there in all languages, and links the formats that it comes in.
             return True
         there = record.is_there(address.key)
         if there is None:
@@ -190,7 +192,7 @@ class FrozenPublication:
     async def _name(self, address: Address, record: Record) -> Answer | None:
         """The page at the name of a thing: a server of files cannot lead on as a server does."""
         document = Address(_document_of(address.path), PAGE, address.language)
-        if not await self._is_there(record, frozenset(), document):
+        if not await self._is_there(record, None, document):
             return None
         reading = self.publishing.reading
         pages = {page.language: f"{reading.url}{href_of(page)}" for page in in_languages(document.path)}
@@ -203,11 +205,14 @@ class FrozenPublication:
         return Answer(file, content, (document,))
 
     async def _missing(self, record: Record) -> bytes:
-        at = Address(_MISSING, PAGE, "nl")
-        reply = await ask(self.publishing.app, Request(_MISSING, accept="text/html"))
-        text = (await reply.body()).decode()
-        is_there = partial(self._is_there, record, frozenset())
-        return (await rewritten(text, at, self.publishing.reading, is_there)).text.encode()
+        at = Address("", PAGE, LANGUAGES[0])
+        keys = ("freeze.missing", "freeze.missing-lead", "freeze.missing-home")
+        others = {language: {key: translations(language).gettext(key) for key in keys} for language in LANGUAGES[1:]}
+        site = Site.of(self.publishing.harvest)
+        text = rendered("missing.html", site, Reader(LANGUAGES[0]), "", {"others": others}).decode()
+        is_there = partial(self._is_there, record, None)
+        found = await self.publishing.rewriting.page(text, at, is_there)
+        return found.text.encode()
 
     def _file(self, address: Address, reply: Reply) -> FrozenFile:
         path, type_ = file_of(address), reply.header(b"content-type")
@@ -234,7 +239,7 @@ class FrozenPublication:
                     yield from in_languages(path)
                     name = _name_of(path)
                     if name:
-                        yield Address(name, PAGE, "nl")
+                        yield Address(name, PAGE, LANGUAGES[0])
 
     def _feed_nodes(self) -> Iterator[Address]:
         feed = self.publishing.harvest.feed()

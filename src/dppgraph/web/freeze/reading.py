@@ -90,6 +90,8 @@ class Reading(NamedTuple):
 
     def is_ours(self, href: str, at: Address) -> bool:
         """Whether a link leads to this site."""
+        if href.startswith(("http:", "https:")):
+            return f"{href}/".startswith(self.url)
         return f"{urljoin(self._shown(at), href)}/".startswith(self.url)
 
     def request(self, address: Address) -> Request:

@@ -6,6 +6,7 @@ elements can be told by their beginnings.
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from html import escape, unescape
 from typing import Final, NamedTuple
 
@@ -37,48 +38,83 @@ class Rewritten(NamedTuple):
     leads: tuple[Address, ...]
 
 
-async def rewritten(
-    text: str, at: Address, reading: Reading, is_there: Callable[[Address], Awaitable[bool]]
-) -> Rewritten:
-    """A page whose links lead to files.
+_MOST: Final = 50_000
 
-    Args:
-        text: its HTML as a server sends it.
-        at: its address.
+IsThere = Callable[[Address], Awaitable[bool]]
+"""Whether there is something at an address."""
+
+_Led = tuple[Address, str] | None
+"""Where a link leads, and how that stands in a page; None for nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """What makes the links of pages lead to files.
+
+    Attributes:
         reading: what links mean.
-        is_there: whether there is something at an address.
+        known: where they lead, by how they stand in a page and its language: most of them are on many pages.
     """
-    targets: dict[str, str | None] = {}
-    leads: dict[Address, None] = {}
-    hrefs = [match[4] for match in _TAG.finditer(text) if not _NAMES.search(match[2] + match[5])]
-    for raw in dict.fromkeys([*hrefs, *_CURL.findall(text)]):
-        href = unescape(raw)
-        if href.startswith("#") or not reading.is_ours(href, at):
-            continue
-        address = reading.address(href, at)
+
+    reading: Reading
+    known: dict[tuple[str, str], _Led] = field(default_factory=dict)
+
+    async def page(self, text: str, at: Address, is_there: IsThere) -> Rewritten:
+        """A page whose links lead to files.
+
+        Args:
+            text: its HTML as a server sends it.
+            at: its address.
+            is_there: whether there is something at an address.
+        """
+        found = await self._found(text, at, is_there)
+
+        def placed(match: re.Match[str]) -> str:
+            element, before, name, raw, after = match.groups()
+            if raw not in found or _NAMES.search(before + after):
+                return match[0]
+            led = found[raw]
+            if element == "link" and _CANONICAL in before + after:
+                led = at, self._written(at, "")
+            if led is None:
+                return f'<{element}{before} {name}=""{after}{_NOWHERE}>'
+            return f'<{element}{before} {name}="{led[1]}"{after}>'
+
+        def named(match: re.Match[str]) -> str:
+            led = found.get(match[0])
+            return led[1] if led else match[0]
+
+        text = _CURL.sub(named, _TAG.sub(placed, text))
+        text = _LINK.sub("", _FORM.sub("", text))
+        return Rewritten(_ANCHOR.sub(_as_text, text), tuple({led[0]: None for led in found.values() if led}))
+
+    async def _found(self, text: str, at: Address, is_there: IsThere) -> dict[str, _Led]:
+        """Where the links of a page lead that lead to this site, by how they stand there."""
+        if len(self.known) > _MOST:
+            self.known.clear()
+        hrefs = [match[4] for match in _TAG.finditer(text) if not _NAMES.search(match[2] + match[5])]
+        found: dict[str, _Led] = {}
+        for raw in dict.fromkeys([*hrefs, *_CURL.findall(text)]):
+            key = (raw, at.language)
+            if key in self.known:
+                found[raw] = self.known[key]
+                continue
+            href = unescape(raw)
+            if not href.startswith("#") and self.reading.is_ours(href, at):
+                found[raw] = await self._led(href, at, is_there)
+                if raw.startswith(self.reading.url):
+                    self.known[key] = found[raw]
+        return found
+
+    async def _led(self, href: str, at: Address, is_there: IsThere) -> _Led:
+        address = self.reading.address(href, at)
         if address is None or not await is_there(address):
-            targets[raw] = None
-            continue
-        leads[address] = None
+            return None
+        return address, self._written(address, href)
+
+    def _written(self, address: Address, href: str) -> str:
         mark, part = href.partition("#")[1:]
-        targets[raw] = escape(f"{reading.url}{href_of(address)}{mark}{part}")
-
-    def placed(match: re.Match[str]) -> str:
-        element, before, name, raw, after = match.groups()
-        if raw not in targets or _NAMES.search(before + after):
-            return match[0]
-        target = targets[raw]
-        if element == "link" and _CANONICAL in before + after:
-            target = escape(f"{reading.url}{href_of(at)}")
-        if target is None:
-            return f'<{element}{before} {name}=""{after}{_NOWHERE}>'
-        return f'<{element}{before} {name}="{target}"{after}>'
-
-    text = _TAG.sub(placed, text)
-    text = _CURL.sub(lambda match: targets.get(match[0]) or match[0], text)
-    for pattern in (_FORM, _LINK):
-        text = pattern.sub("", text)
-    return Rewritten(_ANCHOR.sub(_as_text, text), tuple(leads))
+        return escape(f"{self.reading.url}{href_of(address)}{mark}{part}")
 
 
 def _as_text(match: re.Match[str]) -> str:

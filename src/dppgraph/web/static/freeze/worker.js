@@ -14,7 +14,7 @@ async function load({ engine, module, graph }) {
   const { default: start, Store } = await import(engine);
   await start({ module_or_path: module });
   store = new Store();
-  store.load(new Uint8Array(graph), { format: "application/n-quads", unchecked: true });
+  store.load(new Uint8Array(graph), { format: "application/n-quads", lenient: true });
   // A query without FROM asks all graphs together, in which a triple is there once.
   store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }");
 }
