@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,11 +14,13 @@ from dppgraph.operations.build import Built
 from dppgraph.store.versions import VersionStore
 from tests.browser.conftest import chromium, visitor
 from tests.clients.conftest import node
-from tests.conftest import DPPGRAPH
+from tests.conftest import DPPGRAPH, REPOSITORY
 from tests.freeze.site import FrozenSite
 from tests.operate.conftest import NGINX, Nginx, free_port
 
 __all__ = ["chromium", "node", "visitor"]
+
+PLANS = ("gap", "open-ended")
 
 CONFIGURATION = """
 daemon off;
@@ -123,3 +126,21 @@ def served(frozen: Frozen, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def site(served: Nginx) -> FrozenSite:
     """Its pages."""
     return FrozenSite(served)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with a few small plans: quickly frozen."""
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "data" / "source").mkdir(parents=True)
+    for plan in PLANS:
+        shutil.copy(REPOSITORY / "tests" / "fixtures" / "plans" / f"{plan}.trig", folder / "data" / "source")
+    build(folder / "store", folder / "data")
+    return folder / "store"
+
+
+def build(store: Path, data: Path) -> None:
+    """Runs ``dppgraph build`` without its gate."""
+    command = [*DPPGRAPH, "build", "--store", str(store), "--data", str(data), "--shapes", "none"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
