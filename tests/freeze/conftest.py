@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -16,10 +17,11 @@ from tests.browser.conftest import chromium, visitor
 from tests.clients.conftest import node
 from tests.conftest import DPPGRAPH, REPOSITORY
 from tests.freeze.site import FrozenSite
-from tests.operate.conftest import NGINX, Nginx, free_port
+from tests.operate.conftest import NGINX, Nginx, free_port, replaced
 
 __all__ = ["chromium", "node", "visitor"]
 
+DOCUMENT = REPOSITORY / "docs" / "freeze.md"
 PLANS = ("gap", "open-ended")
 
 CONFIGURATION = """
@@ -35,11 +37,7 @@ http {{
     fastcgi_temp_path fastcgi;
     uwsgi_temp_path uwsgi;
     scgi_temp_path scgi;
-    server {{
-        listen 127.0.0.1:{port} reuseport;
-        root {root};
-        include {rules};
-    }}
+{server}
 }}
 """
 
@@ -86,7 +84,11 @@ def start(frozen: Frozen, folder: Path) -> Nginx:
         root.mkdir()
         (root / frozen.path.strip("/")).symlink_to(frozen.folder)
     rules = frozen.folder / ".frozen" / "nginx.conf"
-    (folder / "nginx.conf").write_text(CONFIGURATION.format(port=frozen.port, root=root, rules=rules))
+    (said,) = re.findall(r"```\n(server \{.*?\n\})\n```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    said = replaced(said, "listen 80;", f"listen 127.0.0.1:{frozen.port} reuseport;")
+    said = replaced(said, "root /srv/site;", f"root {root};")
+    said = replaced(said, "/srv/site/.frozen/nginx.conf", str(rules))
+    (folder / "nginx.conf").write_text(CONFIGURATION.format(server=said))
     command = [NGINX, "-p", str(folder), "-c", "nginx.conf", "-e", "error.log"]
     as_root = ["-g", "user root;"] if os.geteuid() == 0 else []
     nginx = Nginx(subprocess.Popen([*command, *as_root], text=True), frozen.port)

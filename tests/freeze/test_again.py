@@ -1,6 +1,8 @@
 """Freezing again: only what changed is written, what is gone is removed, and who is killed loses nothing."""
 
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import DPPGRAPH, Run
-from tests.freeze.conftest import build, freeze
+from tests.freeze.conftest import DOCUMENT, build, freeze
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(300)]
 
@@ -136,8 +138,6 @@ def test_who_is_killed_leaves_a_site_that_the_next_one_completes(grown: Path) ->
 
 def links(page: str) -> list[str]:
     """The files that the links of a page lead to."""
-    import re
-
     found = re.findall(rf'href="{re.escape(URL)}([^"#]*)', page)
     assert len(found) > 20
     return [f"{path}index.html" if path.endswith("/") or not path else path for path in found]
@@ -199,6 +199,21 @@ def test_a_call_that_is_wrong_is_one_line(
     assert said.stderr.count("\n") == 1
     assert words in said.stderr
     assert not list(tmp_path.rglob("*.html"))
+
+
+def test_the_commands_of_the_document_run(small: Path, tmp_path: Path, run: Run) -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    commands = [line for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
+    assert len(commands) == 2
+    said = []
+    for command in commands:
+        name, *arguments = shlex.split(command)
+        assert name == "dppgraph"
+        answer = run(*arguments, environment={"DPPGRAPH_STORE": str(small)}, cwd=tmp_path)
+        assert answer.returncode == 0, answer.stderr
+        said.append(answer.stdout)
+    assert "0 written" not in said[0]
+    assert "0 written, 0 removed" in said[1]
 
 
 def test_a_store_without_anything_is_a_site_too(tmp_path: Path) -> None:

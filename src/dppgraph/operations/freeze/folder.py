@@ -118,7 +118,7 @@ class Folder:
         """Puts what was to be last into its place, removes what is of no more use, and keeps the list of all files."""
         for beside, file in self._staged:
             self._move(beside, file, is_packed=file.gzip == file.path)
-        for path in list(self.record.left()):
+        for path in self.record.left():
             place = self._path / path
             place.unlink(missing_ok=True)
             self.record.forget(path)

@@ -115,7 +115,7 @@ class Record:
             self._commit()
 
     def left(self) -> Iterator[str]:
-        """The paths of files that are of no more use, the last first."""
+        """The paths of files that are of no more use; each may be forgotten meanwhile."""
         query = "SELECT path FROM files WHERE round < ? AND path > ? ORDER BY path LIMIT ?"
         after = ""
         while found := self._database.execute(query, (self._round, after, _BATCH)).fetchall():

@@ -82,7 +82,7 @@ class Reading(NamedTuple):
         """
         parts = urlsplit(urljoin(self._shown(at), href))
         path = f"{parts.scheme}://{parts.netloc}{parts.path}".removeprefix(self.url)
-        if path.startswith(("http:", "https:")) or (path and path.partition("/")[0].partition(".")[0] not in _PLACES):
+        if path.startswith(("http:", "https:")) or _first(path) not in _PLACES:
             return self._file(path) if "://" not in path else None
         if _FILES.fullmatch(path):
             return self._file(path)
@@ -152,6 +152,12 @@ class Reading(NamedTuple):
     def _shown(self, at: Address) -> str:
         """Where a page would be on a server."""
         return f"{self.url}{at.path}{'?' if at.parameters else ''}{urlencode(at.parameters)}"
+
+
+def _first(path: str) -> str:
+    """The first part of a path, without a suffix."""
+    part = path.partition("/")[0]
+    return part if part.startswith(".") else part.partition(".")[0]
 
 
 def in_languages(path: str, parameters: tuple[tuple[str, str], ...] = ()) -> list[Address]:

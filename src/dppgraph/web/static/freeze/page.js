@@ -173,6 +173,7 @@ document.querySelector(".examples").addEventListener("click", (event) => {
   if (link && link.hash === location.hash && !event.ctrlKey && !event.metaKey) fromAddress();
 });
 window.addEventListener("hashchange", fromAddress);
+document.getElementById("without").hidden = true;
 bench.hidden = false;
 start();
 fromAddress();
