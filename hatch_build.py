@@ -1,7 +1,7 @@
 """What is fetched when dppgraph is built or installed, from npm, as pyproject.toml locks it.
 
-That is the query editor, and the engine that answers queries in the browsers of a frozen site. Where there is no npm, or
-no network, the build goes on without them and says what is missing.
+That is the query editor, and the engine that answers queries in the browsers of a frozen site. Where there is no npm,
+or no network, the build goes on without them and says what is missing.
 """
 
 import base64

@@ -13,36 +13,24 @@ from dppgraph.core import formats
 from dppgraph.core.languages import LANGUAGES
 from dppgraph.core.skolem import GENID
 from dppgraph.errors import StoreUnavailable
-from dppgraph.operations.documents import path_of
-from dppgraph.operations.dumps import CHECKSUMS, Found
-from dppgraph.operations.fragments import PAGE as TRIPLES
+from dppgraph.operations.dumps import Found
 from dppgraph.operations.freeze.address import PAGE, Address, file_of, href_of
 from dppgraph.operations.freeze.freeze import Answer
 from dppgraph.operations.freeze.record import FrozenFile, Record
 from dppgraph.operations.harvest import Harvest
-from dppgraph.store.history import Pattern
 from dppgraph.web.freeze.asking import Reply, ask
+from dppgraph.web.freeze.listed import document_of, entries, listed
 from dppgraph.web.freeze.names import name_page
-from dppgraph.web.freeze.reading import Reading, in_formats, in_languages, siblings
+from dppgraph.web.freeze.reading import Reading, in_languages, siblings
 from dppgraph.web.freeze.rewriting import Rewriting
 from dppgraph.web.freeze.rules import Rules, headers_of, moved_of
 from dppgraph.web.pages import Reader, Site, rendered
-from dppgraph.web.rendering import Asset, assets, frozen_assets, translations
-
-_THINGS: Final = 1000
-"""Things that are listed at once."""
-
-_SITEMAP: Final = 10_000
-_OF_SERVERS: Final = ("editor/", "yasgui/", "search.")
-"""Files of pages that only a server has."""
+from dppgraph.web.rendering import translations
 
 _GIVEN_UP: Final = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.GATEWAY_TIMEOUT)
 """What a question ends with that asks too much of the engine: it is left out."""
 
 _NO_PAGE: Final = "404.html"
-_FEED: Final = "feed"
-_FRAGMENTS: Final = "fragments"
-_VOID: Final = ".well-known/void"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +69,11 @@ class FrozenPublication:
 
     def listed(self) -> Iterator[Address]:
         """As ``Publication`` has it."""
-        yield from (Address(f"static/{found.name}") for found in self._assets())
-        yield from self._dumps()
-        yield from self._things()
-        yield from self._feed_nodes()
-        yield from self._fragment_pages()
+        return listed(self.publishing.harvest, self.publishing.dumps)
 
     def entries(self) -> Iterable[Address]:
         """As ``Publication`` has it."""
-        there = self.publishing.harvest.there
-        rdf = [_VOID, _FEED, "queries", *(path for path in ("catalogue", "ns", "shapes") if path in there)]
-        things = self.publishing.harvest.published.exact.count_things()
-        sitemaps = [f"sitemap-{number}.xml" for number in range(1, max(1, -(-things // _SITEMAP)) + 1)]
-        return [
-            Address("context.jsonld"),
-            *(address for path in rdf for address in in_formats(path)),
-            *in_formats(_FRAGMENTS, (formats.TRIG,)),
-            Address("dumps", formats.DATA.extension),
-            *(Address(path) for path in (*sitemaps, "sitemap.xml", "robots.txt")),
-            *(page for path in (_VOID, _FEED, "queries") for page in in_languages(path)),
-            # The first page last: whoever comes by it finds all else.
-            *(page for path in reversed(there) for page in in_languages(path)),
-        ]
+        return entries(self.publishing.harvest)
 
     async def answer(self, address: Address, record: Record) -> Answer | None:
         """As ``Publication`` has it.
@@ -181,7 +152,7 @@ class FrozenPublication:
 
     async def _found(self, address: Address) -> bool:
         if address.path.startswith(("id/", GENID)):
-            return await self._found(Address(_document_of(address.path), PAGE, address.language))
+            return await self._found(Address(document_of(address.path), PAGE, address.language))
         reply = await self._asked(address, "GET" if address.format else "HEAD")
         if reply is None:
             return False
@@ -191,7 +162,7 @@ class FrozenPublication:
 
     async def _name(self, address: Address, record: Record) -> Answer | None:
         """The page at the name of a thing: a server of files cannot lead on as a server does."""
-        document = Address(_document_of(address.path), PAGE, address.language)
+        document = Address(document_of(address.path), PAGE, address.language)
         if not await self._is_there(record, None, document):
             return None
         reading = self.publishing.reading
@@ -218,54 +189,6 @@ class FrozenPublication:
         path, type_ = file_of(address), reply.header(b"content-type")
         return FrozenFile(path, moved_of(path), type_, 0, "", headers_of(address, type_))
 
-    def _assets(self) -> list[Asset]:
-        needed = [found for name, found in assets().items() if not name.startswith(_OF_SERVERS)]
-        return [*needed, *frozen_assets().values()]
-
-    def _dumps(self) -> Iterator[Address]:
-        harvest = self.publishing.harvest
-        found = self.publishing.dumps
-        if found:
-            names = [dump.file for dump in found.dumps]
-            yield from (Address(f"dumps/{harvest.packed.version}/{name}") for name in (*names, CHECKSUMS))
-
-    def _things(self) -> Iterator[Address]:
-        harvest, offset = self.publishing.harvest, 0
-        while things := harvest.published.exact.things(offset=offset, limit=_THINGS):
-            offset += _THINGS
-            for iri, _ in things:
-                path = path_of(iri, harvest.manifest.base)
-                if path is not None:
-                    yield from in_languages(path)
-                    name = _name_of(path)
-                    if name:
-                        yield Address(name, PAGE, LANGUAGES[0])
-
-    def _feed_nodes(self) -> Iterator[Address]:
-        feed = self.publishing.harvest.feed()
-        nodes = [*map(str, range(1, feed.pages + 1)), *(f"index-{number}" for number in range(1, feed.indexes + 1))]
-        for node in nodes:
-            yield from in_formats(f"{_FEED}/{node}")
-            yield from in_languages(f"{_FEED}/{node}")
-
-    def _fragment_pages(self) -> Iterator[Address]:
-        total = self.publishing.harvest.published.exact.count(Pattern(None, None, None))
-        yield from (
-            Address(f"{_FRAGMENTS}/{number}", formats.TRIG.extension) for number in range(2, -(-total // TRIPLES) + 1)
-        )
-
 
 def _is_answer(address: Address) -> bool:
     return address.path.startswith("queries/")
-
-
-def _document_of(name: str) -> str:
-    """The path of the document about what a path names."""
-    return f"doc/genid/{name.removeprefix(GENID)}" if name.startswith(GENID) else f"doc/{name.removeprefix('id/')}"
-
-
-def _name_of(document: str) -> str:
-    """The path that names what a document is about; empty where the document has the name itself."""
-    if document.startswith("doc/genid/"):
-        return f"{GENID}{document.removeprefix('doc/genid/')}"
-    return f"id/{document.removeprefix('doc/')}" if document.startswith("doc/") else ""
