@@ -81,8 +81,9 @@ def start(frozen: Frozen, folder: Path) -> Nginx:
     root = frozen.folder
     if frozen.path != "/":
         root = folder / "root"
-        root.mkdir()
-        (root / frozen.path.strip("/")).symlink_to(frozen.folder)
+        below = root / frozen.path.strip("/")
+        below.parent.mkdir(parents=True)
+        below.symlink_to(frozen.folder)
     rules = frozen.folder / ".frozen" / "nginx.conf"
     (said,) = re.findall(r"```\n(server \{.*?\n\})\n```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
     said = replaced(said, "listen 80;", f"listen 127.0.0.1:{frozen.port} reuseport;")

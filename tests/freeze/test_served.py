@@ -85,6 +85,21 @@ def test_what_lies_elsewhere_is_led_to(served: Nginx, path: str) -> None:
     assert served.ask("GET", MOVED[path][1])[0] == 200
 
 
+@pytest.mark.parametrize(
+    "address", ["/plans?page=2", "/plans?on=2013-05-01", f"/{PLAN}.ttl?version=1", "/fragments?predicate=x"]
+)
+def test_a_parameter_that_would_change_the_answer_has_none(served: Nginx, address: str) -> None:
+    assert served.ask("GET", address)[0] == 404
+    assert served.ask("GET", f"{address.partition('?')[0]}?utm_source=x")[0] == 200
+
+
+def test_a_question_with_a_parameter_is_answered_on_its_page(served: Nginx) -> None:
+    status, headers, _ = served.ask("GET", "/queries/successors?plan=id/plan/x")
+    assert (status, urlsplit(headers["location"]).path) == (302, "/questions/successors/")
+    status, headers, _ = served.ask("GET", "/queries/successors")
+    assert status in (200, 302)
+
+
 def test_a_page_says_its_language_and_a_document_its_linkset(served: Nginx) -> None:
     assert served.ask("HEAD", "/plans/")[1]["content-language"] == "nl"
     assert served.ask("HEAD", "/en/plans/")[1]["content-language"] == "en"

@@ -30,10 +30,7 @@ def cite_answer(making: Making, harvest: Harvest, facts: Facts, what: Asked, con
     cited = citing.query(what, citing.of(manifest))
     # Whoever follows it from a text is to see a page; a question's form leads to all formats.
     address = cited.permalink
-    if making.frozen:
-        # No server asks a version of a site of files.
-        address = ""
-    elif not what.place:
+    if not what.place:
         address = permalink(making.url, what, manifest.version, format=formats.HTML.name)
     answered = Answered(manifest, cited.of.licence, address, cited.hash, content.lasting)
     return citation_of_answer(harvest, facts, answered, title)

@@ -9,6 +9,9 @@ from dppgraph.core.iris import PREFIXES
 _SERVICES: Final = ("sparql", "fragments", "queries")
 """Those that take a request and answer it; the feed is read."""
 
+_ADDRESSES: Final = ("sparql", "openapi.json")
+"""Where they are, and where they are described."""
+
 _ENDPOINTS: Final = ("sparqlEndpoint", "uriLookupEndpoint")
 
 
@@ -20,5 +23,6 @@ def needs_server(base: str) -> Callable[[str], bool]:
     """
     services = "|".join(re.escape(f"<{base}id/service/{name}") for name in _SERVICES)
     endpoints = "|".join(re.escape(f"<{PREFIXES['void']}{name}>") for name in _ENDPOINTS)
-    found = re.compile(f"(?:{services})[>#]|{endpoints}").search
+    addresses = "|".join(re.escape(f"<{base}{name}>") for name in _ADDRESSES)
+    found = re.compile(f"(?:{services})[>#]|{endpoints}|{addresses}").search
     return lambda line: found(line) is not None
