@@ -313,7 +313,7 @@ def frozen(settings: Settings, folder: Path, number: int | None, progress: "Call
     import tempfile  # noqa: PLC0415 - likewise
 
     from dppgraph.operations.freeze import Folder, freeze  # noqa: PLC0415 - likewise
-    from dppgraph.operations.harvest import Harvests  # noqa: PLC0415 - likewise
+    from dppgraph.operations.harvest import Harvests, pack  # noqa: PLC0415 - likewise
     from dppgraph.store.workers.process import listen, start_pool  # noqa: PLC0415 - likewise
     from dppgraph.web.freeze import FrozenPublication, Publishing  # noqa: PLC0415 - likewise
     from dppgraph.web.freeze.reading import Reading  # noqa: PLC0415 - likewise
@@ -321,6 +321,8 @@ def frozen(settings: Settings, folder: Path, number: int | None, progress: "Call
 
     store = versions(settings)
     manifest = whole_version(store)[0] if number is None else store.manifest(number)
+    # The files of a version may still have to be made, or be gone by now; a site has those of its own version.
+    pack(store, manifest.version)
     # One client, who asks for one thing after the other, and takes it at once.
     settings = replace(settings, access_log="off", workers=1, max_workers=2, min_rate=0)
 

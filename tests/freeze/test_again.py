@@ -111,6 +111,12 @@ def test_an_older_version_is_frozen_by_its_number(grown: Path) -> None:
     assert first["doc/agent/gap-provincieraad.ttl"] == again["doc/agent/gap-provincieraad.ttl"]
 
 
+def test_files_that_were_not_made_yet_are_made_first(grown: Path) -> None:
+    shutil.rmtree(grown / "store" / "harvest")
+    freeze(grown / "site", grown / "store", URL)
+    assert list((grown / "site" / "dumps" / "1").glob("policy-plans.nq*"))
+
+
 def test_who_is_killed_leaves_a_site_that_the_next_one_completes(grown: Path) -> None:
     site = grown / "site"
     freeze(site, grown / "store", URL)
