@@ -314,6 +314,7 @@ def frozen(settings: Settings, folder: Path, number: int | None, progress: "Call
 
     from dppgraph.operations.freeze import Folder, freeze  # noqa: PLC0415 - likewise
     from dppgraph.operations.harvest import Harvests, pack  # noqa: PLC0415 - likewise
+    from dppgraph.store.versions.copies import IndexCopies  # noqa: PLC0415 - likewise
     from dppgraph.store.workers.process import listen, start_pool  # noqa: PLC0415 - likewise
     from dppgraph.web.freeze import FrozenPublication, Publishing  # noqa: PLC0415 - likewise
     from dppgraph.web.freeze.reading import Reading  # noqa: PLC0415 - likewise
@@ -342,10 +343,14 @@ def frozen(settings: Settings, folder: Path, number: int | None, progress: "Call
             await served.close()
             harvest.close()
 
-    with Folder(folder) as site, tempfile.TemporaryDirectory(prefix="dppgraph-") as scratch:
+    with (
+        Folder(folder) as site,
+        IndexCopies(store) as copies,
+        tempfile.TemporaryDirectory(prefix="dppgraph-") as scratch,
+    ):
         address = Path(scratch) / "pool"
         with listen(address) as listener:
-            pool = start_pool(pool_options(settings, manifest), listener)
+            pool = start_pool(pool_options(settings, manifest, database=copies.of), listener)
         try:
             return asyncio.run(write(address, site))
         finally:

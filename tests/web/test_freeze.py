@@ -34,6 +34,7 @@ ENGLISH = PAGE._replace(language="en")
         (f"{URL}plans?on=2026-11-29", PAGE),
         (f"{URL}dumps/all.nt.gz", Address("dumps/7/all.nt.gz")),
         (f"{URL}dumps/6/all.nt.gz", Address("dumps/6/all.nt.gz")),
+        (f"{URL}dumps/7?page=2", Address("dumps", "html", "nl", (("page", "2"),))),
         (f"{URL}static/style.0123.css", Address("static/style.0123.css")),
         (f"{URL}fragments", Address("fragments", "trig")),
     ],
