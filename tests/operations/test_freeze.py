@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dppgraph.errors import FolderInUse, NotOurs
+from dppgraph.errors import Damaged, FolderInUse, NotOurs
 from dppgraph.operations.freeze import Address, Folder, FrozenFile, Written, file_of, freeze, href_of
 from dppgraph.operations.freeze.freeze import Answer
 from dppgraph.operations.freeze.record import Record, read_manifest
@@ -133,6 +133,14 @@ def test_a_folder_with_what_others_wrote_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotOurs, match=r"mine\.txt"):
         Folder(tmp_path)
     assert not (tmp_path / ".frozen").exists()
+
+
+@pytest.mark.parametrize("name", ["manifest.jsonl", "under-way.sqlite"])
+def test_a_list_that_cannot_be_read_is_told(tmp_path: Path, name: str) -> None:
+    put(tmp_path, {"a.txt": "one"})
+    (tmp_path / ".frozen" / name).write_bytes(b"neither one thing nor the other" * 200)
+    with pytest.raises(Damaged, match="freeze anew"):
+        Folder(tmp_path)
 
 
 def test_a_folder_that_is_being_written_is_refused(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
+from dppgraph.errors import Damaged
+
 RECORDS: Final = ".frozen"
 """The folder with what is known of the files, in the site's folder."""
 
@@ -53,19 +55,29 @@ class Record:
 
     Args:
         folder: ``.frozen`` of the site's folder.
+
+    Raises:
+        Damaged: it cannot be read.
     """
 
     def __init__(self, folder: Path) -> None:
         self._manifest = folder / MANIFEST
         self._path = folder / UNDER_WAY
-        is_new = not self._path.exists()
+        try:
+            self._open()
+        except (sqlite3.DatabaseError, ValueError, KeyError, TypeError) as error:
+            told = f"what is known of the files in {folder.parent} cannot be read: remove that folder, and freeze anew"
+            raise Damaged(told) from error
+
+    def _open(self) -> None:
         self._database = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         # What is lost with the power is written once more; a process that is killed loses nothing by this.
         for pragma in ("journal_mode=WAL", "synchronous=OFF"):
             self._database.execute(f"PRAGMA {pragma}")
         for table in _TABLES:
             self._database.execute(table)
-        if is_new:
+        # One that was killed before it had begun has none either.
+        if not self._database.execute("SELECT 1 FROM files LIMIT 1").fetchone():
             self._begin()
         self._database.execute("DELETE FROM asked")
         self._round = (self._database.execute("SELECT MAX(round) FROM files").fetchone()[0] or 0) + 1
