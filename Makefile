@@ -5,6 +5,7 @@ BIN := .venv/bin
 CLIENTS := tests/clients/npm
 AXE := tests/browser/npm
 EDITOR_FILE := src/dppgraph/web/static/yasgui/yasgui.min.js
+ENGINE_FILE := src/dppgraph/web/static/oxigraph/web_bg.wasm
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
@@ -57,9 +58,9 @@ measure: .venv/.test ## what start-up, build and the questions cost, and what ho
 	$(BIN)/python -m benchmarks.commits
 	$(BIN)/python -m benchmarks.validate
 
-editor: .venv/.run ## get the query editor from npm, where that could not be done at first
+editor: .venv/.run ## get the query editor and the engine for browsers from npm, where that could not be done at first
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@test -e $(EDITOR_FILE)
+	@test -e $(EDITOR_FILE) && test -e $(ENGINE_FILE)
 
 lock: .venv/.test ## resolve the locked versions anew
 	$(BIN)/pip install --quiet uv
@@ -69,7 +70,7 @@ lock: .venv/.test ## resolve the locked versions anew
 	$(BIN)/$(LOCK) --group harvesters --output-file requirements/harvesters.txt
 
 clean: ## remove what the commands above made
-	rm -rf .venv .venv-peers .venv-harvesters .dppgraph screenshots $(CLIENTS)/node_modules $(AXE)/node_modules $(dir $(EDITOR_FILE))
+	rm -rf .venv .venv-peers .venv-harvesters .dppgraph screenshots $(CLIENTS)/node_modules $(AXE)/node_modules $(dir $(EDITOR_FILE) $(ENGINE_FILE))
 
 %/node_modules/.package-lock.json: %/package-lock.json
 	@cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -84,4 +85,5 @@ clean: ## remove what the commands above made
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@test -e $(EDITOR_FILE) || echo "npm could not get the query editor, so its page is a plain form: install npm, then make editor"
+	@test -e $(ENGINE_FILE) || echo "npm could not get the engine for browsers, so a frozen site answers no query: install npm, then make editor"
 	@touch $@

@@ -1,6 +1,7 @@
-"""What is fetched when dppgraph is built or installed: the query editor, from npm, as pyproject.toml locks it.
+"""What is fetched when dppgraph is built or installed, from npm, as pyproject.toml locks it.
 
-Where there is no npm, or no network, the build goes on without it and says so: its page is a plain form then.
+That is the query editor, and the engine that answers queries in the browsers of a frozen site. Where there is no npm,
+or no network, the build goes on without them and says what is missing.
 """
 
 import base64
@@ -41,6 +42,7 @@ class Package:
         folder: where its files go, from the project's root.
         files: the files wanted, by their paths in the package.
         licence: the text of its licence, from the project's root.
+        without: what is said of a build without it.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Package:
     folder: str
     files: tuple[str, ...]
     licence: str
+    without: str
 
 
 def npm() -> list[str]:
@@ -134,7 +137,7 @@ def fetch_all(packages: Iterable[Mapping[str, Any]], root: Path, warn: Callable[
         try:
             fetch(package, root)
         except NotFetched as error:
-            warn(f"{error}. dppgraph is built without {package.name}: the query editor is a plain form.")
+            warn(f"{error}. dppgraph is built without {package.name}: {package.without}.")
         if (root / package.folder / _MARK).exists():
             there.append(package.folder)
     return there

@@ -27,7 +27,9 @@
     ├── UnsupportedMedia        a body of a type that is not read here
     ├── Conflict                somebody else is at it, or was
     │   ├── EngineInUse         another process publishes to this engine
+    │   ├── FolderInUse         another process writes to this folder
     │   ├── LaterChanges        changes were written that the files to build from have not
+    │   ├── NotOurs             a folder holds what somebody else put there
     │   ├── StoreInUse          another process writes to this store
     │   └── VersionMismatch     the current version is not the one that a change was meant for
     ├── ShapeViolation          the data breaks a shape; carries the report
@@ -194,6 +196,14 @@ class Conflict(DppgraphError):
 
 class EngineInUse(Conflict):
     """Another process publishes to this engine."""
+
+
+class FolderInUse(Conflict):
+    """Another process writes to this folder."""
+
+
+class NotOurs(Conflict):
+    """A folder that is to be written holds files that somebody else put there."""
 
 
 class LaterChanges(Conflict):

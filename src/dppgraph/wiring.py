@@ -24,6 +24,7 @@ from dppgraph.store.workers.spool import Spool
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from dppgraph.operations.freeze import Counted, Written
     from dppgraph.operations.publish import Publish
     from dppgraph.operations.write.gate import Gate
     from dppgraph.store.remote.serving import EndpointVersions
@@ -215,6 +216,7 @@ class Web:
 
     Attributes:
         app: what answers requests.
+        answers: the same without what stands in front of it for those who ask over a network.
         doors: what its connections share.
         access: what takes note of requests.
         log: where their lines go.
@@ -224,6 +226,7 @@ class Web:
     """
 
     app: "ASGIApp"
+    answers: "ASGIApp"
     doors: "Doors"
     access: "Access"
     log: "AccessLog"
@@ -232,7 +235,7 @@ class Web:
     packed: Callable[[], None]
 
 
-def web_app(store: Store, settings: Settings, *, union: bool, writing: Path) -> Web:
+def web_app(store: Store, settings: Settings, *, union: bool, writing: Path, frozen: bool = False) -> Web:
     """The HTTP face over the versions that a front serves.
 
     Args:
@@ -240,6 +243,7 @@ def web_app(store: Store, settings: Settings, *, union: bool, writing: Path) -> 
         settings: the settings.
         union: as for ``--default-graph``.
         writing: where the process that writes listens.
+        frozen: whether the answers are to be files of a site without a server.
     """
     from dppgraph.operations.frames import context_file, read_frames  # noqa: PLC0415 - only a front spends this time
     from dppgraph.operations.harvest import Harvests  # noqa: PLC0415 - likewise
@@ -269,7 +273,7 @@ def web_app(store: Store, settings: Settings, *, union: bool, writing: Path) -> 
         AnswerCache(settings.cache * _MIB),
         Metrics(),
     )
-    harvests = Harvests(store.versions, settings.public_url)
+    harvests = Harvests(store.versions, settings.public_url, frozen=frozen)
     sending = Sending(store, settings.min_rate, cache, Citing(harvests, settings.public_url), metrics)
     ready = Readiness(store)
     told = MetricsEndpoint(Watched(metrics, store, cache, doors, log), settings.metrics_token)
@@ -286,7 +290,7 @@ def web_app(store: Store, settings: Settings, *, union: bool, writing: Path) -> 
         harvests.forget()
         cache.forget()
 
-    return Web(access, doors, access, log, ready, told, packed)
+    return Web(access, created, doors, access, log, ready, told, packed)
 
 
 def served_versions(
@@ -371,3 +375,66 @@ def publish(settings: Settings, url: str, update_url: str | None, keep: int) -> 
     address = Address(url, settings.endpoint_dialect, credentials_of(settings.endpoint_auth), update_url or "")
     grace = max(_LEAST_GRACE, 2 * settings.query_timeout)
     return Publish(versions(settings), address, keep, grace)
+
+
+def frozen(settings: Settings, folder: Path, number: int | None, progress: "Callable[[Counted], None]") -> "Written":
+    """Writes a version as a site without a server.
+
+    Args:
+        settings: the settings; its public URL is where the site will be.
+        folder: where to.
+        number: the version; None for the current one.
+        progress: told of each address.
+
+    Raises:
+        Unknown: there is no such version.
+        StoreUnavailable: it cannot be read, or what harvesters take was not made of it.
+        NotOurs: the folder holds what was not written by this.
+    """
+    import asyncio  # noqa: PLC0415 - only who writes a site spends this time
+    import tempfile  # noqa: PLC0415 - likewise
+
+    from dppgraph.operations.freeze import Folder, freeze  # noqa: PLC0415 - likewise
+    from dppgraph.operations.harvest import Harvests, pack  # noqa: PLC0415 - likewise
+    from dppgraph.store.versions.copies import IndexCopies  # noqa: PLC0415 - likewise
+    from dppgraph.store.workers.process import listen, start_pool  # noqa: PLC0415 - likewise
+    from dppgraph.web.freeze import FrozenPublication, Publishing  # noqa: PLC0415 - likewise
+    from dppgraph.web.freeze.reading import Reading  # noqa: PLC0415 - likewise
+    from dppgraph.web.freeze.rewriting import Rewriting  # noqa: PLC0415 - likewise
+
+    store = versions(settings)
+    manifest = whole_version(store)[0] if number is None else store.manifest(number)
+    # The files of a version may still have to be made, or be gone by now; a site has those of its own version.
+    pack(store, manifest.version)
+    # One client, who asks for one thing after the other, and takes it at once.
+    settings = replace(settings, access_log="off", workers=1, max_workers=2, min_rate=0)
+
+    async def write(address: Path, site: Folder) -> "Written":
+        served = served_versions(address, manifest.version, settings)
+        web = web_app(served, settings, union=True, writing=address.with_name("nobody"), frozen=True)
+        harvest = Harvests(store, settings.public_url, frozen=True).of(manifest)
+        day = manifest.created.partition("T")[0]
+        reading = Reading(settings.public_url, manifest.base, day, harvest.packed.version)
+        found = Harvests(store, settings.public_url).dumps.at(harvest.packed.version)
+        await served.open()
+        try:
+            return await freeze(
+                FrozenPublication(Publishing(web.answers, harvest, found, Rewriting(reading))), site, progress
+            )
+        finally:
+            await served.close()
+            harvest.close()
+
+    with (
+        Folder(folder) as site,
+        IndexCopies(store) as copies,
+        tempfile.TemporaryDirectory(prefix="dppgraph-") as scratch,
+    ):
+        address = Path(scratch) / "pool"
+        with listen(address) as listener:
+            pool = start_pool(pool_options(settings, manifest, database=copies.of), listener)
+        try:
+            return asyncio.run(write(address, site))
+        finally:
+            pool.kill()
+            pool.wait()

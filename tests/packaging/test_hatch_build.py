@@ -61,6 +61,7 @@ class Project:
             "folder": "static/x",
             "files": ["build/x.min.js", "build/x.min.css"],
             "licence": "licence.txt",
+            "without": "nothing is of use",
         }
         return fetch_all([package | said], self.root, self.warnings.append)
 
@@ -109,7 +110,7 @@ def test_without_the_network_the_build_goes_on_and_says_so(project: Project, scr
     project.npm(script)
     assert project.fetched() == []
     (warning,) = project.warnings
-    assert "plain form" in warning
+    assert "nothing is of use" in warning
 
 
 def test_without_npm_the_build_goes_on_and_says_so(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

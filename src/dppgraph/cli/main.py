@@ -16,6 +16,7 @@ _COMMANDS: Final = {
     "build": "Build data/ into a validated new version.",
     "check-quotes": "Compare every quote with the source's own text.",
     "export": "Write all, one graph or one thing as RDF, or one plan as StratML.",
+    "freeze": "Write a version as a site that needs no server.",
     "import": "Add plans from documents in StratML, the standard for strategic plans.",
     "new": "Add a plan from a table with its facts and their words.",
     "publish": "Load a built version into another SPARQL server, to be served from there.",

@@ -5,6 +5,7 @@ exact number and the controls by which a client finds the other fragments.
 """
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -96,20 +97,62 @@ def controls(found: Fragment, url: str, asked: str, *, named: bool) -> list[str]
         named: whether the format can keep them apart from the triples, in a graph of their own.
     """
     query = urlencode(found.given)
-    here, page = (f"<{_address(url, query, number)}>" for number in (0, found.page))
-    views = list(dict.fromkeys((page, f"<{uri_of(asked)}>")))
+
+    def at(number: int) -> str:
+        return _address(url, query, number)
+
+    page = f"<{at(found.page)}>"
     graph = f"{page[:-1]}#metadata>" if named else ""
-    quads = [quad._replace(graph=graph) for quad in read_file(_CONTROLS, formats.TURTLE, graph="", base=url)]
+    search = [quad._replace(graph=graph) for quad in read_file(_CONTROLS, formats.TURTLE, graph="", base=url)]
+    template = literal(f"{url}{{?subject,predicate,object}}")
+    search.append(Quad(f"<{url}#search>", f"<{_HYDRA}template>", template, graph))
+    # The collection has no number in its address, and its first page neither.
+    views = list(dict.fromkeys((page, f"<{uri_of(asked)}>")))
+    return canonical([*search, *_paging(found, url, _address(url, query, 0), at, views, graph)])
+
+
+def pages_alone(found: Fragment, url: str, *, named: bool) -> list[str]:
+    """The controls of a page where no server answers: its number and its neighbours, and no way to ask for patterns.
+
+    Pages have paths of their own, since a server of files does not look at parameters.
+
+    Args:
+        found: the fragment of all triples.
+        url: where the first page is; the others are below it, by number.
+        named: as for :func:`controls`.
+    """
+
+    def at(number: int) -> str:
+        return f"{url}/{number}" if number > 1 else url
+
+    page = f"<{at(found.page)}>"
+    graph = f"{page[:-1]}#metadata>" if named else ""
+    return canonical(_paging(found, url, url, at, [page], graph))
+
+
+def _paging(
+    found: Fragment, url: str, address: str, at: Callable[[int], str], views: Sequence[str], graph: str
+) -> list[Quad]:
+    """What is said of a fragment and a page of it, whether or not others can be asked for.
+
+    Args:
+        found: the fragment.
+        url: where fragments are.
+        address: where this one is.
+        at: the address of a page, by its number.
+        views: the names of this page.
+        graph: where it is said, as a term; empty for among the triples.
+    """
+    quads: list[Quad] = []
 
     def say(subject: str, name: str, object_: str) -> None:
         prefix, _, local = name.partition(":")
         namespace = {"hydra": _HYDRA, "void": _VOID, **PREFIXES}[prefix]
         quads.append(Quad(subject, f"<{namespace}{local}>", object_, graph))
 
-    total = literal(str(found.total), datatype=_INTEGER)
+    here, total = f"<{address}>", literal(str(found.total), datatype=_INTEGER)
     for part in (here, *views):
         say(f"<{url}#dataset>", "void:subset", part)
-    say(f"<{url}#search>", "hydra:template", literal(f"{url}{{?subject,predicate,object}}"))
     say(here, "rdf:type", f"<{_HYDRA}Collection>")
     say(here, "void:triples", total)
     say(here, "hydra:totalItems", total)
@@ -119,15 +162,15 @@ def controls(found: Fragment, url: str, asked: str, *, named: bool) -> list[str]
         say(view, "void:triples", total)
         say(view, "hydra:totalItems", total)
         say(view, "hydra:itemsPerPage", literal(str(PAGE), datatype=_INTEGER))
-        say(view, "hydra:first", f"<{_address(url, query, 1)}>")
+        say(view, "hydra:first", f"<{at(1)}>")
         if found.page > 1:
-            say(view, "hydra:previous", f"<{_address(url, query, found.page - 1)}>")
+            say(view, "hydra:previous", f"<{at(found.page - 1)}>")
         if found.page < found.pages:
-            say(view, "hydra:next", f"<{_address(url, query, found.page + 1)}>")
-    if named:
+            say(view, "hydra:next", f"<{at(found.page + 1)}>")
+    if graph:
         # By this, clients know which graph is not data.
         say(graph, "foaf:primaryTopic", f"<{url}#dataset>")
-    return canonical(quads)
+    return quads
 
 
 def _address(url: str, query: str, page: int) -> str:

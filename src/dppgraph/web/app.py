@@ -146,7 +146,7 @@ def create_app(
     add_feed_routes(app, Feed(making))
     add_fragment_routes(app, Fragments(making))
     add_crawler_routes(app, Crawlers(making))
-    add_static_routes(app)
+    add_static_routes(app, frozen=making.frozen)
     add_home_routes(app, Home(pages))
     add_questions_routes(app, questions, pages)
     things = Things(pages, questions)

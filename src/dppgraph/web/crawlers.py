@@ -19,7 +19,7 @@ from dppgraph.web.made import Made, Making
 from dppgraph.web.parameters import whole
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
-_PAGE: Final = 10_000
+ADDRESSES: Final = 10_000
 """Addresses on a page: the protocol allows 50,000, and 50 MB."""
 
 _XML: Final = Format("sitemap", ("application/xml",), "xml", charset=True)
@@ -44,7 +44,7 @@ class Crawlers:
         path = "/" + self.making.url.split("/", 3)[3]
         lines = [
             "User-agent: *",
-            *(f"Disallow: {path}{trap}" for trap in _TRAPS),
+            *(f"Disallow: {path}{trap}" for trap in (() if self.making.frozen else _TRAPS)),
             "",
             f"Sitemap: {self.making.url}sitemap.xml",
         ]
@@ -76,17 +76,19 @@ class Crawlers:
         return await self.making.answered(request, resource, format_, make)
 
     def _sitemap(self, harvest: Harvest) -> Made:
-        count = max(1, -(-harvest.published.exact.count_things() // _PAGE))
+        count = max(1, -(-harvest.published.exact.count_things() // ADDRESSES))
         pages = ((f"{self.making.url}sitemap-{number}.xml", harvest.manifest.created) for number in range(1, count + 1))
         return _written("sitemapindex", "sitemap", pages)
 
     def _page(self, harvest: Harvest, number: int) -> Made:
-        things = harvest.published.exact.things(offset=(number - 1) * _PAGE, limit=_PAGE)
+        things = harvest.published.exact.things(offset=(number - 1) * ADDRESSES, limit=ADDRESSES)
         if not number or (not things and number > 1):
             raise Unknown(f"there is no page {number} of the sitemap: see {self.making.url}sitemap.xml")
         named = [(path_of(iri, harvest.manifest.base), harvest.created(version)) for iri, version in things]
         pages = (
-            [(path, harvest.manifest.created) for path in harvest.there if path not in _TRAPS] if number == 1 else []
+            [(path, harvest.manifest.created) for path in harvest.there if self.making.frozen or path not in _TRAPS]
+            if number == 1
+            else []
         )
         return _written("urlset", "url", ((f"{self.making.url}{path}", when) for path, when in (*pages, *named)))
 

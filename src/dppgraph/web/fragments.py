@@ -11,7 +11,7 @@ from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.errors import BadParameter
 from dppgraph.operations.export import export
-from dppgraph.operations.fragments import PLACES, Fragment, controls, fragment
+from dppgraph.operations.fragments import PLACES, Fragment, controls, fragment, pages_alone
 from dppgraph.operations.harvest import Harvest
 from dppgraph.web.answers import preflight
 from dppgraph.web.made import Made, Making
@@ -66,7 +66,11 @@ class Fragments:
         return Made(shown("shown.fragments", "fragments", triples, harvest, reader, {"given": given, "found": found}))
 
     def _data(self, found: Fragment, format_: Format, asked: str) -> Made:
-        more = controls(found, f"{self.making.url}fragments", asked, named=format_.named_graphs)
+        url = f"{self.making.url}fragments"
+        if self.making.frozen:
+            more = pages_alone(found, url, named=format_.named_graphs)
+        else:
+            more = controls(found, url, asked, named=format_.named_graphs)
         return Made(export([*(quad.line() for quad in found.triples), *more], format_, self.making.frames))
 
 

@@ -85,6 +85,11 @@ class Making:
     _now: _Line = field(default_factory=lambda: _Line(asyncio.Semaphore(_AT_ONCE)))
     _past: _Line = field(default_factory=lambda: _Line(asyncio.Semaphore(_PAST_AT_ONCE)))
 
+    @property
+    def frozen(self) -> bool:
+        """Whether the answers are to be files of a site without a server."""
+        return self.harvests.frozen
+
     async def answered(
         self,
         request: Request,

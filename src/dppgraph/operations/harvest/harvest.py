@@ -12,6 +12,7 @@ from dppgraph.operations.describe import Held
 from dppgraph.operations.dumps import DumpFolders
 from dppgraph.operations.feed import FeedReader, fed_until
 from dppgraph.operations.findings import Findings, read
+from dppgraph.operations.harvest.frozen import needs_server
 from dppgraph.operations.harvest.make import CATALOGUE, GONE, LOOKED_UP, SEARCH, STATEMENTS, VOID, made, packed
 from dppgraph.store.history import ExactQuads, History, Pattern
 from dppgraph.store.search import SearchIndex
@@ -39,6 +40,9 @@ _PAGES: Final = (
 )
 """The pages that there are whatever the data."""
 
+_ANSWERING: Final = frozenset(("blame", "search", "graphs", "api"))
+"""Those that are no use without a server."""
+
 
 class Published:
     """The statements of a version, with those made when it was built, as a server says them.
@@ -51,6 +55,7 @@ class Published:
         base: the base of the data.
         url: where the server answers.
         gone: what such lines spoke of once, and do not any more.
+        leaves_out: whether a line is not said here, though it is one of them.
     """
 
     def __init__(
@@ -60,12 +65,14 @@ class Published:
         base: str,
         url: str,
         gone: Collection[str] = frozenset(),
+        leaves_out: Callable[[str], bool] | None = None,
     ) -> None:
         self.exact = exact
         self.base = base
         self.url = url
         self._more = more if isinstance(more, ExactQuads) else Held(more)
         self._gone = gone
+        self._leaves_out = leaves_out
 
     def is_gone(self, iri: str) -> bool:
         """Whether something was said once of a thing of which nothing is said here."""
@@ -117,6 +124,8 @@ class Published:
 
     def located(self, lines: Collection[str]) -> list[str]:
         """Lines as the server says them; sorted."""
+        if self._leaves_out:
+            lines = [line for line in lines if not self._leaves_out(line)]
         if self.url == self.base:
             return sorted(lines)
         # Nearly all lines have names and no address: those are not taken apart.
@@ -148,8 +157,10 @@ class Harvest:
         manifest: the version.
         url: where the server answers.
         history: the quads of all versions.
+        frozen: whether no server answers.
 
     Attributes:
+        frozen: likewise.
         manifest: the version.
         packed: the version that the files, the catalogue and the index are of.
         published: its statements.
@@ -158,7 +169,10 @@ class Harvest:
         StoreUnavailable: it is not there.
     """
 
-    def __init__(self, store: VersionStore, manifest: Manifest, url: str, history: History) -> None:
+    def __init__(
+        self, store: VersionStore, manifest: Manifest, url: str, history: History, *, frozen: bool = False
+    ) -> None:
+        self.frozen = frozen
         self.manifest = manifest
         of = packed(store, manifest)
         if of is None:
@@ -171,7 +185,8 @@ class Harvest:
             raise self._missing() from error
         gone = frozenset(self._lines(GONE))
         self._besides = History(self._folder / LOOKED_UP)
-        self._begin(store, manifest, of, Published(exact, self._more(of), manifest.base, url, gone))
+        out = needs_server(manifest.base) if frozen else None
+        self._begin(store, manifest, of, Published(exact, self._more(of), manifest.base, url, gone, out))
 
     def _more(self, of: Manifest) -> list[str] | ExactQuads:
         if not (self._folder / LOOKED_UP).exists():
@@ -247,7 +262,8 @@ class Harvest:
             if self.published.about(f"<{iri}>") or self.published.parts(f"<{iri}>")
         ]
         catalogue = ["catalogue"] if self._has_catalogue() else []
-        return ["", *_PAGES, *catalogue, *held, *(["ontology"] if "ns" in held else [])]
+        pages = [path for path in _PAGES if not (self.frozen and path in _ANSWERING)]
+        return ["", *pages, *catalogue, *held, *(["ontology"] if "ns" in held else [])]
 
     def _has_catalogue(self) -> bool:
         try:

@@ -22,14 +22,17 @@ class Harvests:
 
     Args:
         store: the store.
-        url: where the server answers.
+        url: where the server answers, or where the files will be that are written in place of one.
+        frozen: whether no server answers, so that what needs one is not spoken of.
 
     Attributes:
+        frozen: likewise.
         dumps: where the dumps lie.
         versions: the store.
     """
 
-    def __init__(self, store: VersionStore, url: str) -> None:
+    def __init__(self, store: VersionStore, url: str, *, frozen: bool = False) -> None:
+        self.frozen = frozen
         self.versions = store
         self.dumps = DumpFolders(store, store.harvest_path)
         self._store = store
@@ -47,7 +50,8 @@ class Harvests:
         with self._lock:
             harvest = self._open.get(manifest.version)
             if harvest is None:
-                harvest = self._open[manifest.version] = Harvest(self._store, manifest, self._url, self._history)
+                harvest = Harvest(self._store, manifest, self._url, self._history, frozen=self.frozen)
+                self._open[manifest.version] = harvest
                 while len(self._open) > _OPEN:
                     _, before = self._open.popitem(last=False)
                     before.close()

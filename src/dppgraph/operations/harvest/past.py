@@ -31,6 +31,7 @@ class PastHarvest(Harvest):
     def __init__(
         self, store: VersionStore, manifest: Manifest, url: str, history: History, there: Sequence[str]
     ) -> None:
+        self.frozen = False
         published = Published(history.at(manifest.version), (), manifest.base, url)
         self._begin(store, manifest, manifest, published)
         self._there = list(there)

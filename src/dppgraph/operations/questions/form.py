@@ -1,6 +1,7 @@
 """A question as a form: what is filled in, what can be chosen, and what is wrong with it."""
 
 from collections.abc import Iterable, Mapping
+from math import prod
 from typing import Final, NamedTuple
 
 from dppgraph.errors import BadParameter
@@ -10,6 +11,10 @@ from dppgraph.operations.questions.choices import Choice, choices, in_groups
 
 LANG: Final = "lang"
 """The parameter that a form does not ask for: it is the language of the page."""
+
+
+_MOST: Final = 400
+"""Answers to one question that are written down where no server gives them."""
 
 
 class Field(NamedTuple):
@@ -42,6 +47,16 @@ class Form(NamedTuple):
     values: dict[str, str]
     unknown: list[str]
     example: bool
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether there is something to choose, and so little that all answers can be written down."""
+        listed = [
+            sum(len(found) for _, found in field.choices) + (not field.parameter.required)
+            for field in self.fields
+            if field.choices
+        ]
+        return bool(listed) and prod(listed) <= _MOST
 
     @property
     def is_right(self) -> bool:

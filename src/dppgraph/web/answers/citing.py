@@ -30,7 +30,8 @@ class CitedQuery(NamedTuple):
     Attributes:
         of: the version.
         hash: the query's (``core.query_hash``).
-        permalink: where it is asked of that version; empty where that would be longer than :data:`LONGEST`.
+        permalink: where it is asked of that version; empty where that would be longer than :data:`LONGEST`, or nobody
+            can be asked.
     """
 
     of: Cited
@@ -98,7 +99,8 @@ class Citing:
     def query(self, asked: Asked, of: Cited) -> CitedQuery:
         """What the answer of a version to a query names."""
         found = query_hash(asked.text, asked.default_graphs, asked.named_graphs, asked.substitutions)
-        return CitedQuery(of, found, permalink(self.url, asked, of.version))
+        # Files of a site without a server are of one version, and no address asks another one.
+        return CitedQuery(of, found, "" if self.harvests.frozen else permalink(self.url, asked, of.version))
 
 
 def permalink(url: str, asked: Asked, version: int, **more: str) -> str:

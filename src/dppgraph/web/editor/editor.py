@@ -23,6 +23,7 @@ from dppgraph.store.interface import QueryRequest
 from dppgraph.web.answers import Content
 from dppgraph.web.cache import Asked
 from dppgraph.web.cite import cite_answer
+from dppgraph.web.editor.frozen import frozen_page
 from dppgraph.web.headers import Headers
 from dppgraph.web.pages import Page, Pages, Reader, reader_of
 from dppgraph.web.pages.pages import Told
@@ -82,7 +83,13 @@ class Editor:
             return self._told(reader, harvest, QueryRequest(text, None, None), is_example=bool(named))
 
         page = Page("sparql", "sparql.html", read, parameters={"example": named or None})
+        if self.pages.making.frozen:
+            page = Page("sparql", "freeze.html", self._read_frozen)
         return await self.pages.answered(request, page, formats.HTML)
+
+    def _read_frozen(self, harvest: Harvest, reader: Reader) -> Told:
+        dumps = self.pages.making.harvests.dumps.at(harvest.packed.version)
+        return frozen_page(self.questions, harvest, dumps, reader, _FIRST.read_text(encoding="utf-8"))
 
     async def asked(self, request: Request, parameters: Parameters, query: QueryRequest) -> Response:
         """The form with a query in it, and its answer, or what is wrong with it.

@@ -26,6 +26,7 @@ class Site(NamedTuple):
         there: the paths of the pages that there are.
         version: the number of the version that they are of; 0 for none.
         since: when that was published, ISO 8601, where the address of the page names it: the page stays as it is.
+        frozen: whether no server answers: pages are files then.
     """
 
     url: str
@@ -33,13 +34,14 @@ class Site(NamedTuple):
     there: Sequence[str] = ()
     version: int = 0
     since: str = ""
+    frozen: bool = False
 
     @classmethod
     def of(cls, harvest: Harvest) -> "Site":
         """The site over a version."""
         manifest = harvest.manifest
         since = manifest.created if harvest.is_past else ""
-        return cls(harvest.published.url, manifest.base, harvest.there, manifest.version, since)
+        return cls(harvest.published.url, manifest.base, harvest.there, manifest.version, since, harvest.frozen)
 
     def links(self, reader: Reader) -> Links:
         """Where the links of a page lead: from one that is of a version to others of that version."""
@@ -77,6 +79,7 @@ def rendered(
         "there": site.there,
         "version": site.version,
         "since": site.since,
+        "frozen": site.frozen,
         "newest": Links(site.url, site.base, reader).link(path, **now),
         "reader": reader,
         "path": path,
