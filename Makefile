@@ -55,6 +55,7 @@ measure: .venv/.test ## what start-up, build and the questions cost, and what ho
 	$(BIN)/python -m benchmarks.token
 	$(BIN)/python -m benchmarks.versions
 	$(BIN)/python -m benchmarks.commits
+	$(BIN)/python -m benchmarks.validate
 
 editor: .venv/.run ## get the query editor from npm, where that could not be done at first
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .

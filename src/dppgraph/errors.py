@@ -26,6 +26,7 @@
     ├── NotAcceptable           no format that the caller accepts
     ├── UnsupportedMedia        a body of a type that is not read here
     ├── Conflict                somebody else is at it, or was
+    │   ├── EngineInUse         another process publishes to this engine
     │   ├── LaterChanges        changes were written that the files to build from have not
     │   ├── StoreInUse          another process writes to this store
     │   └── VersionMismatch     the current version is not the one that a change was meant for
@@ -49,10 +50,13 @@
     │   └── TooManyRows         the answer passed its cap of rows or triples
     └── StoreUnavailable        the store cannot be read or written
         ├── Damaged             a version's files are not what its manifest says
+        ├── EndpointFailed      the engine that this server asks does not answer as it should
+        │   └── EndpointAway        it does not answer at all
         ├── EngineDied          a query process ended on its own
         ├── NotBuilt            nothing has been published yet
         ├── NotWritten          the disk does not take what is to be written
         ├── NotYet              it is being made ready
+        │   ├── NotPublished    the engine that this server asks has not this version
         │   └── NotReady        queries are not answered now
         ├── ServerUnreachable   a server that is to be verified does not answer
         └── ServiceFailed       an endpoint that SERVICE asks did not answer
@@ -188,6 +192,10 @@ class Conflict(DppgraphError):
     """Somebody else is at it."""
 
 
+class EngineInUse(Conflict):
+    """Another process publishes to this engine."""
+
+
 class LaterChanges(Conflict):
     """Changes were written since the last build, and the files of the data do not have them."""
 
@@ -304,6 +312,22 @@ class Damaged(StoreUnavailable):
     """A version's files are not what its manifest says."""
 
 
+class EndpointFailed(StoreUnavailable):
+    """The engine that this server asks does not answer as it should.
+
+    Attributes:
+        retry_after: seconds after which trying again makes sense.
+    """
+
+    def __init__(self, message: str, *, retry_after: int = 2) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class EndpointAway(EndpointFailed):
+    """The engine that this server asks does not answer at all."""
+
+
 class EngineDied(StoreUnavailable):
     """A query process ended on its own."""
 
@@ -326,6 +350,10 @@ class NotYet(StoreUnavailable):
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class NotPublished(NotYet):
+    """The engine that this server asks has not this version."""
 
 
 class NotReady(NotYet):

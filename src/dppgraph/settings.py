@@ -61,6 +61,9 @@ class Settings:
     write_timeout: float
     write_memory: int
     keep_versions: int
+    endpoint: tuple[str, ...]
+    endpoint_dialect: str
+    endpoint_auth: str
 
 
 def settings_of(said: Mapping[str, Any]) -> Settings:
@@ -153,6 +156,28 @@ def _addresses(text: str) -> tuple[str, ...]:
     if not all(map(_ADDRESS.fullmatch, addresses)):
         raise ValueError("http(s) addresses with commas between, such as https://data.example.org/sparql")
     return addresses
+
+
+def _engines(text: str) -> tuple[str, ...]:
+    addresses = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not all(map(_ADDRESS.fullmatch, addresses)) or len(set(addresses)) < len(addresses):
+        # Whoever may list processes would read a password in them.
+        raise ValueError(
+            "http(s) addresses without user and password, each once, with commas between, such as "
+            "https://sparql.example.org/query (DPPGRAPH_ENDPOINT_AUTH has the password)"
+        )
+    return addresses
+
+
+def _auth(text: str) -> str:
+    # Fronts run in another folder.
+    return str(Path(text.strip()).expanduser().absolute()) if re.match(r"(\.{1,2}/|~/)", text.strip()) else text.strip()
+
+
+def _word(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+", text.strip().lower()):
+        raise ValueError("the name of an engine, such as oxigraph, or auto")
+    return text.strip().lower()
 
 
 def _token(text: str) -> str:
@@ -264,6 +289,20 @@ SETTINGS: Final = (
     Setting("write_timeout", "60", _seconds, "seconds in which a change has to be judged (504)"),
     Setting("write_memory", "1024", _count(64, "MiB", 1024), "MiB that judging one change may use (413)"),
     Setting("keep_versions", "0", _count(0, "versions", 100), "versions that `versions prune` keeps at least; 0: all"),
+    Setting(
+        "endpoint",
+        "",
+        _engines,
+        "addresses of SPARQL servers that answer in place of this one, copies of each other, with commas between",
+    ),
+    Setting("endpoint_dialect", "auto", _word, "which engine these are, by name, or auto: found out by asking it"),
+    Setting(
+        "endpoint_auth",
+        "",
+        _auth,
+        "what lets us in there: user:password, Bearer TOKEN, or the path of a file that holds one of them",
+        secret=True,
+    ),
 )
 
 
@@ -295,7 +334,8 @@ def read_settings(
             values[setting.field] = setting.read(text)
         except ValueError as error:
             name = f"--{setting.field.replace('_', '-')}" if flag is not None else setting.variable
-            said = "given" if setting.secret else repr(text)
+            # What stands before an @ in an address may be a password.
+            said = "given" if setting.secret else repr(re.sub(r"//[^/@]*@", "//...@", text))
             raise BadSetting(f"{name} is {said}: it must be {error}") from error
     if values["max_workers"] < values["workers"]:
         raise BadSetting(

@@ -1,12 +1,13 @@
 """The one place where objects are built from settings and handed to each other. Nothing is built at import."""
 
+import asyncio
 import getpass
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from dppgraph import bundle
 from dppgraph.errors import Damaged
@@ -23,7 +24,10 @@ from dppgraph.store.workers.spool import Spool
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from dppgraph.operations.publish import Publish
     from dppgraph.operations.write.gate import Gate
+    from dppgraph.store.remote.serving import EndpointVersions
+    from dppgraph.store.remote.wire import Wire
     from dppgraph.web.access import Access, AccessLog
     from dppgraph.web.doors import Doors
     from dppgraph.web.health import Readiness
@@ -31,6 +35,12 @@ if TYPE_CHECKING:
     from dppgraph.web.token import Gatekeeper
 
 _MIB = 1 << 20
+_ELSEWHERE = (
+    "this server asks an engine elsewhere, and takes no changes: make them where its store is written "
+    "(`dppgraph write`, or a server without --endpoint), then `dppgraph publish URL`"
+)
+_LEAST_GRACE = 60.0
+"""Seconds in which whoever asks an old version of an engine can finish."""
 _BYTES_PER_QUAD = 1000
 """Memory that a quad takes in the engine: measured with quotes of usual length, and rounded up."""
 _PROCESS_ALLOWANCE = 24 * _MIB
@@ -83,7 +93,7 @@ def gatekeeper(settings: Settings) -> "Gatekeeper":
     """What says who may write."""
     from dppgraph.web.token import Gatekeeper  # noqa: PLC0415 - only a front spends this time
 
-    return Gatekeeper(tokens(settings))
+    return Gatekeeper(tokens(settings), elsewhere=_ELSEWHERE if settings.endpoint else "")
 
 
 def whole_version(store: VersionStore) -> tuple[Manifest, list[Damaged]]:
@@ -195,6 +205,10 @@ def _fits(settings: Settings, manifest: Manifest) -> bool:
     return (1 + settings.max_workers) * process <= settings.memory * _MIB
 
 
+Store: TypeAlias = "ServedVersions | EndpointVersions"
+"""What a front asks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Web:
     """The HTTP face.
@@ -218,7 +232,7 @@ class Web:
     packed: Callable[[], None]
 
 
-def web_app(store: ServedVersions, settings: Settings, *, union: bool, writing: Path) -> Web:
+def web_app(store: Store, settings: Settings, *, union: bool, writing: Path) -> Web:
     """The HTTP face over the versions that a front serves.
 
     Args:
@@ -289,3 +303,71 @@ def served_versions(
     store = versions(settings)
     current = current or CurrentVersion.alone(number)
     return ServedVersions(store, limits(settings), spool(settings), address, store.manifest(number), current)
+
+
+def endpoint_versions(
+    number: int, settings: Settings, current: CurrentVersion | None = None, *, union: bool
+) -> "EndpointVersions":
+    """What a front asks, where engines elsewhere answer: a version that they hold, and those that come later.
+
+    Args:
+        number: the version.
+        settings: the settings.
+        current: says which version is current, where that can change.
+        union: as for ``--default-graph``.
+    """
+    from dppgraph.store.remote.replicas import Replica, Replicas  # noqa: PLC0415 - most servers ask no engine
+    from dppgraph.store.remote.serving import EndpointVersions  # noqa: PLC0415 - likewise: a fifth of a second
+
+    # One more than queries, for the check of an engine's health.
+    wires = _wires(settings, settings.max_workers + 1)
+    replicas = Replicas([Replica(wire, settings.max_rows) for wire in wires])
+    store = versions(settings)
+    return EndpointVersions(
+        store,
+        limits(settings),
+        spool(settings),
+        store.manifest(number),
+        current or CurrentVersion.alone(number),
+        replicas,
+        union,
+        settings.max_rows,
+    )
+
+
+def newest_held(settings: Settings, newest: Manifest) -> Manifest:
+    """The newest version that an engine holds already, up to one; that one itself, if none is held.
+
+    Args:
+        settings: the settings.
+        newest: the version to look from.
+    """
+    from dppgraph.store.remote.newest import newest_held  # noqa: PLC0415 - most servers ask no engine
+
+    return asyncio.run(newest_held(_wires(settings, 1), versions(settings), newest))
+
+
+def _wires(settings: Settings, most: int) -> "list[Wire]":
+    """Connections to the engines, at most so many to each."""
+    from dppgraph.store.remote.address import Address, credentials_of  # noqa: PLC0415 - most servers ask no engine
+    from dppgraph.store.remote.wire import Wire  # noqa: PLC0415 - likewise: a fifth of a second
+
+    credentials = credentials_of(settings.endpoint_auth)
+    return [Wire(Address(url, settings.endpoint_dialect, credentials), most) for url in settings.endpoint]
+
+
+def publish(settings: Settings, url: str, update_url: str | None, keep: int) -> "Publish":
+    """What publishes versions of the settings' store to an engine.
+
+    Args:
+        settings: the settings.
+        url: where the engine takes queries.
+        update_url: where it takes updates; None for where its dialect has it.
+        keep: how many versions it keeps.
+    """
+    from dppgraph.operations.publish import Publish  # noqa: PLC0415 - only who publishes spends this time
+    from dppgraph.store.remote.address import Address, credentials_of  # noqa: PLC0415 - likewise
+
+    address = Address(url, settings.endpoint_dialect, credentials_of(settings.endpoint_auth), update_url or "")
+    grace = max(_LEAST_GRACE, 2 * settings.query_timeout)
+    return Publish(versions(settings), address, keep, grace)

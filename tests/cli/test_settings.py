@@ -1,6 +1,7 @@
 """The settings: one list, and what it accepts."""
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +46,21 @@ def test_what_is_no_base_is_refused(text: str) -> None:
 def test_more_workers_than_workers_in_all_is_refused() -> None:
     with pytest.raises(BadSetting, match="DPPGRAPH_MAX_WORKERS is 2: it must be at least DPPGRAPH_WORKERS"):
         read_settings({}, {"DPPGRAPH_WORKERS": "3", "DPPGRAPH_MAX_WORKERS": "2"})
+
+
+def test_addresses_of_engines_have_no_password_in_them() -> None:
+    assert read_settings({}, {"DPPGRAPH_ENDPOINT": "http://a/q, http://b:1/q"}).endpoint == (
+        "http://a/q",
+        "http://b:1/q",
+    )
+    for wrong in ("http://me:secret@a/q", "ftp://a/q", "http://a/q,http://a/q"):
+        with pytest.raises(BadSetting, match="DPPGRAPH_ENDPOINT_AUTH"):
+            read_settings({}, {"DPPGRAPH_ENDPOINT": wrong})
+
+
+def test_the_file_that_lets_us_into_an_engine_is_found_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert read_settings({}, {"DPPGRAPH_ENDPOINT_AUTH": "./auth"}).endpoint_auth == str(tmp_path / "auth")
+    assert read_settings({}, {"DPPGRAPH_ENDPOINT_AUTH": "me:secret"}).endpoint_auth == "me:secret"

@@ -353,7 +353,8 @@ def test_a_server_exposes_exactly_what_there_is(server: Server) -> None:
     assert re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE) == [(f.exposed, f.kind) for f in FAMILIES]
     for family in text_string_to_metric_families(text):
         (declared,) = [known for known in FAMILIES if known.exposed.removesuffix("_total") == family.name]
-        assert family.samples, family.name
+        # No engine elsewhere answers this server.
+        assert family.samples or "engine" in declared.labels, family.name
         for sample in family.samples:
             assert set(sample.labels) - {"le"} == {*declared.labels, FRONT}
 

@@ -18,7 +18,6 @@ from dppgraph.cli.reports import Reports
 from dppgraph.settings import settings_of
 from dppgraph.store.workers import confine
 from dppgraph.store.workers.current import CurrentVersion
-from dppgraph.store.workers.serving import ServedVersions
 from dppgraph.web.connections import Served, prepare
 
 _LOG: Final[dict[str, Any]] = {
@@ -40,7 +39,7 @@ _PACKET: Final = 1 << 17
 class _Supervised:
     """The line to the supervisor: it says which versions there are, and is told which are asked."""
 
-    def __init__(self, descriptor: int, store: ServedVersions, web: wiring.Web, place: int) -> None:
+    def __init__(self, descriptor: int, store: wiring.Store, web: wiring.Web, place: int) -> None:
         self._line = socket.socket(fileno=descriptor)
         self._line.setblocking(False)
         self._store = store
@@ -134,8 +133,13 @@ def main(options: dict[str, Any]) -> None:
     confine.die_with(options["parent"])
     settings = settings_of(options["settings"])
     current = CurrentVersion(options["current"])
-    store = wiring.served_versions(Path(options["address"]), options["version"], settings, current)
-    web = wiring.web_app(store, settings, union=options["union"], writing=Path(options["writing"]))
+    version, union = options["version"], options["union"]
+    store: wiring.Store = (
+        wiring.endpoint_versions(version, settings, current, union=union)
+        if settings.endpoint
+        else wiring.served_versions(Path(options["address"]), version, settings, current)
+    )
+    web = wiring.web_app(store, settings, union=union, writing=Path(options["writing"]))
     config = Served(
         web.app,
         web.doors,

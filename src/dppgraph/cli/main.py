@@ -18,6 +18,7 @@ _COMMANDS: Final = {
     "export": "Write all, one graph or one thing as RDF, or one plan as StratML.",
     "import": "Add plans from documents in StratML, the standard for strategic plans.",
     "new": "Add a plan from a table with its facts and their words.",
+    "publish": "Load a built version into another SPARQL server, to be served from there.",
     "query": "Ask a named question, a file or a text.",
     "serve": "Build if need be, then answer over HTTP.",
     "settings": "List every setting with its value and meaning.",

@@ -13,7 +13,7 @@ from dppgraph.errors import BadCall, BadRdf, Damaged, LaterChanges, NotWritten, 
 from dppgraph.operations.build import build, is_due
 from dppgraph.operations.harvest import harvesting, is_made
 from dppgraph.operations.sources import Sources
-from dppgraph.settings import read_settings, unknown_variables, without_secrets
+from dppgraph.settings import Settings, read_settings, unknown_variables, without_secrets
 from dppgraph.store.versions import Manifest, VersionStore, Writer
 
 _BACKLOG = 2048
@@ -31,6 +31,8 @@ _BACKLOG = 2048
 )
 @click.option("--public-url", metavar="URL", help="Where clients find this server; by default, where it listens.")
 @click.option("--trusted-proxies", metavar="CIDR,...", help="Proxies whose X-Forwarded-For says who the client is.")
+@click.option("--endpoint", metavar="URL,...", help="SPARQL servers that answer queries (see `publish`).")
+@click.option("--dialect", metavar="NAME", help="Which engine these are; by default found out by asking.")
 @click.option("--processes", metavar="N", help="How many processes speak HTTP.")
 @options.data
 @options.store
@@ -43,6 +45,8 @@ def command(
     public_url: str | None,
     trusted_proxies: str | None,
     processes: str | None,
+    endpoint: str | None,
+    dialect: str | None,
     data: Path | None,
     store: Path | None,
     base: str | None,
@@ -57,11 +61,14 @@ def command(
         "public_url": public_url,
         "trusted_proxies": trusted_proxies,
         "processes": processes,
+        "endpoint": endpoint,
+        "endpoint_dialect": dialect,
     }
     versions = wiring.versions(read_settings(given))
     built = _built(versions)
     # What is not said is as it was when the store was built: a server never turns one graph into another by itself.
     settings = read_settings(given, defaults={"base": built.base} if built else None)
+    _require_endpoint(settings)
     sources = wiring.sources(
         settings,
         data or (Path(built.data) if built and built.data else None),
@@ -71,7 +78,11 @@ def command(
         _say(line)
     _try_log(settings.access_log)
     listeners = _listening(host, port, settings.processes)
-    manifest = _version(versions, sources)
+    manifest = _version(versions, sources, alone=not settings.endpoint)
+    if settings.endpoint:
+        newest, manifest = manifest, wiring.newest_held(settings, manifest)
+        if manifest.version != newest.version:
+            _say(f"version {newest.version} is not published to the engine yet: `dppgraph publish URL` has it served")
     address = listeners[0].getsockname()
     shown = f"[{address[0]}]" if ":" in address[0] else address[0]
     url = f"http://{shown}:{address[1]}/"
@@ -82,8 +93,10 @@ def command(
             listeners=listeners,
             versions=versions,
             manifest=manifest,
-            pool=lambda of, database: wiring.pool_options(
-                settings, of, union=default_graph == "union", database=database
+            pool=lambda of, database: (
+                None
+                if settings.endpoint
+                else wiring.pool_options(settings, of, union=default_graph == "union", database=database)
             ),
             memory=settings.memory << 20,
             front=lambda place: {
@@ -92,12 +105,29 @@ def command(
             },
             # It judges what strangers send, and lets nobody in itself.
             writer=lambda: {"settings": asdict(without_secrets(settings)) | told, "union": default_graph == "union"},
-            has_writers=wiring.tokens(settings).exist,
+            waits=bool(settings.endpoint),
+            has_writers=lambda: not settings.endpoint and wiring.tokens(settings).exist(),
             ready=lambda: _say(
                 f"version {manifest.version} is served at {url}sparql and all else from {url} on (Ctrl-C ends it)"
             ),
         )
     )
+
+
+def _require_endpoint(settings: Settings) -> None:
+    """Looks at what is said of engines elsewhere, before anything is begun."""
+    if not settings.endpoint:
+        return
+    from dppgraph.store.remote.address import credentials_of
+    from dppgraph.store.remote.dialect import AUTO, named
+
+    if settings.endpoint_dialect != AUTO:
+        named(settings.endpoint_dialect)
+    credentials_of(settings.endpoint_auth)
+    if settings.service_allow:
+        raise BadCall(
+            "SERVICE is not passed on to an engine: unset DPPGRAPH_SERVICE_ALLOW, or serve without --endpoint"
+        )
 
 
 def _built(versions: VersionStore) -> Manifest | None:
@@ -106,11 +136,18 @@ def _built(versions: VersionStore) -> Manifest | None:
     return versions.manifest(number) if number else None
 
 
-def _version(versions: VersionStore, sources: Sources) -> Manifest:
-    """The version to serve: a new one if one is due and can be had, else the newest whole one."""
+def _version(versions: VersionStore, sources: Sources, *, alone: bool) -> Manifest:
+    """The version to serve: a new one if one is due and can be had, else the newest whole one.
+
+    Args:
+        versions: the store.
+        sources: what is built from.
+        alone: whether this server decides by itself what is served: of several that ask one engine, none goes ahead.
+    """
     try:
         with versions.writing("dppgraph serve") as writer:
-            _build_if_due(versions, writer, sources)
+            if alone or versions.newest_whole()[0] is None:
+                _build_if_due(versions, writer, sources)
             _harvest_if_due(versions, writer)
     except (StoreInUse, NotWritten) as error:
         if versions.newest_whole()[0] is None:

@@ -149,7 +149,10 @@ def check_quotes(
 def disagreements(quotes: Iterable[Quote]) -> list[tuple[Quote, Quote]]:
     """Pairs of quotes of one document that claim different characters for the same place; each later quote once."""
     found = []
-    for _, same_document in groupby(quotes, key=lambda quote: quote.document):
+    for _, group in groupby(quotes, key=lambda quote: quote.document):
+        same_document = list(group)
+        if _agree(same_document):
+            continue
         said: dict[int, tuple[str, Quote]] = {}
         for quote in same_document:
             against: Quote | None = None
@@ -160,6 +163,23 @@ def disagreements(quotes: Iterable[Quote]) -> list[tuple[Quote, Quote]]:
             if against:
                 found.append((against, quote))
     return found
+
+
+def _agree(quotes: Iterable[Quote]) -> bool:
+    """Whether quotes of one document surely claim the same characters; they are in order, or it is not sure."""
+    text, start = "", 0
+    for quote in quotes:
+        place = quote.start - start
+        if place < 0:
+            return False
+        there = text[place:]
+        if place > len(text) or not text:
+            text, start = quote.text, quote.start
+        elif quote.text.startswith(there):
+            text += quote.text[len(there) :]
+        elif not there.startswith(quote.text):
+            return False
+    return True
 
 
 def _misquoted(quote: Quote, text: str) -> str | None:

@@ -126,3 +126,22 @@ class GraphStore(Protocol):
     async def close(self) -> None:
         """Ends everything that the store started."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """An engine elsewhere, at one moment.
+
+    Attributes:
+        name: its address.
+        is_up: whether it answers.
+        is_current: whether it holds the current version.
+        running: queries of this front that it answers.
+        requests: how many this front has asked it, by how they ended.
+    """
+
+    name: str
+    is_up: bool
+    is_current: bool
+    running: int
+    requests: Mapping[str, int]

@@ -36,6 +36,8 @@ STATUSES: Final[dict[type[errors.DppgraphError], HTTPStatus]] = {
     errors.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.ChangeMemory: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.ChangeTimeout: HTTPStatus.GATEWAY_TIMEOUT,
+    errors.EndpointAway: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.EndpointFailed: HTTPStatus.BAD_GATEWAY,
     errors.HeadTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     errors.QueryMemory: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.QueryTimeout: HTTPStatus.GATEWAY_TIMEOUT,
@@ -55,6 +57,8 @@ TITLES: Final[dict[type[errors.DppgraphError], str]] = {
     errors.BodyTooLarge: "The request is too large",
     errors.ChangeMemory: "The change needs too much memory",
     errors.ChangeTimeout: "The change took too long",
+    errors.EndpointAway: "The query engine does not answer",
+    errors.EndpointFailed: "The query engine failed",
     errors.EngineDied: "The query engine stopped",
     errors.Gone: "It is not here any more",
     errors.HeadTooLarge: "The header fields are too large",
@@ -63,6 +67,7 @@ TITLES: Final[dict[type[errors.DppgraphError], str]] = {
     errors.NoProxy: "This is no proxy",
     errors.NoToken: "A token is needed",
     errors.NotAcceptable: "No acceptable format",
+    errors.NotPublished: "Not published yet",
     errors.NotReady: "Not ready",
     errors.QueryMemory: "The query needs too much memory",
     errors.QuerySyntax: "The query does not parse",
@@ -143,7 +148,8 @@ def problem_of(error: errors.DppgraphError, wanted: Wanted | None) -> Response:
         extra = {"offered": error.offered}
     if isinstance(error, errors.ShapeViolation) and error.report is not None:
         extra = {"report": json.loads(error.report.to_json())}
-    if isinstance(error, errors.Crowded | errors.NotYet | errors.StoreInUse) and error.retry_after is not None:
+    waits = errors.Crowded | errors.EndpointFailed | errors.NotYet | errors.StoreInUse
+    if isinstance(error, waits) and error.retry_after is not None:
         headers = {"retry-after": str(error.retry_after)}
     if isinstance(error, errors.NeedsToken | errors.WrongRole):
         headers = {"www-authenticate": _challenge(error)}

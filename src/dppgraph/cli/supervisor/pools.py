@@ -25,7 +25,7 @@ class PoolParent:
 
     Attributes:
         manifest: the version.
-        options: what its process is told.
+        options: what its process is told; None where it has none, as an engine elsewhere answers.
         address: where it listens.
         listener: its socket there, which outlives its process.
         child: its process.
@@ -34,16 +34,17 @@ class PoolParent:
     """
 
     manifest: Manifest
-    options: PoolOptions
+    options: PoolOptions | None
     address: Path
-    listener: socket.socket
-    child: Child
+    listener: socket.socket | None
+    child: Child | None
     users: Counter[Front] = field(default_factory=Counter)
     opening: bool = False
 
     def restart(self) -> None:
         """Starts another process in place of the one that ended."""
-        self.child = Child.of(_NAME, start_pool(self.options, self.listener), self.child)
+        if self.options and self.listener:
+            self.child = Child.of(_NAME, start_pool(self.options, self.listener), self.child)
 
 
 @dataclass(eq=False, slots=True)
@@ -61,10 +62,13 @@ class Pools:
     parents: dict[int, PoolParent] = field(default_factory=dict)
     _started: int = 0
 
-    def start(self, manifest: Manifest, options: PoolOptions) -> PoolParent:
-        """Starts one for a version; it may still be loading when this returns."""
+    def start(self, manifest: Manifest, options: PoolOptions | None) -> PoolParent:
+        """Starts one for a version; it may still be loading when this returns. Without options it has no process."""
+        if options is None:
+            return self._add(PoolParent(manifest, None, self.folder, None, None))
         address, listener = self._listening()
-        return self._add(manifest, options, address, listener, Child.of(_NAME, start_pool(options, listener)))
+        child = Child.of(_NAME, start_pool(options, listener))
+        return self._add(PoolParent(manifest, options, address, listener, child))
 
     def ask_to_advance(self, before: int, manifest: Manifest, options: PoolOptions) -> "Advance | None":
         """Has a copy of the pool parent of one version take on the next; None where that cannot be asked of it."""
@@ -89,7 +93,11 @@ class Pools:
             advance.listener.close()
             return None
         child = Child(_NAME, said)
-        return self._add(advance.manifest, advance.options, advance.address, advance.listener, child)
+        return self._add(PoolParent(advance.manifest, advance.options, advance.address, advance.listener, child))
+
+    def children(self) -> list[Child]:
+        """Their processes."""
+        return [parent.child for parent in self.parents.values() if parent.child]
 
     def is_opening(self) -> bool:
         """Whether an older version is being made ready."""
@@ -122,7 +130,7 @@ class Pools:
     def end(self, version: int) -> None:
         """Ends the one of a version, if there is one."""
         parent = self.parents.pop(version, None)
-        if parent:
+        if parent and parent.child and parent.listener:
             end([parent.child], 0)
             parent.listener.close()
             with suppress(OSError):
@@ -134,11 +142,8 @@ class Pools:
         address = self.folder / str(self._started)
         return address, listen(address)
 
-    def _add(
-        self, manifest: Manifest, options: PoolOptions, address: Path, listener: socket.socket, child: Child
-    ) -> PoolParent:
-        parent = PoolParent(manifest, options, address, listener, child)
-        self.parents[manifest.version] = parent
+    def _add(self, parent: PoolParent) -> PoolParent:
+        self.parents[parent.manifest.version] = parent
         return parent
 
 

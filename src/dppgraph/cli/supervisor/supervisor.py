@@ -13,7 +13,7 @@ from typing import Final
 
 import click
 
-from dppgraph.cli.supervisor.children import end, ended
+from dppgraph.cli.supervisor.children import Child, end, ended
 from dppgraph.cli.supervisor.fronts import Front, Fronts
 from dppgraph.cli.supervisor.handover import HandOver
 from dppgraph.cli.supervisor.memory import MemoryWatch
@@ -53,23 +53,26 @@ class Serving:
         listeners: the sockets that requests come in on, one for each front.
         versions: where versions are published.
         manifest: the version to begin with.
-        pool: gives what the pool parent of a version is told; the folder is for its database in disk mode.
+        pool: gives what the pool parent of a version is told; the folder is for its database in disk mode. None where
+            it has no process, since an engine elsewhere answers: then a version is prepared once that engine has it.
         memory: bytes that all processes together may use.
         front: gives what a front is told besides, by its place among them, counted from 0.
         writer: gives what the writer is told besides.
         has_writers: whether anybody may write.
+        waits: whether a later version than the first may be there, and wait to be published to an engine elsewhere.
         ready: called once requests are answered.
     """
 
     listeners: Sequence[socket.socket]
     versions: VersionStore
     manifest: Manifest
-    pool: Callable[[Manifest, Callable[[int], Path]], PoolOptions]
+    pool: Callable[[Manifest, Callable[[int], Path]], PoolOptions | None]
     memory: int
     front: Callable[[int], dict[str, object]]
     writer: Callable[[], dict[str, object]]
     has_writers: Callable[[], bool]
     ready: Callable[[], None]
+    waits: bool = False
 
 
 def supervise(serving: Serving) -> None:
@@ -99,7 +102,8 @@ class _Supervisor:
         self._next: HandOver | None = None
         """The version that the fronts prepare."""
         self._advance: tuple[Advance, float] | None = None
-        self._seen = self._stamp()
+        # Where a later version waits, the first look is to find it.
+        self._seen = None if serving.waits else self._stamp()
         self._not_before = 0.0
         """When it is looked for a new version again."""
         self._announced = False
@@ -135,7 +139,7 @@ class _Supervisor:
             self._bury()
             now = time.monotonic()
             if now >= remember:
-                remember = now + self._memory.look(parent.child.process for parent in self._pools.parents.values())
+                remember = now + self._memory.look(child.process for child in self._pools.children())
             if now >= look:
                 look = now + _LOOK_EVERY
                 self._look(now)
@@ -202,10 +206,7 @@ class _Supervisor:
             if now > self._advance[1]:
                 self._advanced()
             return
-        if self._next:
-            for front in self._next.late(now):
-                _say(f"{front.child.name} does not answer, and is ended")
-                front.child.kill()
+        if self._next and not self._may_pass_over(self._next, now):
             return
         stamp = self._stamp()
         if stamp == self._seen or now < self._not_before:
@@ -217,6 +218,8 @@ class _Supervisor:
         except DppgraphError as error:
             _say(f"{error}; version {self._current.version} is served on")
             return
+        if self._next:
+            self._supersede(self._next)
         if number != self._current.version:
             self._hand_over(manifest)
 
@@ -251,7 +254,7 @@ class _Supervisor:
             self._prepare(manifest)
             return
         options = self._serving.pool(manifest, self._pools.copies.of)
-        if manifest.version > self._current.version and options.index is None:
+        if options and manifest.version > self._current.version and options.index is None:
             advance = self._pools.ask_to_advance(self._current.version, manifest, options)
             if advance:
                 self._advance = advance, time.monotonic() + _ADVANCE_PATIENCE
@@ -328,6 +331,20 @@ class _Supervisor:
         self._abandon(number)
         _say(f"version {number} cannot be served: version {self._current.version} still is")
 
+    def _may_pass_over(self, following: HandOver, now: float) -> bool:
+        """Whether a later one may be looked for: that one waits for an engine elsewhere, perhaps for ever."""
+        for front in following.late(now):
+            _say(f"{front.child.name} does not answer, and is ended")
+            front.child.kill()
+        parent = self._pools.parents.get(following.manifest.version)
+        return parent is not None and parent.child is None and self._stamp() != self._seen
+
+    def _supersede(self, following: HandOver) -> None:
+        """Waits no longer for a version that was never published where queries are answered: there is a later one."""
+        self._next = None
+        self._fronts.tell({"drop": following.manifest.version})
+        self._abandon(following.manifest.version)
+
     def _abandon(self, number: int) -> None:
         """Ends a pool parent that fronts may still ask."""
         self._pools.end(number)
@@ -344,10 +361,11 @@ class _Supervisor:
     def _bury(self) -> None:
         ends = dict(ended())
         fronts = [front for front in self._fronts if front.child.process in ends]
-        parents = [parent for parent in self._pools.parents.values() if parent.child.process in ends]
+        pools = self._pools.parents.values()
+        parents = [(parent, parent.child) for parent in pools if parent.child and parent.child.process in ends]
         writers = [child for child in (self._writer.child,) if child and child.process in ends]
         # All first: what is done about one must not signal another one, whose number may be somebody else's by now.
-        for dead in [*(front.child for front in fronts), *(parent.child for parent in parents), *writers]:
+        for dead in [*(front.child for front in fronts), *(child for _, child in parents), *writers]:
             dead.note_end(ends[dead.process])
         for dead in writers:
             lacking = self._lacks_files()
@@ -358,9 +376,9 @@ class _Supervisor:
                 self._writer.wake()
         for front in fronts:
             self._replace_front(front)
-        for parent in parents:
+        for parent, child in parents:
             if parent in self._pools.parents.values():
-                self._replace_pool(parent)
+                self._replace_pool(parent, child)
 
     def _replace_front(self, front: Front) -> None:
         if front.child.short_lives >= _TRIES:
@@ -374,13 +392,13 @@ class _Supervisor:
         self._pools.gone(front)
         self._end_unused()
 
-    def _replace_pool(self, parent: PoolParent) -> None:
+    def _replace_pool(self, parent: PoolParent, child: Child) -> None:
         number = parent.manifest.version
-        if parent.child.short_lives < _TRIES:
-            _say(f"{parent.child.name} ended ({parent.child.how()}) and is started again")
+        if child.short_lives < _TRIES:
+            _say(f"{child.name} ended ({child.how()}) and is started again")
             parent.restart()
         elif number == self._current.version:
-            self._step_back(parent)
+            self._step_back(child)
         elif self._next and number == self._next.manifest.version:
             for broken in self._serving.versions.newest_whole()[1]:
                 _say(str(broken))
@@ -388,11 +406,11 @@ class _Supervisor:
         else:
             self._abandon(number)
 
-    def _step_back(self, parent: PoolParent) -> None:
+    def _step_back(self, child: Child) -> None:
         """Serves the newest version that is whole, where the current one cannot be loaded."""
         number, damage = self._serving.versions.newest_whole()
         if number is None or number == self._current.version:
-            raise StoreUnavailable(f"{parent.child.name} ends again and again: the messages above say why")
+            raise StoreUnavailable(f"{child.name} ends again and again: the messages above say why")
         for broken in damage:
             _say(str(broken))
         self._taken()

@@ -33,7 +33,7 @@ class Graph(NamedTuple):
 
 def graphs(found: Sequence[Token]) -> tuple[Graph | None, ...]:
     """The graphs after FROM and FROM NAMED, in order."""
-    declared = _Declared.of(found)
+    declared = Declared.of(found)
     named_graphs: list[Graph | None] = []
     for index, token in enumerate(found):
         if not _is_word(token, "FROM"):
@@ -79,9 +79,28 @@ def is_glued(text: str, found: Sequence[Token]) -> bool:
     return _hides(text, found, "from", _names_a_graph)
 
 
+def hides_graph(text: str, found: Sequence[Token]) -> bool:
+    """Whether GRAPH may stand in the text where no token says so, as in ``GRAPHex:a { }``."""
+    if "graph" not in text.lower():
+        return False
+    for index, token in enumerate(found):
+        if token.kind not in ("word", "name") or "graph" not in token.text.lower() or _is_word(token, "GRAPH"):
+            continue
+        if index and (_is_word(found[index - 1], "GRAPH") or _is_word(found[index - 1], "SERVICE")):
+            continue
+        if _asks_on(found[index + 1 : index + 4]):
+            return True
+    return _hides(text, found, "graph", _asks_on)
+
+
 @dataclass(slots=True)
-class _Declared:
-    """What a query's names and relative IRIs stand for."""
+class Declared:
+    """What a query's names and relative IRIs stand for.
+
+    Attributes:
+        prefixes: each prefix, to all that it is declared to stand for.
+        bases: what relative IRIs are declared to be relative to.
+    """
 
     prefixes: dict[str, list[str]] = field(default_factory=dict)
     bases: list[str] = field(default_factory=list)
@@ -92,7 +111,8 @@ class _Declared:
         return self.bases[0] if self.bases else ""
 
     @classmethod
-    def of(cls, found: Sequence[Token]) -> "_Declared":
+    def of(cls, found: Sequence[Token]) -> "Declared":
+        """What the tokens of a query declare."""
         declared = cls()
         for index, token in enumerate(found[:-1]):
             after = found[index + 1]
@@ -126,11 +146,11 @@ class _Declared:
 
 
 def _services(found: Sequence[Token]) -> tuple[str | None, ...]:
-    declared = _Declared.of(found)
+    declared = Declared.of(found)
     return tuple(_service(declared, found, index) for index, token in enumerate(found) if _may_ask(found, index, token))
 
 
-def _service(declared: _Declared, found: Sequence[Token], index: int) -> str | None:
+def _service(declared: Declared, found: Sequence[Token], index: int) -> str | None:
     if not _is_word(found[index], "SERVICE"):
         return None
     index += 1

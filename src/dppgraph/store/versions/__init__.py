@@ -7,6 +7,7 @@
       inputs             which files it was last built from
       retention.json     which versions are pinned, and which were pruned
       lock               held by the one process that may write
+      publishing         held by the one process that publishes to an engine elsewhere
       tokens.json        who may write over HTTP (store/token)
       versions/000002/   manifest.json · added.nq.gz · removed.nq.gz · changes.json · digest.json or buckets.json
                          [· findings.json.gz] [· stated.nq.gz] [· quads.nq.gz] [· keyframe.json]

@@ -63,7 +63,7 @@ def evaluated(
         ServiceForbidden: the query reaches outside, past the guard.
     """
     options: dict[str, Any] = {"base_iri": dataset.base, "prefixes": known_prefixes(text)}
-    terms = {name: str(_term(value)) for name, value in values.items()}
+    terms = {name: str(term_of(value)) for name, value in values.items()}
     try:
         asked = with_values(_with_columns(text, query, options), terms)
         store, graphs = _dataset(dataset, query, default, named)
@@ -110,8 +110,8 @@ def _dataset(
         graphs = [graph for graph in query.graphs if graph]
         return _stated(
             dataset,
-            [_resolved(graph.iri, graph.base or dataset.base) for graph in graphs if not graph.named],
-            [_resolved(graph.iri, graph.base or dataset.base) for graph in graphs if graph.named],
+            [resolved(graph.iri, graph.base or dataset.base) for graph in graphs if not graph.named],
+            [resolved(graph.iri, graph.base or dataset.base) for graph in graphs if graph.named],
         )
     if not dataset.sharing:
         return dataset.store, {"use_default_graph_as_union": dataset.union}
@@ -127,7 +127,7 @@ def _stated(dataset: Dataset, default: list[str], named: list[str]) -> tuple[pyo
     return merged(dataset.store, default, named), graphs | {"default_graph": [pyoxigraph.DefaultGraph()]}
 
 
-def _resolved(iri: str, base: str) -> str:
+def resolved(iri: str, base: str) -> str:
     """An IRI as the engine has it, relative to the base."""
     try:
         (quad,) = pyoxigraph.parse(f"<a:a> <a:a> <{iri}> .".encode(), pyoxigraph.RdfFormat.TURTLE, base_iri=base)
@@ -166,7 +166,7 @@ def _syntax_error_in(text: str, options: dict[str, Any]) -> SyntaxError | None:
     return None
 
 
-def _term(text: str) -> _Term:
+def term_of(text: str) -> _Term:
     """The term that a substitution stands for, given as in N-Triples."""
     try:
         (quad,) = pyoxigraph.parse(f"<a:a> <a:a> {text} .".encode(), pyoxigraph.RdfFormat.N_TRIPLES)

@@ -7,13 +7,13 @@ it, and those that run on the one before end where they began.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from dppgraph.errors import DppgraphError, EngineDied, NotYet
-from dppgraph.store.interface import Answer, Asked, QueryRequest
+from dppgraph.store.interface import Answer, Asked, Engine, QueryRequest
 from dppgraph.store.versions import Manifest, VersionStore
 from dppgraph.store.workers.client import Limits, WorkerStore
 from dppgraph.store.workers.current import CurrentVersion
@@ -48,7 +48,7 @@ class _Next:
 
 @dataclass(eq=False, slots=True)
 class ServedVersions:
-    """The versions of one front. Implements ``GraphStore``.
+    """The versions of one front. Implements ``ServingStore``.
 
     Attributes:
         versions: where they are read from.
@@ -134,6 +134,15 @@ class ServedVersions:
         if request.version not in (None, number) or self.current.number != number:
             return None
         return self._store.ask(request, then)
+
+    @property
+    def retries(self) -> int:
+        """None: what went wrong in a query process is told to whoever asked."""
+        return 0
+
+    def engines(self) -> Sequence[Engine]:
+        """None: queries are answered on this machine."""
+        return ()
 
     def load(self) -> Load:
         """How much the workers have to do: those of the current version, and of those asked beside it or before it."""

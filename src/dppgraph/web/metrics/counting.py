@@ -86,6 +86,7 @@ REASONS: Final[Mapping[type[BaseException] | None, str]] = {
     errors.AnswerTooLarge: "bytes",
     ClientDisconnect: "client_gone",
     errors.EngineDied: "crashed",
+    errors.EndpointFailed: "endpoint",
     errors.InvalidInput: "invalid",
     errors.QueryMemory: "memory",
     errors.NotAcceptable: "not_acceptable",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dppgraph import __version__
-from dppgraph.store.workers.serving import ServedVersions
+from dppgraph.store.serving import ServingStore
 from dppgraph.web.metrics.counting import Metrics
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Watched:
     """
 
     metrics: Metrics
-    store: ServedVersions
+    store: ServingStore
     cache: "AnswerCache"
     doors: "Doors"
     log: "AccessLog"
@@ -42,7 +42,7 @@ class Watched:
 
     def snapshot(self) -> Snapshot:
         """The numbers as they are now, of each family in ``families``."""
-        return self._requests() | self._queries() | self._answers() | self._front()
+        return self._requests() | self._queries() | self._engines() | self._answers() | self._front()
 
     def _requests(self) -> Snapshot:
         metrics = self.metrics
@@ -63,6 +63,16 @@ class Watched:
             "answers_broken_off": _each(self.metrics.broken_off),
             "seats": _each({"idle": load.idle, "busy": load.busy, "long": load.long}),
             "spool_bytes": _one(self.store.spool.used),
+        }
+
+    def _engines(self) -> Snapshot:
+        engines = self.store.engines()
+        return {
+            "endpoint_up": [[[engine.name], int(engine.is_up)] for engine in engines],
+            "endpoint_current": [[[engine.name], int(engine.is_current)] for engine in engines],
+            "endpoint_running": [[[engine.name], engine.running] for engine in engines],
+            "endpoint_queries": [[[engine.name, how], n] for engine in engines for how, n in engine.requests.items()],
+            "endpoint_retries": _one(self.store.retries),
         }
 
     def _answers(self) -> Snapshot:

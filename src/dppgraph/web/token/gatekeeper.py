@@ -28,14 +28,18 @@ class Gatekeeper:
     Args:
         tokens: those that are known.
         clock: seconds that only grow.
+        elsewhere: where changes are made, if not here: what is said to whoever sends one.
 
     Attributes:
         wrong: counts for each client the tokens that are not known.
     """
 
-    def __init__(self, tokens: KnownTokens, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, tokens: KnownTokens, clock: Callable[[], float] = time.monotonic, *, elsewhere: str = ""
+    ) -> None:
         self._tokens = tokens
         self._clock = clock
+        self._elsewhere = elsewhere
         self.wrong = RateLimit(WRONG / _MINUTE, WRONG)
 
     def who(self, scope: Scope, role: Role) -> str:
@@ -49,13 +53,15 @@ class Gatekeeper:
 
         Raises:
             BadCall: a token is in the address, or there are several.
-            UpdatesOff: there is no token at all.
+            UpdatesOff: there is no token at all, or changes are made elsewhere.
             NeedsToken: none was sent, or one that is not known or over.
             WrongRole: its role does not include what is asked for.
             TooManyRequests: this client has sent too many that are not known.
             StoreUnavailable: the tokens cannot be read.
         """
         refuse_in(decoded(scope["query_string"]))
+        if self._elsewhere:
+            raise UpdatesOff(self._elsewhere)
         if not self._tokens.exist():
             raise UpdatesOff("nothing can be written here: `dppgraph token add NAME --role write` makes a token")
         text = token_in(scope)

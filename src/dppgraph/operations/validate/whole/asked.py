@@ -49,7 +49,7 @@ class Blind(Wider):
                 if name == "triples":
                     for triple in value:
                         self._note(*triple)
-                elif name == "res":
+                elif name == "res" and getattr(part, "name", "") == "values":
                     self._note_given(value)
                 elif name != "_vars":
                     self._find(value)

@@ -7,7 +7,7 @@ usually are. Loading pySHACL takes a while: imported where a validation runs.
 # mypy: allow-untyped-calls
 # Some methods of pySHACL say no types.
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from pyshacl.constraints import ALL_CONSTRAINT_PARAMETERS
@@ -18,16 +18,20 @@ from rdflib.term import Node
 from dppgraph.operations.validate.again.graph import term_of
 from dppgraph.operations.validate.whole.kinds import ODD, TAGGED, kind_of
 from dppgraph.operations.validate.whole.scope import Known, Scope
-from dppgraph.operations.validate.whole.values import TESTS, Test, is_one_of
-
-_Values = Callable[[Sequence[str], Known | None], bool | None]
-"""Tells whether the values that a shape is about are as a constraint wants them.
-
-It is given the values, and what is stated of the only one of them; None where that is to be looked up.
-"""
-
-Holds = Callable[[str, Known], bool | None]
-"""Tells of a node, given what is stated of it, whether it conforms; None where that is not known."""
+from dppgraph.operations.validate.whole.told import (
+    Holds,
+    NotTold,
+    Test,
+    Together,
+    Values,
+    all_of,
+    both,
+    each,
+    either,
+    opposite,
+    unknown,
+)
+from dppgraph.operations.validate.whole.values import SINGLE, TESTS, is_one_of
 
 _READ: Final = {*ALL_CONSTRAINT_PARAMETERS, SH.expression, SH.js, SH.flags}
 _NOTHING: Final[Known] = dict[str, list[str]]()
@@ -55,49 +59,52 @@ class Conformance:
         if shape.deactivated:
             return lambda _, __: True
         if shape.node in above:
-            return _unknown
+            return unknown
         parameters = {parameter for parameter in shape.sg.graph.predicates(shape.node) if parameter in _READ}
         if without_queries:
             parameters -= {SH.sparql}
+        if parameters & _BESIDE and SH.qualifiedValueShape not in parameters:
+            return unknown
         try:
             made = [self._values(shape, one, above | {shape.node}) for one in sorted(parameters - _BESIDE, key=str)]
-        except _NotTold:
-            return _unknown
+        except NotTold:
+            return unknown
         return self._property(shape, made) if shape.is_property_shape else self._node(made)
 
-    def _node(self, made: list[_Values]) -> Holds:
+    def _node(self, made: list[Values]) -> Holds:
         if not made:
             return lambda _, __: True
 
         def holds(term: str, group: Known) -> bool | None:
-            return _all_of(made, (term,), group)
+            return all_of(made, (term,), group)
 
         return holds
 
-    def _property(self, shape: Shape, made: list[_Values]) -> Holds:
+    def _property(self, shape: Shape, made: list[Values]) -> Holds:
         path = shape.path()
         if not isinstance(path, URIRef):
-            return _unknown
+            return unknown
         predicate = f"<{path}>"
 
         def holds(_: str, group: Known) -> bool | None:
-            return _all_of(made, group.get(predicate) or (), None)
+            return all_of(made, group.get(predicate) or (), None)
 
         return holds
 
-    def _values(self, shape: Shape, parameter: Node, above: frozenset[Node]) -> _Values:
+    def _values(self, shape: Shape, parameter: Node, above: frozenset[Node]) -> Values:
         said = list(shape.objects(parameter))
         if parameter in TESTS:
-            if parameter in (SH.pattern, SH.flags) and list(shape.objects(SH.flags)):
-                raise _NotTold
-            return _each([_told(TESTS[parameter], one) for one in said])
+            if parameter in SINGLE and len(said) > 1:
+                raise NotTold
+            return each([_told(TESTS[parameter], one) for one in said])
         read = getattr(self, _READERS.get(parameter, ""), None)
         if read is None:
-            raise _NotTold
-        made: _Values = read(shape, said, above)
+            raise NotTold
+        made: Values = read(shape, said, above)
         return made
 
-    def _class(self, _: Shape, said: list[Node], __: frozenset[Node]) -> _Values:
+    def _class(self, _: Shape, said: list[Node], __: frozenset[Node]) -> Values:
+        self._scope.wanted = True
         wanted = [self._scope.narrower(f"<{one}>") for one in said]
 
         def holds(values: Sequence[str], _: Known | None) -> bool | None:
@@ -109,17 +116,17 @@ class Conformance:
 
         return holds
 
-    def _min_count(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> _Values:
+    def _min_count(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> Values:
         least = _number(shape, said)
         return lambda values, _: len(values) >= least
 
-    def _max_count(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> _Values:
+    def _max_count(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> Values:
         most = _number(shape, said)
         return lambda values, _: len(values) <= most
 
-    def _unique_lang(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> _Values:
-        if not shape.is_property_shape or len(said) != 1:
-            raise _NotTold
+    def _unique_lang(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> Values:
+        if not shape.is_property_shape or len(said) != 1 or getattr(said[0], "value", None) is not True:
+            raise NotTold
 
         def holds(values: Sequence[str], _: Known | None) -> bool | None:
             tags = [value[value.rindex('"') :] for value in values if value[0] == '"' and value[-1] not in '">']
@@ -127,10 +134,13 @@ class Conformance:
 
         return holds
 
-    def _language_in(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> _Values:
+    def _language_in(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> Values:
         if len(said) != 1:
-            raise _NotTold
-        wanted = {str(one).lower() for one in shape.sg.graph.items(said[0])}
+            raise NotTold
+        listed = list(shape.sg.graph.items(said[0]))
+        if not all(isinstance(one, Literal) and isinstance(one.value, str) for one in listed):
+            raise NotTold
+        wanted = {str(one).lower() for one in listed}
 
         def test(value: str) -> bool | None:
             kind = kind_of(value)
@@ -139,9 +149,9 @@ class Conformance:
                 return tag in wanted or tag.partition("-")[0] in wanted or "*" in wanted
             return None if kind == ODD else False
 
-        return _each([test])
+        return each([test])
 
-    def _has_value(self, _: Shape, said: list[Node], __: frozenset[Node]) -> _Values:
+    def _has_value(self, _: Shape, said: list[Node], __: frozenset[Node]) -> Values:
         wanted = [term_of(one) for one in said]
 
         def holds(values: Sequence[str], _: Known | None) -> bool | None:
@@ -152,14 +162,14 @@ class Conformance:
 
         return holds
 
-    def _in(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> _Values:
+    def _in(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> Values:
         if len(said) != 1:
-            raise _NotTold
-        return _each([is_one_of({term_of(one) for one in shape.sg.graph.items(said[0])})])
+            raise NotTold
+        return each([is_one_of({term_of(one) for one in shape.sg.graph.items(said[0])})])
 
-    def _closed(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> _Values:
+    def _closed(self, shape: Shape, said: list[Node], _: frozenset[Node]) -> Values:
         if len(said) != 1 or not isinstance(said[0], Literal) or said[0].value is not True:
-            raise _NotTold
+            raise NotTold
         paths = [other.path() for other in map(shape.get_other_shape, shape.objects(SH.property)) if other]
         lists = list(shape.objects(SH.ignoredProperties))
         ignored = [one for head in lists for one in shape.sg.graph.items(head)]
@@ -170,46 +180,46 @@ class Conformance:
 
         return holds
 
-    def _ignored(self, shape: Shape, _: list[Node], __: frozenset[Node]) -> _Values:
+    def _ignored(self, shape: Shape, _: list[Node], __: frozenset[Node]) -> Values:
         if not list(shape.objects(SH.closed)):
-            raise _NotTold
+            raise NotTold
         return lambda _, __: True
 
-    def _nested(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> _Values:
+    def _nested(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> Values:
         others = [self._other(shape, one, above) for one in said]
 
         def holds(values: Sequence[str], group: Known | None) -> bool | None:
-            return _all(other(one, self._at(one, group)) for one in values for other in others)
+            return both(other(one, self._at(one, group)) for one in values for other in others)
 
         return holds
 
-    def _not(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> _Values:
+    def _not(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> Values:
         others = [self._other(shape, one, above) for one in said]
 
         def holds(values: Sequence[str], group: Known | None) -> bool | None:
-            return _all(_opposite(other(one, self._at(one, group))) for one in values for other in others)
+            return both(opposite(other(one, self._at(one, group))) for one in values for other in others)
 
         return holds
 
-    def _listed(self, shape: Shape, said: list[Node], above: frozenset[Node], together: "Together") -> _Values:
+    def _listed(self, shape: Shape, said: list[Node], above: frozenset[Node], together: "Together") -> Values:
         lists = [[self._other(shape, one, above) for one in shape.sg.graph.items(head)] for head in said]
 
         def holds(values: Sequence[str], group: Known | None) -> bool | None:
-            return _all(
+            return both(
                 together(other(one, self._at(one, group)) for other in others) for one in values for others in lists
             )
 
         return holds
 
-    def _or(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> _Values:
-        return self._listed(shape, said, above, _any)
+    def _or(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> Values:
+        return self._listed(shape, said, above, either)
 
-    def _and(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> _Values:
-        return self._listed(shape, said, above, _all)
+    def _and(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> Values:
+        return self._listed(shape, said, above, both)
 
-    def _qualified(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> _Values:
+    def _qualified(self, shape: Shape, said: list[Node], above: frozenset[Node]) -> Values:
         if list(shape.objects(SH.qualifiedValueShapesDisjoint)) or not shape.is_property_shape:
-            raise _NotTold
+            raise NotTold
         others = [self._other(shape, one, above) for one in said]
         least, most = (
             _number(shape, found) if (found := list(shape.objects(parameter))) else default
@@ -229,7 +239,8 @@ class Conformance:
     def _other(self, shape: Shape, node: Node, above: frozenset[Node]) -> Holds:
         other = shape.get_other_shape(node)
         if other is None:
-            raise _NotTold
+            raise NotTold
+        self._scope.wanted = True
         return self._shape(other, above)
 
     def _at(self, term: str, group: Known | None) -> Known:
@@ -258,72 +269,17 @@ _READERS: Final[dict[Node, str]] = {
 """How a parameter is read, where it is not a test of each value alone."""
 
 
-class _NotTold(Exception):
-    """What a shape says is left to the judge."""
-
-
-Together = Callable[[Iterable[bool | None]], bool | None]
-
-
-def _unknown(_: str, __: Known) -> None:
-    return None
-
-
-def _each(tests: list[Test]) -> _Values:
-    def holds(values: Sequence[str], _: Known | None) -> bool | None:
-        sure: bool | None = True
-        for test in tests:
-            for value in values:
-                told = test(value)
-                if told is not True:
-                    if told is False:
-                        return False
-                    sure = None
-        return sure
-
-    return holds
-
-
-def _all_of(made: list[_Values], values: Sequence[str], group: Known | None) -> bool | None:
-    sure: bool | None = True
-    for one in made:
-        told = one(values, group)
-        if told is not True:
-            if told is False:
-                return False
-            sure = None
-    return sure
-
-
 def _told(make: Callable[[Any], Test | None], said: Node) -> Test:
     test = make(said)
     if test is None:
-        raise _NotTold
+        raise NotTold
     return test
 
 
 def _number(shape: Shape, said: list[Node]) -> int:
     if not shape.is_property_shape or len(said) != 1 or not isinstance(said[0], Literal):
-        raise _NotTold
+        raise NotTold
     number = said[0].value
     if not isinstance(number, int) or isinstance(number, bool):
-        raise _NotTold
+        raise NotTold
     return number
-
-
-def _all(told: Iterable[bool | None]) -> bool | None:
-    sure: bool | None = True
-    for one in told:
-        if one is False:
-            return False
-        if one is None:
-            sure = None
-    return sure
-
-
-def _any(told: Iterable[bool | None]) -> bool | None:
-    return _opposite(_all(map(_opposite, told)))
-
-
-def _opposite(told: bool | None) -> bool | None:
-    return None if told is None else not told

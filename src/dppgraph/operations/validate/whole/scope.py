@@ -50,11 +50,13 @@ class Scope:
 
     Attributes:
         exact: looks quads up as they were written; None before all lines are read.
+        wanted: whether some shape looks from one node at another, so that what was read lately is worth keeping.
     """
 
     def __init__(self, index: Index, graph: str | None) -> None:
         self.graph = graph
         self.exact: Exact | None = None
+        self.wanted = False
         self._index = index
         self._known: dict[str, Known] = {}
         self._types: dict[str, Sequence[str]] = {}
@@ -62,6 +64,8 @@ class Scope:
 
     def remember(self, term: str, group: Group) -> None:
         """Keeps what is stated of a node for a while."""
+        if not self.wanted:
+            return
         self._keep(self._known, _NODES, term, group)
         self._keep(self._types, _TYPES, term, group.get(TYPE) or ())
 

@@ -4,7 +4,7 @@
 # Some methods of pySHACL say no types.
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,9 +23,10 @@ from dppgraph.operations.validate.given import ANCHOR, can_be_given
 from dppgraph.operations.validate.whole.asked import Blind, Plain
 from dppgraph.operations.validate.whole.exact import Index
 from dppgraph.operations.validate.whole.groups import Group
-from dppgraph.operations.validate.whole.holds import Conformance, Holds
+from dppgraph.operations.validate.whole.holds import Conformance
 from dppgraph.operations.validate.whole.scope import TYPE, Known, Later, Scope, Unsure
 from dppgraph.operations.validate.whole.there import There
+from dppgraph.operations.validate.whole.told import Holds
 
 _SOME: Final = 500
 """Nodes that one query is given."""
@@ -95,6 +96,7 @@ class Sieve:
                 if not shape.deactivated:
                     self._read(unit, shape, conformance)
         self._objects: dict[str, set[str]] = {predicate: set() for predicate in self._by_object}
+        self._answers: dict[str, set[str]] = {}
         self._of_types: dict[tuple[str, ...], tuple[Root, ...]] = {}
 
     def _read(self, unit: Unit, shape: Shape, conformance: Conformance) -> None:
@@ -139,6 +141,18 @@ class Sieve:
                     _look(root, term, group, root.holds)
                 else:
                     root.left.add(term)
+
+    def asks(self, there: There) -> Iterator[str]:
+        """The queries that will be asked when all lines are read."""
+        for root in self.roots:
+            for asking in (*root.found_by, *(root.broken_by if root.named or not root.found_by else ())):
+                text = asking.query and Plain(asking.query, there).query(asking.query)
+                if text:
+                    yield text
+
+    def ask(self, text: str) -> None:
+        """Asks such a query ahead of time; several threads may do so at once."""
+        self._answers[text] = {row[ANCHOR] for row in self._rows(text)}
 
     def finish(self, there: There, odd: Iterable[Quad]) -> None:
         """Looks at what had to wait until all lines were read."""
@@ -185,6 +199,9 @@ class Sieve:
         if text is None:
             return None
         found = self._select(text)
+        if not all(term.startswith("<") for term in found):
+            # The engine may have a literal otherwise than it was written.
+            return None
         try:
             sites = sites_of(asking.text, ANCHOR, NAMESPACE, given=asking.given)
         except NotFollowed:
@@ -207,7 +224,9 @@ class Sieve:
         return found
 
     def _select(self, text: str) -> set[str]:
-        return {row[ANCHOR] for row in self._rows(text)}
+        if text not in self._answers:
+            self.ask(text)
+        return self._answers.pop(text)
 
     def _rows(self, text: str) -> Iterable[Mapping[str, str]]:
         return self._index.select(text, base=NAMESPACE, graphs=self._graphs)

@@ -11,10 +11,11 @@ from rdflib.term import Node
 from dppgraph.operations.validate.again.graph import term_of
 from dppgraph.operations.validate.whole import kinds
 from dppgraph.operations.validate.whole.kinds import kind_of
+from dppgraph.operations.validate.whole.told import Test
 from dppgraph.store.rdf import literal_text
 
-Test = Callable[[str], bool | None]
-"""Tells of a value; None where it is left to the judge."""
+SINGLE: Final[frozenset[Node]] = frozenset({SH.datatype, SH.nodeKind, SH.minLength, SH.maxLength})
+"""Parameters that a shape has once."""
 
 _KINDS: Final[dict[Node, str]] = {
     XSD.string: kinds.TEXT,
@@ -80,7 +81,7 @@ def _pattern(said: Node) -> Test | None:
 
 def _length(holds: Callable[[int, int], bool]) -> Callable[[Node], Test | None]:
     def make(said: Node) -> Test | None:
-        if not isinstance(said, Literal) or not isinstance(said.value, int):
+        if not isinstance(said, Literal) or not isinstance(said.value, int) or said.value < 0:
             return None
         wanted = said.value
 

@@ -1,8 +1,10 @@
 """All results of all shapes, for data that may be too large to be held: read once, and looked up where it matters."""
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
 from dppgraph.core.iris import graph_iri
 from dppgraph.core.quads import Quad, parse_line
@@ -20,6 +22,9 @@ from dppgraph.operations.validate.whole.kinds import BLANK, ODD
 from dppgraph.operations.validate.whole.scope import Scope, is_sure
 from dppgraph.operations.validate.whole.sieve import Sieve
 from dppgraph.operations.validate.whole.there import There
+
+_AT_ONCE: Final = 2
+"""Queries that the engine is asked at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,11 @@ class Checks:
         for graph, quads in self._quads.items():
             with suppress(NotRead):
                 self._shaped[graph] = Shaped(quads, base, followed=False)
+
+    @property
+    def read(self) -> list[str | None]:
+        """The graphs, as terms, whose shapes are read, so that pySHACL judges few nodes; None is all together."""
+        return list(self._shaped)
 
     def results(self, whole: Whole) -> list[Result]:
         """What all checks find, each result once, sorted.
@@ -117,6 +127,11 @@ def _sifted(whole: Whole, sieves: dict[str | None, Sieve], names: Names) -> Exac
             sieves[graph].scope.remember(node.term, group)
     exact = Exact(whole.index, odd)
     # What the engine has instead is there for it alone, and what was written for the judge alone: both can matter.
+    asked = [(sieve, text) for sieve in sieves.values() for text in sieve.asks(there)]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        # The engine works while Python waits.
+        for answer in [pool.submit(sieve.ask, text) for sieve, text in asked]:
+            answer.result()
     for within, sieve in sieves.items():
         sieve.scope.exact = exact
         sieve.finish(there, [quad for quad in (*odd, *exact.held) if within in (None, quad.graph)])
