@@ -1,7 +1,7 @@
 """Data that are built on disk come to the version that they come to in memory."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +11,15 @@ import pytest
 
 from benchmarks.generate.__main__ import generate
 from dppgraph.core.iris import NAMESPACE, PREFIXES
-from dppgraph.core.quads import parse_line
-from dppgraph.errors import BadRdf, ShapeViolation
+from dppgraph.core.quads import Delta, parse_line
+from dppgraph.errors import BadRdf, EngineDied, ShapeViolation
 from dppgraph.operations.build import Built, build
 from dppgraph.operations.build.unstated import Unstated
+from dppgraph.operations.harvest import harvesting, is_made
 from dppgraph.operations.sources import Sources
 from dppgraph.store.memory import MemoryStore
 from dppgraph.store.merge import MERGED
-from dppgraph.store.versions import VersionStore
+from dppgraph.store.versions import Harvesting, Manifest, VersionStore
 from tests.conftest import BASE
 
 pytestmark = pytest.mark.timeout(120)
@@ -175,3 +176,28 @@ def test_the_folder_of_a_build_is_gone_after_it(
     with everything_large(monkeypatch):
         store, _ = published(tmp_path / "store", sources)
     assert list(store.unfinished.iterdir()) == []
+
+
+def test_it_is_published_before_what_harvesters_take_is_made(
+    tmp_path: Path, sources: Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = replace(sources, shapes=empty_shapes(tmp_path))
+    store, steps = VersionStore(tmp_path / "store"), list[str]()
+
+    def fails(folder: Path, manifest: Manifest, lines: Collection[str], delta: Delta) -> None:
+        assert store.current() == manifest.version == 1
+        assert delta == Delta(lines, [])
+        raise EngineDied("it was killed")
+
+    def built_with(made: Harvesting) -> Built:
+        with everything_large(monkeypatch), store.writing("a test") as writer:
+            return build(store, writer, sources, agent="tester", harvesting=made, progress=steps.append)
+
+    with pytest.raises(EngineDied):
+        built_with(fails)
+    assert steps[-1] == "version 1 is published: making what harvesters take"
+    assert not list(store.unfinished.iterdir())
+    # The next build finds what is published, and makes what is missing.
+    again = built_with(harvesting(store))
+    assert not again.new
+    assert is_made(store, again.manifest)

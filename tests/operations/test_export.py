@@ -448,7 +448,7 @@ def test_pylds_own_words_are_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> N
         raise jsonld.JsonLdError("inner words", "jsonld.SyntaxError", {"context": "a" * 10_000})
 
     for name in ("frame", "compact"):
-        monkeypatch.setattr(jsonld, name, fail)
+        monkeypatch.setattr(jsonld.JsonLdProcessor, name, fail)
     lines = ['<http://e.org/a> <http://e.org/p> "x" .']
     for write in (
         lambda: export(lines, formats.JSONLD),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dppgraph.core.quads import Delta
-from dppgraph.errors import Damaged
+from dppgraph.errors import Damaged, Unknown
 from dppgraph.store.runs import LinesFile
 from dppgraph.store.versions import VersionStore
 from dppgraph.store.versions.streamed import streamed
@@ -64,3 +64,17 @@ def test_lines_of_another_digest_are_refused_at_their_end(folder: Path) -> None:
     other = replace(store.manifest(1), digest="0" * 64)
     with pytest.raises(Damaged, match="have not the digest"):
         list(streamed([other], lambda _, name: store.path(1) / name))
+
+
+def test_what_is_damaged_is_told(folder: Path) -> None:
+    store = store_of([frozenset(LINES)], folder)
+    path = store.keyframe(1)
+    assert path is not None
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with pytest.raises(Damaged, match="its bytes are not those"):
+        list(store.stream(1))
+    path.unlink()
+    with pytest.raises(Damaged):
+        list(store.stream(1))
+    with pytest.raises(Unknown):
+        list(store.stream(2))

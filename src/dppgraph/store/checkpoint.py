@@ -38,7 +38,7 @@ class Checkpoint:
         self._sharing = versions.sharing(manifest.version)
         index = versions.index_path(manifest.version)
         if self._sharing or not (index.is_dir() and _linked(index, folder)):
-            build_index(folder, versions.lines(manifest.version), merge=False)
+            build_index(folder, versions.stream(manifest.version), merge=False)
         self.store = pyoxigraph.Store(folder)
 
     def apply(self, delta: Delta, about: Callable[[str], Iterable[str]]) -> None:

@@ -79,8 +79,8 @@ def make_dumps(
     file little is in memory, and two processes of their own make the files.
 
     Args:
-        lines: the version's canonical lines, sorted, each once; a file by its absolute path.
-        folder: where to: it is there, and empty; an absolute path likewise.
+        lines: the version's canonical lines, sorted, each once.
+        folder: where to: it is there, and empty.
         base: what the version's IRIs begin with.
         frames: the names that JSON-LD is written with; None for those that travel with this software.
         looked_up: where to look up what plans and tables need; None to hold all lines in memory for that.

@@ -49,7 +49,7 @@ class _Known:
     """What is known of a context.
 
     Attributes:
-        is_plain: whether it has nothing but names to write an IRI with, and none that looks like a compact IRI.
+        is_plain: whether it has nothing but names to write an IRI with.
         chosen: IRI, shape of a value and direction to the name that was chosen.
     """
 
@@ -57,15 +57,17 @@ class _Known:
         # It is known by its identity, which another one could have once it is gone.
         self._context = context
         mappings: dict[str, Any] = context["mappings"]
-        self.is_plain = not context.keys() & {"@base", "@vocab"} and not any(":" in name for name in mappings)
+        self.is_plain = not context.keys() & {"@base", "@vocab"}
         self.chosen: dict[tuple[str, Any, bool], Any] = {}
+        # Of names that look like compact IRIs, some may be taken for such.
+        self._has_compact = any(":" in name for name in mappings)
         self._named = {said["@id"] for said in mappings.values() if said and said["@id"]}
         prefixes = {name: said["@id"] for name, said in mappings.items() if said and said["_prefix"]}
         self._beginnings = ("@", *prefixes.values(), *(f"{name}:" for name in prefixes))
 
     def has_none(self, iri: str, *, vocab: bool) -> bool:
         """Whether there is no name for an IRI, no prefix, and none that it could be taken for."""
-        return not (iri.startswith(self._beginnings) or (vocab and iri in self._named))
+        return not (iri.startswith(self._beginnings) or ((vocab or self._has_compact) and iri in self._named))
 
     def shape(self, iri: str, value: Any, *, vocab: bool) -> tuple[Any, ...] | None:
         """All that the name of an IRI depends on besides it; None where that may be more.

@@ -85,11 +85,7 @@ def pack_into(
         OSError: a file cannot be written.
     """
     folder.mkdir()
-    if apart := isinstance(lines, LinesFile):
-        # A process of its own is elsewhere.
-        store, folder = VersionStore(store.folder.absolute()), folder.absolute()
-        lines = lines.absolute()
-        delta = Delta(*(part.absolute() if isinstance(part, LinesFile) else part for part in delta))
+    apart = isinstance(lines, LinesFile)
     looked_up = LookedUp(store.history_path, manifest.version) if apart else None
     dumps = folder / DUMPS
     dumps.mkdir()

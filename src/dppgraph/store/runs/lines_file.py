@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
@@ -39,10 +39,6 @@ class LinesFile(Collection[str]):
 
     def __contains__(self, line: object) -> bool:
         return any(there == line for there in self)
-
-    def absolute(self) -> "LinesFile":
-        """The same for a process that is in another folder."""
-        return replace(self, path=self.path.absolute())
 
 
 class WritingLines:

@@ -5,13 +5,14 @@ import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph
 
 from dppgraph.core.quads import Delta, parse_line, subject_of
 from dppgraph.store.merge import add_merged, rewritten
-from dppgraph.store.rdf import engine_quads
+from dppgraph.store.rdf import batched, engine_quads
 
 
 def build_index(target: Path, lines: Iterable[str], *, merge: bool) -> None:
@@ -25,7 +26,7 @@ def build_index(target: Path, lines: Iterable[str], *, merge: bool) -> None:
     unfinished = target.with_name(f"{target.name}-unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     store = pyoxigraph.Store(unfinished)
-    store.bulk_extend(engine_quads(map(parse_line, lines)))
+    store.bulk_extend(chain.from_iterable(map(engine_quads, batched(map(parse_line, lines)))))
     if merge:
         add_merged(store)
     store.flush()

@@ -48,8 +48,8 @@ class Apart(Executor):
             [sys.executable, "-P", "-m", __name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            # It is in the same folder, as files may be named by where they are from there.
             env={},
-            cwd="/",
             # Ctrl-C in a terminal is for whoever started it.
             start_new_session=True,
         ) as process:

@@ -76,7 +76,7 @@ def held(options: dict[str, Any]) -> Holding:
     index = Path(options["index"])
     shared = store.sharing(version)
     if not index.is_dir():
-        build_index(index, store.lines(version), merge=bool(shared))
+        build_index(index, store.stream(version), merge=bool(shared))
     _try(index)
     return replace(holding, sharing=shared, index=index)
 
