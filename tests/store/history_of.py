@@ -22,5 +22,5 @@ def manifest(number: int, base: str = BASE) -> Manifest:
 
 def exact_of(path: Path, lines: Iterable[str], base: str = BASE) -> ExactQuads:
     """The quads of a version with these lines, from a file that is made of them."""
-    add_version(path, manifest(1, base), Delta(list(lines), []))
+    add_version(path, manifest(1, base), Delta(sorted(set(lines)), []))
     return History(path).at(1)

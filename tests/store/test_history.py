@@ -372,7 +372,7 @@ def test_readers_beside_a_writer_find_whole_versions(path: Path) -> None:
     stop, failed = context.Event(), context.Queue()
 
     def said(number: int) -> list[str]:
-        return [FIRST._replace(object=f'"{number}"', subject=f"<http://e.org/{n}>").line() for n in range(20)]
+        return canonical(FIRST._replace(object=f'"{number}"', subject=f"<http://e.org/{n}>") for n in range(20))
 
     add_version(path, manifest(1), Delta(said(1), []))
     readers = [context.Process(target=_read, args=(path, stop, failed)) for _ in range(2)]
