@@ -35,7 +35,7 @@ def write(store: VersionStore, lines: list[str], message: str = "") -> None:
     """Publishes a version as a change does: at once, with the files left for later; the first one as a build does."""
     with store.writing("tests") as writer:
         numbers = store.numbers()
-        made = publication(lines, base=BASE, message=message)
+        made = publication(sorted(lines), base=BASE, message=message)
         if numbers:
             writer.publish(made, numbers[-1], remember=partial(remember, store))
         else:

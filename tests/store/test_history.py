@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from dppgraph.core.digest import bucket_of
 from dppgraph.core.quads import Delta, Quad, canonical, difference, entity_of, parse_line
-from dppgraph.errors import Damaged, StoreUnavailable
+from dppgraph.errors import BadRdf, Damaged, StoreUnavailable
 from dppgraph.store.history import (
     ExactQuads,
     History,
@@ -168,6 +168,12 @@ def test_the_same_lines_make_the_same_file_from_memory_or_from_disk(
     assert (folder / "one").read_bytes() == (folder / "other").read_bytes()
     with closing(History(folder / "other")) as history:
         same(history.at(1), quads)
+
+
+def test_lines_that_are_not_sorted_begin_nothing(path: Path) -> None:
+    with pytest.raises(BadRdf, match="not sorted"):
+        add_version(path, manifest(1), Delta([SECOND.line(), FIRST.line()], []))
+    assert not path.exists()
 
 
 def test_what_the_shapes_found_is_there_for_each_version(path: Path) -> None:
@@ -372,7 +378,7 @@ def test_readers_beside_a_writer_find_whole_versions(path: Path) -> None:
     stop, failed = context.Event(), context.Queue()
 
     def said(number: int) -> list[str]:
-        return [FIRST._replace(object=f'"{number}"', subject=f"<http://e.org/{n}>").line() for n in range(20)]
+        return canonical(FIRST._replace(object=f'"{number}"', subject=f"<http://e.org/{n}>") for n in range(20))
 
     add_version(path, manifest(1), Delta(said(1), []))
     readers = [context.Process(target=_read, args=(path, stop, failed)) for _ in range(2)]

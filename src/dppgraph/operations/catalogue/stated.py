@@ -34,6 +34,9 @@ class Stated:
             values = self._said[quad.subject].setdefault(quad.predicate, [])
             if quad.object not in values:
                 values.append(quad.object)
+        # Asked once for each file that there is, of which a large version has tens of thousands.
+        self._of_type: dict[str, list[str]] = {}
+        self._whole: str | None = None
 
     def about(self, subject: str) -> list[Quad]:
         """The triples with a subject."""
@@ -54,7 +57,9 @@ class Stated:
 
     def of_type(self, class_: str) -> list[str]:
         """The things of a class, sorted."""
-        return [subject for subject, said in self._said.items() if class_ in said.get(A, ())]
+        if class_ not in self._of_type:
+            self._of_type[class_] = [subject for subject, said in self._said.items() if class_ in said.get(A, ())]
+        return self._of_type[class_]
 
     def text(self, subject: str, predicate: str, language: str) -> str:
         """A text in a language, or else in any."""
@@ -64,8 +69,10 @@ class Stated:
 
     def whole(self) -> str:
         """The data set that all others are parts of, or an empty string."""
-        spaces = [subject for subject, said in self._said.items() if f"<{PREFIXES['void']}uriSpace>" in said]
-        return next((subject for subject in spaces if DATASET in self._said[subject].get(A, ())), "")
+        if self._whole is None:
+            spaces = (subject for subject, said in self._said.items() if f"<{PREFIXES['void']}uriSpace>" in said)
+            self._whole = next((subject for subject in spaces if DATASET in self._said[subject].get(A, ())), "")
+        return self._whole
 
 
 def catalogue_lines(lines: Iterable[str], base: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from typing import Final
 
 from dppgraph.core.digest import bucket_of
 from dppgraph.core.quads import Delta, Graphs, by_subject, entity_of, subject_of
+from dppgraph.errors import BadRdf
 from dppgraph.store.history.history import ALWAYS, FORMAT
 from dppgraph.store.runs import Runs
 from dppgraph.store.versions.manifest import Manifest
@@ -43,6 +44,7 @@ def begin(path: Path, manifest: Manifest, lines: Iterable[str], results: Delta |
         results: what the shapes found of it, as what is added; None where nobody knows.
 
     Raises:
+        BadRdf: the lines are not sorted.
         OSError: the disk did not take it.
         sqlite3.OperationalError: likewise.
     """
@@ -93,9 +95,12 @@ def _fill(file: sqlite3.Connection, manifest: Manifest, lines: Iterable[str], wo
     terms = _Terms(work)
     things = Runs(work, "things")
     buckets: dict[int, array[int]] = defaultdict(lambda: array("I"))
-    last = ""
+    last = before = ""
     for place, group in enumerate(by_subject(lines)):
         subject = subject_of(group[0])
+        if subject <= before:
+            raise BadRdf(f"these lines are not sorted: {group[0][:80]}")
+        before = subject
         terms.take(subject, group)
         buckets[bucket_number(subject)].append(place)
         entity = entity_of(group[0])
