@@ -52,6 +52,24 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"samples: --seed {config.option.seed}"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of each test that is marked ``sampled``, leaves some of its cases: others with each seed."""
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if config.option.sample and item.get_closest_marker("sampled"):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    left = {
+        case
+        for name, found in cases.items()
+        for case in random.Random(f"{config.option.seed} {name}").sample(
+            found, max(0, len(found) - config.option.sample)
+        )
+    }
+    if left:
+        config.hook.pytest_deselected(items=list(left))
+        items[:] = [item for item in items if item not in left]
+
+
 def pytest_collection_finish() -> None:
     # What was imported and collected stays to the end: the collector need not look through it again and again.
     gc.collect()

@@ -22,7 +22,7 @@ from tests.conformance.test_queries import asked_cases
 from tests.conformance.virtuoso_differences import DIFFERENCES
 from tests.contract.virtuoso import VirtuosoServer
 
-pytestmark = [pytest.mark.conformance, pytest.mark.remote]
+pytestmark = [pytest.mark.conformance, pytest.mark.remote, pytest.mark.sampled]
 
 GRAPH: Final = "urn:w3c"
 EITHER_WAY: Final = ("sparql11/bind/bind03",)

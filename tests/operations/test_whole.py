@@ -100,6 +100,7 @@ def test_whatever_is_done_to_the_shipped_data_is_judged_as_by_pyshacl(
 
 @WEIRD
 @pytest.mark.heavy
+@pytest.mark.sampled
 @pytest.mark.parametrize("path", FILES[::4], ids=lambda path: path.stem)
 def test_what_breaks_a_shape_is_judged_as_by_pyshacl(
     sources: Sources, shipped: tuple[Both, list[Quad]], path: Path
@@ -169,6 +170,7 @@ def outcome(work: Callable[[Iterable[Quad]], list[Result]], quads: list[Quad]) -
 @WEIRD
 @pytest.mark.heavy
 @pytest.mark.timeout(600)
+@pytest.mark.sampled
 @pytest.mark.parametrize("text", [*TEXTS, *EXPRESSIONS])
 @settings(max_examples=25)
 @given(quads=st.sets(QUADS, max_size=14))
