@@ -17,6 +17,8 @@ from dppgraph.errors import BadSetting
 PREFIX: Final = "DPPGRAPH_"
 
 _A_DAY: Final = 86_400
+DIALECTS: Final = ("oxigraph", "virtuoso", "fuseki", "graphdb", "qlever", "stardog", "neptune", "sparql")
+"""The engines whose differences are known, by name (``store.remote.dialect``)."""
 _LEAST_TOKEN: Final = 32
 _BASE: Final = re.compile(r"https?://[^\x00-\x20<>\"{}|\\^`/?#]+(/[^\x00-\x20<>\"{}|\\^`/?#]+)*/")
 _ADDRESS: Final = re.compile(r"https?://[^\x00-\x20<>\"{}|\\^`/?#@]+([/?][^\x00-\x20<>\"{}|\\^`#]*)?")
@@ -170,14 +172,12 @@ def _engines(text: str) -> tuple[str, ...]:
 
 
 def _auth(text: str) -> str:
+    if text.strip() and not re.match(r"[^:]+:.|[Bb]earer .|(/|\.{1,2}/|~/).", text.strip()):
+        raise ValueError(
+            "user:password, Bearer TOKEN, or the path of a file that holds one of them, with a slash in it"
+        )
     # Fronts run in another folder.
     return str(Path(text.strip()).expanduser().absolute()) if re.match(r"(\.{1,2}/|~/)", text.strip()) else text.strip()
-
-
-def _word(text: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]+", text.strip().lower()):
-        raise ValueError("the name of an engine, such as oxigraph, or auto")
-    return text.strip().lower()
 
 
 def _token(text: str) -> str:
@@ -295,7 +295,12 @@ SETTINGS: Final = (
         _engines,
         "addresses of SPARQL servers that answer in place of this one, copies of each other, with commas between",
     ),
-    Setting("endpoint_dialect", "auto", _word, "which engine these are, by name, or auto: found out by asking it"),
+    Setting(
+        "endpoint_dialect",
+        "auto",
+        _one_of("auto", *DIALECTS),
+        "which engine these are, by name, or auto: found out by asking it",
+    ),
     Setting(
         "endpoint_auth",
         "",

@@ -95,7 +95,6 @@ CURED: Final = (
     "SELECT (CONCAT('a ', ?o) AS ?x) { :r :l ?o }",
     "SELECT (DATATYPE(STR(?o)) AS ?d) { :r :v ?o }",
     "SELECT (DATATYPE(?o + 1) AS ?d) { :r :v ?o }",
-    "SELECT (COUNT(*) AS ?n) { :r :v ?o } GROUP BY (?o > 1) ORDER BY (?n + 1)",
     "SELECT ?v (DATATYPE(?v) AS ?d) { VALUES ?v { 'a' 'b'@en 1 true :a } }",
     "SELECT ?s (DATATYPE(?o) AS ?d) { ?s :p ?x OPTIONAL { ?s :n ?o } }",
     "SELECT ?s { ?s :p ?o FILTER('false'^^xsd:boolean || ?o = :z) }",

@@ -165,6 +165,9 @@ def outcome(work: Callable[[Iterable[Quad]], list[Result]], quads: list[Quad]) -
         return work(quads)
     except BadRdf as error:
         return str(error)
+    except RecursionError:
+        # A mistake of rdflib's over durations: which of its own lines it ends in differs.
+        return "rdflib recurs without end"
 
 
 @WEIRD

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dppgraph import settings
 from dppgraph.errors import BadSetting
 from dppgraph.store.remote.dialect import DIALECTS, named, recognised
 
@@ -42,3 +43,7 @@ def test_each_dialect_has_its_own_name_and_an_unknown_one_is_refused() -> None:
     assert len({dialect.name for dialect in DIALECTS}) == len(DIALECTS)
     with pytest.raises(BadSetting, match="oxigraph"):
         named("allegro")
+
+
+def test_the_settings_know_every_dialect_by_its_name() -> None:
+    assert set(settings.DIALECTS) == {dialect.name for dialect in DIALECTS}
