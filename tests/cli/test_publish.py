@@ -38,7 +38,7 @@ def test_an_unknown_version_is_told(run: Run, store: Path) -> None:
     [
         (["http://a/q,http://b/q"], {}, "one engine"),
         (["http://me:open-sesame@a/q"], {}, "DPPGRAPH_ENDPOINT_AUTH has the password"),
-        (["http://127.0.0.1:1/q", "--dialect", "allegro"], {}, "no dialect 'allegro'"),
+        (["http://127.0.0.1:1/q", "--dialect", "allegro"], {}, "one of auto, oxigraph, virtuoso"),
         (["http://127.0.0.1:1/q"], {"DPPGRAPH_ENDPOINT_AUTH": "nobody"}, "user:password"),
         (["http://127.0.0.1:1/q"], {"DPPGRAPH_ENDPOINT_AUTH": "/no/such/file"}, "cannot be read"),
     ],
@@ -57,7 +57,7 @@ def test_what_cannot_be_meant_is_told(
     ("environment", "said"),
     [
         ({"DPPGRAPH_SERVICE_ALLOW": "http://a/q"}, "DPPGRAPH_SERVICE_ALLOW"),
-        ({"DPPGRAPH_ENDPOINT_DIALECT": "allegro"}, "no dialect"),
+        ({"DPPGRAPH_ENDPOINT_DIALECT": "allegro"}, "one of auto, oxigraph"),
         ({"DPPGRAPH_ENDPOINT_AUTH": "nobody"}, "user:password"),
     ],
 )
