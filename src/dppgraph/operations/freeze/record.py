@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from dppgraph.errors import Damaged
 
@@ -205,6 +205,5 @@ def read_manifest(path: Path) -> Iterator[FrozenFile]:
             yield _file(json.loads(line))
 
 
-def _file(said: dict[str, object]) -> FrozenFile:
-    addresses = said["addresses"]
-    return FrozenFile(**said | {"addresses": tuple(addresses) if isinstance(addresses, list) else ()})  # type: ignore[arg-type]
+def _file(said: dict[str, Any]) -> FrozenFile:
+    return FrozenFile(**said | {"addresses": tuple(said["addresses"])})
