@@ -18,6 +18,8 @@ from tests.contract.conftest import Holding, request
 from tests.contract.engines import Engine
 from tests.web.test_queries import CASES, GOLDENS, GRAPHS, QUESTIONS
 
+pytestmark = pytest.mark.heavy
+
 if TYPE_CHECKING:
     from pathlib import Path
 

@@ -7,6 +7,8 @@ import pytest
 from dppgraph.errors import BadParameter, QuerySyntax
 from tests.contract.conftest import Hold, Holding
 
+pytestmark = pytest.mark.heavy
+
 DATA = """
 @prefix e: <http://e/> .
 e:default e:p "in the unnamed graph" .

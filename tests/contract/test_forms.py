@@ -7,6 +7,8 @@ from dppgraph.core.formats import Format
 from dppgraph.errors import BadParameter, NotAcceptable, QuerySyntax, ServiceForbidden, UpdatesOff
 from tests.contract.conftest import Hold, Holding
 
+pytestmark = pytest.mark.heavy
+
 DATA = """
 @prefix e: <http://e/> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .

@@ -8,6 +8,8 @@ from dppgraph.core import formats
 from dppgraph.errors import AnswerTooLarge, DppgraphError, QueryTimeout, TooManyRows
 from tests.contract.conftest import Hold, Holding, request
 
+pytestmark = pytest.mark.heavy
+
 NUMBERS = " ".join(f"<http://s/{n}> <http://p/n> {n} ." for n in range(300))
 DATA = f"<http://g/all> {{ {NUMBERS} }}"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?c + ?f + ?i + ?l < 0) }"

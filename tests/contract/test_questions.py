@@ -80,6 +80,7 @@ def test_syntax_errors_have_a_place(front: Server) -> None:
     assert (status, said["line"], said["column"]) == (400, 2, 9)
 
 
+@pytest.mark.heavy
 def test_a_runaway_is_ended_with_504(front: Server) -> None:
     runaway = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c = ?f && ?f = ?i && ?a != ?d) }"
     status, body = ask(front, runaway)

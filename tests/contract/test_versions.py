@@ -11,6 +11,8 @@ from dppgraph.store.remote.control import Published, read_published
 from dppgraph.store.remote.wire import Wire
 from tests.contract.conftest import Hold, Holding, request, rows_of
 
+pytestmark = pytest.mark.heavy
+
 FIRST = "<http://g/a> { <http://s> <http://p> 1 , 'kept' . } <http://g/only-first> { <http://s> <http://p> 'gone' . }"
 SECOND = "<http://g/a> { <http://s> <http://p> 2 , 'kept' . } <http://g/b> { <http://s> <http://p> 'kept' . }"
 ALL = "SELECT ?o { ?s ?p ?o }"

@@ -38,6 +38,7 @@ class VirtuosoServer:
         folder: where its settings, its database and its log are.
         deadline: its own, in seconds.
         rows: those that it gives of one answer.
+        threads: how many requests it answers at a time.
         port: where it answers HTTP.
         sql_port: where it answers ``isql-vt``.
         process: it, in the foreground.
@@ -46,6 +47,7 @@ class VirtuosoServer:
     folder: Path
     deadline: int = 20
     rows: int = 2_000_000_000
+    threads: int = 12
     name: str = "virtuoso"
     port: int = field(default_factory=free_port)
     sql_port: int = field(default_factory=free_port)
@@ -143,7 +145,7 @@ class VirtuosoServer:
         changed = {
             "Parameters": {
                 "ServerPort": f"127.0.0.1:{self.sql_port}",
-                "MaxClientConnections": "20",
+                "MaxClientConnections": str(self.threads + 8),
                 "NumberOfBuffers": "20000",
                 "MaxDirtyBuffers": "15000",
                 "MaxQueryMem": "400M",
@@ -154,8 +156,8 @@ class VirtuosoServer:
             "HTTPServer": {
                 "ServerPort": f"127.0.0.1:{self.port}",
                 "ServerRoot": ".",
-                "ServerThreads": "12",
-                "MaxClientConnections": "20",
+                "ServerThreads": str(self.threads),
+                "MaxClientConnections": str(self.threads + 8),
             },
             "SPARQL": {
                 "ResultSetMaxRows": str(self.rows),

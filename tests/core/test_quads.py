@@ -10,7 +10,7 @@ from dppgraph.errors import BadRdf
 # Characters that N-Quads allows in an IRI, those that look like the end of something included.
 IRIS = st.text(alphabet="ab/#?()@.:;,'!é☃\u2028", min_size=1).map(lambda text: f"<http://e/{text}>")
 BLANK_NODES = st.from_regex(r"_:[a-z][a-z0-9.]*[a-z0-9]", fullmatch=True)
-LANGUAGES = st.from_regex(r"[a-z]{1,8}(-[a-z0-9]{1,8}){0,2}(--(ltr|rtl))?", fullmatch=True)
+LANGUAGES = st.from_regex(r"[a-z]{2,3}(-[a-z]{2})?(-[a-z0-9]{5,8})?(--(ltr|rtl))?", fullmatch=True)
 TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"])) | st.text(alphabet='"\\ \n\r\t\u2028\x85.@^<>()_:')
 LITERALS = st.one_of(
     TEXTS.map(literal),

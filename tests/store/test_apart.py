@@ -2,7 +2,9 @@
 
 import os
 import subprocess
+from functools import partial
 from operator import mul
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +41,60 @@ def test_what_it_raises_is_raised_here() -> None:
     assert raised.value.line == 1
 
 
+def test_what_is_called_later_is_made_ahead() -> None:
+    before = below()
+    with Apart() as apart:
+        ahead, more = apart.ahead(partial, mul, 2), apart.ahead(partial, partial, mul)
+        apart.ahead(partial, mul, 3)
+        more.then(3)
+        assert ahead.call(21).result(30) == 42
+        assert more.call(21).result(30) == 63
+    # One that is never called has ended, too.
+    assert below() == before
+
+
+def below() -> set[str]:
+    """The processes that this one has started."""
+    return set(Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split())
+
+
+def test_what_is_wrong_ahead_is_told_when_it_is_called() -> None:
+    with Apart() as apart:
+        with pytest.raises(TypeError, match="callable"):
+            apart.ahead(partial, "nonsense").call().result(30)
+        with pytest.raises(EngineDied, match="SIGABRT"):
+            apart.ahead(os.abort).call().result(30)
+        wrong = apart.ahead(partial, mul, 2)
+        wrong.then("nonsense", 3)
+        wrong.then(4)
+        with pytest.raises(TypeError, match="arguments"):
+            wrong.call().result(30)
+
+
 def test_a_process_that_dies_is_told_of() -> None:
     with Apart() as apart, pytest.raises(EngineDied, match="SIGABRT"):
         apart.submit(os.abort).result(30)
+
+
+def test_a_function_gets_what_it_is_fed() -> None:
+    before = below()
+    with Apart() as apart:
+        fed, left = apart.fed(bytes.join, b""), apart.fed(bytes.join, b"")
+        for piece in (b"", b"some", b"more" * (1 << 20)):
+            fed.take(piece)
+            left.take(piece)
+        assert fed.end() == b"some" + b"more" * (1 << 20)
+    # One that was never ended has, too.
+    assert below() == before
+
+
+def test_what_is_wrong_with_what_it_is_fed_is_told_at_the_end() -> None:
+    with Apart() as apart:
+        refused, gone = apart.fed(parse_line), apart.fed(os.abort)
+        for _ in range(8):
+            refused.take(b"nonsense" * (1 << 20))
+            gone.take(b"nonsense" * (1 << 20))
+        with pytest.raises(AttributeError, match="split"):
+            refused.end()
+        with pytest.raises(TypeError, match="argument"):
+            gone.end()

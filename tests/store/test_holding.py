@@ -12,6 +12,8 @@ from dppgraph.store.workers import holding as holdings
 from dppgraph.store.workers.holding import advanced, held
 from tests.store.conftest import BASE, publication
 
+pytestmark = pytest.mark.heavy
+
 VERSIONS = 20
 
 

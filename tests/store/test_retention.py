@@ -28,6 +28,8 @@ from dppgraph.store.versions.prune import make_whole
 from tests.store.conftest import publication
 from tests.store.history_of import manifest as manifest_of
 
+pytestmark = pytest.mark.heavy
+
 
 def lines(numbers: set[int]) -> list[str]:
     return sorted(f'<http://e/{number}> <http://e/p> "{number}" <http://e/g> .' for number in numbers)

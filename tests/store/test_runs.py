@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+from itertools import pairwise
 from pathlib import Path
 
 import pyoxigraph
@@ -10,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dppgraph.core.quads import Quad, parse_line
+from dppgraph.errors import Damaged
 from dppgraph.store.filling import Filling
 from dppgraph.store.memory import MemoryStore
 from dppgraph.store.merge import MERGED
-from dppgraph.store.runs import LinesFile, Runs, Triples, WritingLines, holding, merged, regrouped
+from dppgraph.store.runs import LinesFile, Runs, Triples, WritingLines, holding, lines_in, looked_up, merged, regrouped
 
-WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\n"), min_size=1, max_size=12)
+# A canonical line holds no control characters but as escapes.
+WORDS = st.text(st.characters(codec="utf-8", min_codepoint=0x20), min_size=1, max_size=12)
 COUNTING = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 
@@ -122,6 +125,19 @@ def test_a_checkpoint_stays_as_it_was(tmp_path: Path) -> None:
         assert len(list(MemoryStore.at(tmp_path / folder).select("SELECT * { ?s ?p ?o }", base="a:"))) == count
 
 
+def test_a_checkpoint_of_many_lots_is_sorted_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dppgraph.store.filling._LOT", 0)
+    with Filling(tmp_path / "index") as filling:
+        for number in range(9):
+            (tmp_path / f"{number}").write_text(f"{line(number)}\n")
+            filling.take(tmp_path / f"{number}")
+        filling.wait()
+        loaded = len(list((tmp_path / "index").glob("*.sst")))
+        filling.checkpoint(tmp_path / "then")
+    assert len(list((tmp_path / "then").glob("*.sst"))) < loaded
+    assert len(list(MemoryStore.at(tmp_path / "then").select("SELECT * { ?s ?p ?o }", base="a:"))) == 9
+
+
 @pytest.mark.parametrize("count", [3, 6_000])
 def test_few_and_many_quads_are_added_alike(count: int) -> None:
     store = MemoryStore()
@@ -129,6 +145,30 @@ def test_few_and_many_quads_are_added_alike(count: int) -> None:
     store.add_many(quads)
     store.add_many(quads)
     assert store.said([*quads, parse_line(line(count))]) == set(quads)
+
+
+@given(lines=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=5)), data=st.data())
+def test_lines_are_the_same_wherever_pieces_are_cut(lines: list[str], data: st.DataObject) -> None:
+    said = "".join(f"{one}\n" for one in lines).encode()
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(said)), max_size=5)))
+    pieces = [said[begin:end] for begin, end in pairwise([0, *cuts, len(said)])]
+    assert list(lines_in(pieces)) == lines
+
+
+TERMS = st.sampled_from(("<a:a>", "<a:b>", "<a:c>"))
+TRIPLES = st.builds(Quad, TERMS, TERMS, TERMS | st.sampled_from(('"1"', "<<( <a:a> <a:b> <a:c> )>>")), st.just(""))
+
+
+@given(there=st.lists(TRIPLES), asked=st.lists(TRIPLES), many=st.integers(0, 60), others=st.integers(0, 400))
+def test_what_is_said_is_told_alike_of_few_and_many(
+    there: list[Quad], asked: list[Quad], many: int, others: int
+) -> None:
+    """Those that share a property and an object are looked for together, where the store has not too many of them."""
+    alike = [Quad(f"<a:{number}>", "<a:is>", "<a:one>") for number in range(max(many, others))]
+    store = MemoryStore([*there, *(quad._replace(graph="<a:g>") for quad in alike[:others])])
+    said = {quad[:3] for quad in (*there, *alike[:others])}
+    all_ = [*asked, *alike[:many], Quad("<a:none>", "<a:is>", "<a:one>")]
+    assert store.said(all_) == {quad for quad in all_ if quad[:3] in said}
 
 
 NAMES = st.sampled_from(("a", "a#part", "a-b", "a/b#1", "a/b#2", "ab", "b"))
@@ -150,3 +190,21 @@ def test_lines_are_put_together_by_another_name_in_memory_as_from_a_file(
     assert all(group == [line for line in lines if owner(line) == name] for name, group in found)
     assert list(regrouped(written(folder / "lines", lines), owner)) == found
     assert [path.name for path in folder.iterdir()] == ["lines"]
+
+
+@given(said=st.dictionaries(st.sampled_from(["a", "a#b", "ab", "é", "z", "\U0001f600"]), st.lists(WORDS, min_size=1)))
+def test_a_file_of_sorted_lines_finds_what_is_said_of_each_subject(
+    said: dict[str, list[str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    lines = sorted({f"<{subject}> {word}" for subject, words in {**said, "m": ["it"]}.items() for word in words})
+    file = written(tmp_path_factory.mktemp("found") / "lines", lines)
+    with looked_up(file.path) as found:
+        for subject in ("", "a", "a#b", "ab", "m", "é", "z", "\U0001f600", "\U0010ffff"):
+            assert found.about(f"<{subject}>") == [line for line in lines if line.startswith(f"<{subject}> ")]
+
+
+def test_a_file_in_which_nothing_can_be_looked_up_is_damaged(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    for name in ("empty", "missing"):
+        with pytest.raises(Damaged, match=name), looked_up(tmp_path / name):
+            pass

@@ -107,6 +107,24 @@ def test_queries_that_run_end_where_they_began_and_later_ones_go_to_the_new_vers
     asyncio.run(main())
 
 
+def test_a_thread_that_is_the_first_to_see_a_new_version_leaves_nothing_of_the_one_before(three: Three) -> None:
+    async def main() -> None:
+        front = three.front()
+        await front.open()
+        front.prepare(2, three.pools[2].address)
+        await until(lambda: three.prepared)
+        three.current.number = 2
+        seen = await asyncio.gather(*(asyncio.to_thread(lambda: front.manifest.version) for _ in range(4)))
+        assert (seen, three.changed, front.served) == ([2, 2, 2, 2], [2], 2)
+        async with asyncio.timeout(20):
+            await until(lambda: three.done)
+            await until(lambda: not three.pools[1].workers())
+        assert three.done == [1]
+        await front.close()
+
+    asyncio.run(main())
+
+
 def test_a_version_whose_processes_do_not_start_is_not_served(three: Three, tmp_path: Path) -> None:
     async def main() -> None:
         front = three.front()

@@ -26,6 +26,7 @@ def store_of(versions: list[frozenset[str]], folder: Path) -> VersionStore:
     return store
 
 
+@pytest.mark.heavy
 @given(versions=VERSIONS, many=st.sampled_from((1, 3, 500_000)))
 def test_a_version_is_streamed_as_it_is_read(
     versions: list[frozenset[str]], many: int, tmp_path_factory: pytest.TempPathFactory

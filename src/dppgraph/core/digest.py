@@ -6,7 +6,7 @@ so the same data has the same digest on any day and any machine.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -38,11 +38,33 @@ def tree_of(lines: Iterable[str]) -> Tree:
     return {name: _hash("bucket", sorted(buckets[name])) for name in sorted(buckets)}
 
 
+class Buckets:
+    """The tree of lines that come sorted, each once, those of a subject together."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, Any] = {}
+
+    def take(self, group: Sequence[str]) -> None:
+        """Takes all lines of the next subject."""
+        self.put(bucket_of(group[0]), "\n".join(group) + "\n")
+
+    def put(self, name: str, lines: str) -> None:
+        """Takes the next lines of a bucket, each with its line end."""
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            bucket = self._buckets[name] = hashlib.sha256(b"bucket\n")
+        bucket.update(lines.encode())
+
+    def tree(self) -> Tree:
+        """The hash of every bucket that a line fell into."""
+        return {name: self._buckets[name].hexdigest() for name in sorted(self._buckets)}
+
+
 class Digesting:
     """The digest of lines that come sorted, each once: in no more memory than the tree takes, however many they are."""
 
     def __init__(self) -> None:
-        self._buckets: dict[str, Any] = {}
+        self._buckets = Buckets()
         self._bucket = self._subject = self._last = ""
 
     def take(self, line: str) -> None:
@@ -60,14 +82,11 @@ class Digesting:
         if subject != self._subject:
             self._subject, self._bucket = subject, bucket_of(line)
         self._last = line
-        bucket = self._buckets.get(self._bucket)
-        if bucket is None:
-            bucket = self._buckets[self._bucket] = hashlib.sha256(b"bucket\n")
-        bucket.update(f"{line}\n".encode())
+        self._buckets.put(self._bucket, f"{line}\n")
 
     def root(self) -> str:
         """The digest of what came so far, as :func:`root_of`."""
-        return root_of({name: bucket.hexdigest() for name, bucket in self._buckets.items()})
+        return root_of(self._buckets.tree())
 
 
 def changed_tree(tree: Tree, delta: Delta, lines_of: Callable[[str], Iterable[str]]) -> Tree:

@@ -146,12 +146,16 @@ class Graphs:
     def of(self, lines: Sequence[str]) -> list[str]:
         """The graph of each line, as a term; empty for the default graph."""
         words = [line[line.rfind(" ", 0, -2) + 1 : -2] for line in lines]
-        # Of three words and the point, the last word is an object.
-        if self._known.issuperset(words) and min(map(_SPACES, lines)) > len(("subject", "predicate", "object")):
+        if self._known.issuperset(words) and self.are_named(lines):
             return words
         graphs = [parse_line(line).graph for line in lines]
         self._known.update(filter(None, graphs))
         return graphs
+
+    @staticmethod
+    def are_named(lines: Sequence[str]) -> bool:
+        """Whether lines that end like those of a named graph are of one: of three words, the last is an object."""
+        return bool(min(map(_SPACES, lines)) > len(("subject", "predicate", "object")))
 
     def split(self, lines: Sequence[str], begin: int) -> list[tuple[str, str, str]]:
         """Predicate, object and graph of lines whose predicates begin at an offset."""

@@ -8,7 +8,7 @@ same owner and say the same are one node, as in any lean graph.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
@@ -50,9 +50,15 @@ def skolemised(quads: Iterable[Quad], base: str) -> list[Quad]:
     in_use = set(names.values()) & {term for quad in quads for term in quad}
     if in_use:
         raise _in_use(in_use)
-    found = [Quad(*(with_leaves(term, lambda leaf: names.get(leaf, leaf)) for term in quad)) for quad in quads]
-    for quad in found:
-        with_leaves(quad.object, _refuse_blank)
+    return [Quad(names.get(s, s), p, names.get(o, o) if o[0] != "<" else _named(o, names), g) for s, p, o, g in quads]
+
+
+def _named(term: str, names: Mapping[str, str]) -> str:
+    """A term whose blank nodes within triple terms have names."""
+    if not term.startswith("<<("):
+        return term
+    found = with_leaves(term, lambda leaf: names.get(leaf, leaf))
+    with_leaves(found, _refuse_blank)
     return found
 
 
@@ -62,22 +68,17 @@ def skolemised_lines(lines: bytes, base: str) -> bytes:
     Raises:
         BadRdf: as :func:`skolemised`.
     """
-    nameless: list[Quad] = []
-    named: list[bytes] = []
-    in_use: set[str] = set()
-    for line in lines.split(b"\n")[:-1]:
-        if b"_:" in line:
-            nameless.append(parse_line(line.decode()))
-        else:
-            named.append(line)
-            if any(mark in line for mark in _MARKS):
-                # A name that a blank node may get, and that is there already.
-                in_use.update(parse_line(line.decode())[:3])
+    every = lines.split(b"\n")[:-1]
+    nameless = [parse_line(line.decode()) for line in every if b"_:" in line]
+    named = [line for line in every if b"_:" not in line]
+    # Names that a blank node may get, and that are there already.
+    marked = [line for line in named for mark in _MARKS if mark in line] if any(map(lines.__contains__, _MARKS)) else []
+    in_use = {term for line in marked for term in parse_line(line.decode())[:3]}
     found = skolemised(nameless, base)
     given = {term for quad in found for term in quad} - {term for quad in nameless for term in quad}
     if given & in_use:
         raise _in_use(given & in_use)
-    return b"".join(b"%b\n" % line for line in (*named, *(quad.line().encode() for quad in found)))
+    return b"\n".join((*named, *(quad.line().encode() for quad in found), b""))
 
 
 def _in_use(names: Iterable[str]) -> BadRdf:

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
+from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad
 
 _LAST: Final = "\U0010ffff"
+_TYPE: Final = f"<{PREFIXES['rdf']}type>"
 
 
 def _sql(text: str, **parts: str) -> str:
@@ -48,6 +50,19 @@ _MATCH: Final = _sql("""
         SELECT DISTINCT s, p, o FROM quads WHERE {where} THERE ORDER BY {order} LIMIT :limit OFFSET :offset
     ) AS found NAMED
     ORDER BY {found}
+""")
+# From the many that have a property to what it is, or from the things of a class to it: neither is sorted.
+_PAIRS: Final = _sql("""
+    SELECT s.term, o.term FROM (SELECT DISTINCT s, o FROM quads WHERE p = :p AND THERE) AS found
+    JOIN terms AS s ON s.id = found.s JOIN terms AS o ON o.id = found.o
+""")
+_PAIRS_OF: Final = _sql("""
+    SELECT s.term, o.term FROM (
+        SELECT DISTINCT found.s, found.o
+        FROM (SELECT s FROM quads WHERE p = :type AND o = :class AND THERE) AS things
+        CROSS JOIN (SELECT s, o FROM quads WHERE p = :p AND THERE) AS found ON found.s = things.s
+    ) AS found
+    JOIN terms AS s ON s.id = found.s JOIN terms AS o ON o.id = found.o
 """)
 _COUNT: Final = _sql("SELECT COUNT(*) FROM (SELECT DISTINCT s, p, o FROM quads WHERE {where} THERE)")
 _POINTING: Final = _sql("""
@@ -183,6 +198,19 @@ class ExactQuads:
         text = _MATCH.format(where=where, order=by, found=found)
         rows = self._asked(text, values | {"limit": limit, "offset": offset})
         return [(row[0], row[1], row[2]) for row in rows]
+
+    def pairs(self, predicate: str, class_: str | None = None) -> list[tuple[str, str]]:
+        """Subject and object of all triples with a predicate, each once; in no order.
+
+        Args:
+            predicate: the predicate.
+            class_: the class that their subjects have to be of; None for any subject.
+        """
+        given = {"p": predicate} if class_ is None else {"p": predicate, "type": _TYPE, "class": class_}
+        values = {name: self._number(term) for name, term in given.items()}
+        if None in values.values():
+            return []
+        return [(row[0], row[1]) for row in self._asked(_PAIRS if class_ is None else _PAIRS_OF, values)]
 
     def pointing(self, object_: str) -> list[str]:
         """The lines that have an object; in no order."""

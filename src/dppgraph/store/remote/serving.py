@@ -15,6 +15,7 @@ from typing import Any
 
 from dppgraph.errors import NotPublished
 from dppgraph.store.interface import Answer, Asked, Engine, QueryRequest
+from dppgraph.store.loop_thread import LoopThread
 from dppgraph.store.remote.asking import Asking
 from dppgraph.store.remote.replicas import Replicas
 from dppgraph.store.versions import Manifest, VersionStore
@@ -65,6 +66,7 @@ class EndpointVersions:
     done: Callable[[int], None] = lambda _: None
     served: int = 1
     _manifest: Manifest = field(init=False)
+    _loop: LoopThread = field(init=False)
     _asking: Asking = field(init=False)
     _threads: ThreadPoolExecutor = field(init=False)
     _preparing: "tuple[int, asyncio.Task[None]] | None" = None
@@ -81,6 +83,7 @@ class EndpointVersions:
 
     async def open(self) -> None:
         """Begins to look at the engines; none of them has to answer yet."""
+        self._loop = LoopThread()
         self._threads = ThreadPoolExecutor(self.limits.max_workers, "endpoint")
         self._asking = Asking(self.replicas, self.limits, self.spool, self._threads, self.max_rows, union=self.union)
         self.replicas.bases.add(self._manifest.base)
@@ -133,8 +136,17 @@ class EndpointVersions:
 
     def follow(self) -> None:
         """Answers from the version that is current from now on, if it is another one and is prepared."""
+        if self._is_due():
+            # Pages are made in threads, and whoever makes one may be the first to see the new version.
+            self._loop.do(self._follow)
+
+    def _is_due(self) -> bool:
         following = self._next
-        if following is None or following.version != self.current.number:
+        return following is not None and following.version == self.current.number
+
+    def _follow(self) -> None:
+        following = self._next
+        if following is None or not self._is_due():
             return
         before, self._manifest, self._next = self._manifest, following, None
         self.served += 1

@@ -1,8 +1,9 @@
 """A file of canonical lines, sorted and each once, which reads like a list of them."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
@@ -11,7 +12,7 @@ from dppgraph.store.runs.zipping import Zipped, Zipping
 
 _SOME: Final = 10_000
 _PIECE: Final = 1 << 20
-"""Characters that are written at a time."""
+"""Characters that are written at a time, or bytes that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,20 @@ class LinesFile(Collection[str]):
 
     def __iter__(self) -> Iterator[str]:
         with self.path.open("rb") as file:
-            # Not in text mode: a literal may hold a character that Python, but not N-Quads, counts as a line's end.
-            for line in file:
-                yield line[:-1].decode()
+            yield from lines_in(iter(partial(file.read, _PIECE), b""))
 
     def __contains__(self, line: object) -> bool:
         return any(there == line for there in self)
+
+
+def lines_in(pieces: Iterable[bytes]) -> Iterator[str]:
+    """The lines of pieces of UTF-8 that are cut anywhere; each line has its line end there, and not here."""
+    begun = b""
+    for piece in pieces:
+        # No text mode: a literal may hold a character that Python, but not N-Quads, counts as a line's end.
+        whole, end, begun = (begun + piece).rpartition(b"\n")
+        if end:
+            yield from whole.decode().split("\n")
 
 
 class WritingLines:
@@ -47,11 +56,13 @@ class WritingLines:
     Args:
         path: the file; it is there, in part, as soon as the block begins.
         zipped: whether it is wanted as gzip, too, beside it.
+        told: is given its bytes, too, piece by piece.
     """
 
-    def __init__(self, path: Path, *, zipped: bool = False) -> None:
+    def __init__(self, path: Path, *, zipped: bool = False, told: Callable[[bytes], None] = lambda _: None) -> None:
         self._path = path
         self._zipping = Zipping(path.with_name(f"{path.name}.gz")) if zipped else None
+        self._told = told
         self._count = 0
         self._held: list[str] = []
         self._size = 0
@@ -88,6 +99,7 @@ class WritingLines:
             self._file.write(data)
             if self._zipping:
                 self._zipping.take(data)
+            self._told(data)
         self._held, self._size = [], 0
 
 

@@ -18,26 +18,31 @@
       unfinished/        what a writer is at; emptied by the next one
 """
 
+from dppgraph.store.versions.changed import Changed, ChangedThings
 from dppgraph.store.versions.manifest import Manifest
-from dppgraph.store.versions.overview import Overlooking, Overview, overview
+from dppgraph.store.versions.overview import Overview, overlooked, overview
 from dppgraph.store.versions.prune import Ahead, made_ahead
 from dppgraph.store.versions.publication import Publication, sharing_anew
 from dppgraph.store.versions.publish import KEPT, Harvesting, Writer
 from dppgraph.store.versions.retention import Retention
+from dppgraph.store.versions.streamed import is_many
 from dppgraph.store.versions.versions import VersionStore
 
 __all__ = [
     "KEPT",
     "Ahead",
+    "Changed",
+    "ChangedThings",
     "Harvesting",
     "Manifest",
-    "Overlooking",
     "Overview",
     "Publication",
     "Retention",
     "VersionStore",
     "Writer",
+    "is_many",
     "made_ahead",
+    "overlooked",
     "overview",
     "sharing_anew",
 ]

@@ -105,7 +105,7 @@ def check(path: Path, sha256: str) -> None:
     except OSError as error:
         raise Damaged(f"{path} cannot be read: {error.strerror}") from error
     if found != sha256:
-        raise _other(path)
+        raise other_than_published(path)
 
 
 def read_checked(path: Path, sha256: str | None) -> bytes:
@@ -119,9 +119,10 @@ def read_checked(path: Path, sha256: str | None) -> bytes:
     except OSError as error:
         raise Damaged(f"{path} cannot be read: {error.strerror}") from error
     if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
-        raise _other(path)
+        raise other_than_published(path)
     return data
 
 
-def _other(path: Path) -> Damaged:
+def other_than_published(path: Path) -> Damaged:
+    """What is said of a file that has not its checksum."""
     return Damaged(f"{path} is damaged: its bytes are not those that were published")

@@ -16,3 +16,6 @@ BUCKETS: Final = "buckets.json"
 """How that tree differs from the parent's: bucket to hash, or to null where it is empty now."""
 STATED: Final = "stated.nq.gz"
 """What is stated in a graph that also holds what is made; with the versions in which that changed."""
+
+KNOWN: Final = "known.json"
+"""In the store's own folder: what is known of a version from making it, so that a change to it can be followed."""

@@ -1,14 +1,19 @@
 """What is to be known of all lines of a version before it is published, found in one pass over them."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import compress, count
+from operator import ne
+from typing import Final
 
-from dppgraph.core.digest import Tree, bucket_of
-from dppgraph.core.quads import Delta, Graphs, by_subject, entity_of, subject_of
+from dppgraph.core.digest import Buckets, Tree
+from dppgraph.core.quads import Delta, Graphs, by_subject, entity_of
 from dppgraph.store.merge import rewritten, sharing
+from dppgraph.store.runs import lines_in
+
+_SOME: Final = 5_000
+"""Lines whose graphs are looked at together."""
 
 
 @dataclass(slots=True)
@@ -29,59 +34,84 @@ class Overview:
 
 
 class Overlooking:
-    """An overview of lines that come subject by subject, in order, each once."""
+    """An overview, but for the tree, of lines that come subject by subject, in order, each once."""
 
     def __init__(self) -> None:
-        self._buckets: dict[str, Any] = {}
         self._graphs: Counter[str] = Counter()
         self._entities: Counter[str] = Counter()
         self._shared: set[str] = set()
         self._graphs_of = Graphs().of
+        self._waiting: list[str] = []
 
     def take(self, group: Sequence[str]) -> None:
         """Takes all lines of the next subject."""
-        name = bucket_of(group[0])
-        bucket = self._buckets.get(name)
-        if bucket is None:
-            bucket = self._buckets[name] = hashlib.sha256(b"bucket\n")
-        bucket.update(("\n".join(group) + "\n").encode())
         self._entities[entity_of(group[0])] += len(group)
-        graphs = self._graphs_of(group)
-        if graphs.count(graphs[0]) == len(graphs):
-            self._graphs[graphs[0]] += len(graphs)
-        else:
-            self._graphs.update(graphs)
-            self._share(group, graphs)
+        self._waiting += group
+        if len(self._waiting) > _SOME:
+            self._look()
 
-    def overview(self) -> Overview:
-        """What came so far."""
-        tree = {name: self._buckets[name].hexdigest() for name in sorted(self._buckets)}
+    def overview(self, tree: Tree) -> Overview:
+        """What came so far, with its tree."""
+        self._look()
         sizes = {graph.strip("<>"): number for graph, number in sorted(self._graphs.items())}
         return Overview(tree, sizes, frozenset(self._shared), self._entities)
 
-    def _share(self, group: Sequence[str], graphs: Sequence[str]) -> None:
-        """Notes those of a subject's graphs that share a triple; looked at closely only where one may."""
-        begin = len(subject_of(group[0])) + 1
-        first: dict[str, str] = {}
-        several = set()
-        for line, graph in zip(group, graphs, strict=True):
-            predicate = line[begin : line.index(" ", begin)]
-            if first.setdefault(predicate, graph) != graph:
-                several.add(predicate)
-        if several:
-            lines = [line for line in group if line[begin : line.index(" ", begin)] in several]
-            pairs = zip(lines, self._graphs_of(lines), strict=True)
-            triples = {line[: -len(graph) - len(" .")].rstrip(" ") for line, graph in pairs}
-            if len(triples) < len(lines) or any(map(rewritten, triples)):
-                self._shared |= sharing(lines)
+    def _look(self) -> None:
+        """Looks at the graphs of the lines of some subjects, which is done faster for many of them together."""
+        lines, self._waiting = self._waiting, []
+        graphs = self._graphs_of(lines) if lines else []
+        self._graphs.update(graphs)
+        end = 0
+        for place in compress(count(), map(ne, graphs, graphs[1:])):
+            # What one subject has of one property stands together: two graphs that say it stand next to each other.
+            begin = _property_of(lines[place])
+            if place < end or not lines[place + 1].startswith(begin):
+                continue
+            first, end = place, place + 1
+            while first and lines[first - 1].startswith(begin):
+                first -= 1
+            while end < len(lines) and lines[end].startswith(begin):
+                end += 1
+            self._share(lines[first:end], graphs[first:end])
+
+    def _share(self, lines: Sequence[str], graphs: Sequence[str]) -> None:
+        """Notes those of some graphs that share a triple, given what they say with one subject and property."""
+        triples = [line[: -len(graph) - len(" .")].rstrip(" ") for line, graph in zip(lines, graphs, strict=True)]
+        forms = list(map(_form, triples))
+        # Of two graphs, the engine may have one form for both.
+        doubtful = {graph for form, graph in zip(forms, graphs, strict=True) if form is None}
+        if len(set(forms)) < len(forms) or len(doubtful) > 1:
+            self._shared |= sharing(lines)
+
+
+def _form(triple: str) -> str | None:
+    """A triple as the engine has it; None where only the engine knows."""
+    text, mark, tag = triple.rpartition('"@')
+    if mark and '"' not in tag and "<<(" not in triple:
+        return f"{text}{mark}{tag.lower()}"
+    return None if rewritten(triple) else triple
+
+
+def _property_of(line: str) -> str:
+    """Subject and property, as the lines with both begin."""
+    return line[: line.index(" ", line.index(" ") + 1) + 1]
 
 
 def overview(lines: Iterable[str]) -> Overview:
     """What there is to know of lines: sorted, each once."""
-    found = Overlooking()
+    found, buckets = Overlooking(), Buckets()
     for group in by_subject(lines):
         found.take(group)
-    return found.overview()
+        buckets.take(group)
+    return found.overview(buckets.tree())
+
+
+def overlooked(pieces: Iterable[bytes]) -> Overview:
+    """Likewise of such lines in UTF-8, in pieces that are cut anywhere; but for the tree, which is empty."""
+    found = Overlooking()
+    for group in by_subject(lines_in(pieces)):
+        found.take(group)
+    return found.overview({})
 
 
 def differing(old: Iterable[str], new: Collection[str]) -> Delta:

@@ -10,13 +10,19 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from typing import Any, Final, TypeVar
+from contextlib import suppress
+from functools import partial
+from typing import Any, Final, Generic, TypeVar
 
 from dppgraph.errors import EngineDied
+from dppgraph.store.workers.collecting import seldom_collecting
 from dppgraph.store.workers.confine import die_with
 
 _Found = TypeVar("_Found")
 _AT_ONCE: Final = 2
+_PIECE: Final = 1 << 20
+_CALLED: Final = "called"
+_FED: Final = "fed"
 
 
 class Apart(Executor):
@@ -28,32 +34,59 @@ class Apart(Executor):
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(_AT_ONCE)
         self._running: set[subprocess.Popen[bytes]] = set()
+        self._ahead: set[subprocess.Popen[bytes]] = set()
 
     def submit(self, function: Callable[..., _Found], /, *args: Any, **kwargs: Any) -> Future[_Found]:
         """Has a function called; what it raises, the future raises.
 
         The future raises ``EngineDied`` if the process ends without an answer.
         """
-        return self._threads.submit(self._call, pickle.dumps((os.getpid(), function, args, kwargs)))
+        return self._threads.submit(self._call, _said(function, args, kwargs))
+
+    def ahead(self, function: Callable[..., Any], /, *args: Any) -> "Ahead":
+        """Begins a process that makes something to be called, while what it is called with is not known yet.
+
+        A process that never is called, is ended with the others.
+        """
+        process = self._begun(_said(function, args, {}, more=_CALLED))
+        return Ahead(process, lambda said: self._threads.submit(self._answer, process, said))
+
+    def fed(self, function: Callable[..., _Found], /, *args: Any) -> "Fed[_Found]":
+        """Begins a process that calls a function with what is written to it, as that comes.
+
+        Args:
+            function: gets the pieces of bytes, as an iterable, after the arguments; it is to read them to their end.
+            args: the arguments.
+        """
+        process = self._begun(_said(function, args, {}, more=_FED))
+        return Fed(process, lambda: self._answer(process, b""))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Ends: what has begun is waited for, or, with ``cancel_futures``, killed."""
         if cancel_futures:
             for process in list(self._running):
                 process.kill()
+        # What was to be called is called, unless it is cancelled.
         self._threads.shutdown(wait, cancel_futures=cancel_futures)
+        for process in self._ahead:
+            process.kill()
+            process.communicate()
+        self._ahead.clear()
+
+    def _begun(self, said: bytes) -> subprocess.Popen[bytes]:
+        """A process that is told more later."""
+        process = _started()
+        self._ahead.add(process)
+        _write(process, said)
+        return process
 
     def _call(self, said: bytes) -> Any:
-        with subprocess.Popen(
-            [sys.executable, "-P", "-m", __name__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            # It is in the same folder, as files may be named by where they are from there.
-            env={},
-            # Ctrl-C in a terminal is for whoever started it.
-            start_new_session=True,
-        ) as process:
+        return self._answer(_started(), said)
+
+    def _answer(self, process: subprocess.Popen[bytes], said: bytes) -> Any:
+        with process:
             self._running.add(process)
+            self._ahead.discard(process)
             try:
                 answer, _ = process.communicate(said)
             finally:
@@ -65,6 +98,78 @@ class Apart(Executor):
         if error:
             raise error
         return found
+
+
+class Ahead:
+    """A process that makes something to be called.
+
+    Args:
+        process: the process.
+        answer: writes the last that it is told, and gives the future of its answer.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], answer: Callable[[bytes], Future[Any]]) -> None:
+        self._process = process
+        self._answer = answer
+
+    def then(self, *args: Any) -> None:
+        """Has what it made called, which makes something to be called in its turn."""
+        _write(self._process, pickle.dumps((False, args)))
+
+    def call(self, *args: Any) -> Future[Any]:
+        """Has what it made called, for the last time; the future of what comes of that, or of what was raised."""
+        return self._answer(pickle.dumps((True, args)))
+
+
+class Fed(Generic[_Found]):
+    """A process that a function is called in with what is written to it.
+
+    Args:
+        process: the process.
+        answer: closes what is written, and gives what the function comes to.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], answer: Callable[[], _Found]) -> None:
+        self._process = process
+        self._answer = answer
+
+    def take(self, piece: bytes) -> None:
+        """Writes the next piece, and waits until it is taken."""
+        _write(self._process, piece)
+
+    def end(self) -> _Found:
+        """What the function comes to, now that all is written.
+
+        Raises:
+            EngineDied: the process ended without an answer.
+            Exception: what the function raised.
+        """
+        return self._answer()
+
+
+def _write(process: subprocess.Popen[bytes], said: bytes) -> None:
+    pipe = process.stdin
+    assert pipe is not None  # noqa: S101 - it is made with one
+    with suppress(BrokenPipeError):
+        # Of one that is gone is told when it has to answer.
+        pipe.write(said)
+        pipe.flush()
+
+
+def _said(function: Callable[..., Any], args: Any, kwargs: Any, *, more: str = "") -> bytes:
+    return pickle.dumps((os.getpid(), function, args, kwargs, more))
+
+
+def _started() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", __name__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # It is in the same folder, as files may be named by where they are from there.
+        env={},
+        # Ctrl-C in a terminal is for whoever started it.
+        start_new_session=True,
+    )
 
 
 def called(works: Iterable[Callable[[], _Found]], *, apart: bool) -> list[_Found]:
@@ -85,7 +190,7 @@ def called(works: Iterable[Callable[[], _Found]], *, apart: bool) -> list[_Found
 
 def main() -> None:
     """Calls the function that standard input tells, and writes what comes of it to standard output."""
-    parent, function, args, kwargs = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own process
+    parent, function, args, kwargs, more = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own process
     die_with(parent)
     # What libraries print is no answer.
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -93,7 +198,14 @@ def main() -> None:
     error: Exception | None = None
     found = None
     try:
-        found = function(*args, **kwargs)
+        with seldom_collecting():
+            if more == _FED:
+                args = (*args, iter(partial(sys.stdin.buffer.read, _PIECE), b""))
+            found = function(*args, **kwargs)
+            last = more != _CALLED
+            while not last:
+                last, args = pickle.load(sys.stdin.buffer)  # noqa: S301 - likewise
+                found = found(*args)
     except Exception as raised:  # noqa: BLE001 - whatever it is, the caller is told
         error = raised
     with out:

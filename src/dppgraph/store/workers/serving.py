@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from dppgraph.errors import DppgraphError, EngineDied, NotYet
 from dppgraph.store.interface import Answer, Asked, Engine, QueryRequest
+from dppgraph.store.loop_thread import LoopThread
 from dppgraph.store.versions import Manifest, VersionStore
 from dppgraph.store.workers.client import Limits, WorkerStore
 from dppgraph.store.workers.current import CurrentVersion
@@ -80,6 +81,7 @@ class ServedVersions:
     done: Callable[[int], None] = lambda _: None
     served: int = 1
     _manifest: Manifest = field(init=False)
+    _loop: LoopThread = field(init=False)
     _store: WorkerStore = field(init=False)
     _preparing: int | None = None
     _next: _Next | None = None
@@ -94,7 +96,7 @@ class ServedVersions:
 
     @property
     def manifest(self) -> Manifest:
-        """The version that is current, in this moment; to be asked for by the event loop alone."""
+        """The version that is current, in this moment."""
         self.follow()
         return self._manifest
 
@@ -104,6 +106,7 @@ class ServedVersions:
         Raises:
             EngineDied: there is no pool parent.
         """
+        self._loop = LoopThread()
         self._store = WorkerStore(self.address, self._manifest.version, self.limits, self.spool)
         await self._store.open()
 
@@ -152,8 +155,17 @@ class ServedVersions:
 
     def follow(self) -> None:
         """Answers from the version that is current from now on, if it is another one and is prepared."""
+        if self._is_due():
+            # Pages are made in threads, and whoever makes one may be the first to see the new version.
+            self._loop.do(self._follow)
+
+    def _is_due(self) -> bool:
         following = self._next
-        if following is None or following.manifest.version != self.current.number:
+        return following is not None and following.manifest.version == self.current.number
+
+    def _follow(self) -> None:
+        following = self._next
+        if following is None or not self._is_due():
             return
         before, self._store, self._manifest, self._next = self._store, following.store, following.manifest, None
         self._others ^= {before, following.store}
