@@ -65,6 +65,7 @@ def assert_same(one: tuple[VersionStore, Built], other: tuple[VersionStore, Buil
     assert indexed(large) == indexed(store)
 
 
+@pytest.mark.heavy
 def test_the_shipped_data_come_to_the_same_version(
     tmp_path: Path, sources: Sources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,6 +96,7 @@ def stated(store: VersionStore, graph: str) -> list[str]:
     return [f"{line.removesuffix(end)} .\n" for line in store.lines(1) if line.endswith(end)]
 
 
+@pytest.mark.heavy
 def test_graphs_that_share_triples_are_merged_as_well(
     built: tuple[VersionStore, Built], tmp_path: Path, sources: Sources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +117,7 @@ def empty_shapes(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.heavy
 def test_what_breaks_a_shape_stops_it_with_file_and_line(
     tmp_path: Path, sources: Sources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +140,7 @@ def test_what_breaks_a_shape_stops_it_with_file_and_line(
     assert any(result.file.endswith("wrong.nt") and result.line == 2 for result in on_disk)
 
 
+@pytest.mark.heavy
 def test_a_file_that_does_not_parse_stops_it(tmp_path: Path, sources: Sources, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = shipped_with(tmp_path, sources, wrong="<a:b> <a:c> nonsense .\n")
     with everything_large(monkeypatch), pytest.raises(BadRdf, match=r"wrong\.nt:1:"):
@@ -144,6 +148,7 @@ def test_a_file_that_does_not_parse_stops_it(tmp_path: Path, sources: Sources, m
     assert VersionStore(tmp_path / "store").numbers() == []
 
 
+@pytest.mark.heavy
 def test_a_second_version_is_what_has_changed_and_the_same_data_are_none(
     tmp_path: Path, sources: Sources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +163,7 @@ def test_a_second_version_is_what_has_changed_and_the_same_data_are_none(
     assert len(store.delta(2).added) == second.manifest.added < 50
 
 
+@pytest.mark.heavy
 def test_what_is_stated_in_another_spelling_is_not_stated(tmp_path: Path) -> None:
     integer = "http://www.w3.org/2001/XMLSchema#integer"
     lines = [f'<a:a> <a:p> "01"^^<{integer}> <a:g> .', "<a:a> <a:p> <a:o> <a:g> ."]
@@ -170,6 +176,7 @@ def test_what_is_stated_in_another_spelling_is_not_stated(tmp_path: Path) -> Non
     assert unstated(set(made)) == {made[0], made[3]}
 
 
+@pytest.mark.heavy
 def test_the_folder_of_a_build_is_gone_after_it(
     tmp_path: Path, sources: Sources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,6 +185,7 @@ def test_the_folder_of_a_build_is_gone_after_it(
     assert list(store.unfinished.iterdir()) == []
 
 
+@pytest.mark.heavy
 def test_it_is_published_before_what_harvesters_take_is_made(
     tmp_path: Path, sources: Sources, monkeypatch: pytest.MonkeyPatch
 ) -> None:

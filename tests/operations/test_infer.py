@@ -14,8 +14,9 @@ from dppgraph.core import formats
 from dppgraph.core.iris import NAMESPACE, PREFIXES, graph_iri
 from dppgraph.core.quads import Quad
 from dppgraph.errors import BadRdf
-from dppgraph.operations.infer import Rule, inferred, read_rules
+from dppgraph.operations.infer import Patterns, Rule, inferred, inferred_in, read_rules, unseen_graphs
 from dppgraph.operations.sources import Sources, read_data, read_vocabulary
+from dppgraph.store.memory import MemoryStore
 from dppgraph.store.rdf import parse
 
 BASE = "https://w3id.org/dppgraph/"
@@ -250,3 +251,30 @@ def test_what_follows_from_what_follows_has_followed(
     found = inferred(stated, rules, BASE)
     assert found
     assert not inferred([*stated, *found], rules, BASE)
+
+
+def test_rules_that_make_what_others_look_for_are_asked_first(
+    sources: Sources, rules: list[Rule], vocabulary: list[Quad]
+) -> None:
+    patterns = Patterns(rules, BASE)
+    ordered = patterns.ordered()
+    assert sorted(rule.name for rule in ordered) == sorted(rule.name for rule in rules)
+    places = {rule.name: place for place, rule in enumerate(ordered)}
+    assert places["foreign-inverses"] < places["replacement-is-succession"] < places["succession-closure"]
+    assert places["types"] < places["approval-kind"]
+    assert [rule.stratum for rule in ordered] == sorted(rule.stratum for rule in rules)
+    stated = read_data(sources) + vocabulary
+    told = {quad[:3] for quad in stated}
+    unseen = {f"<{graph}>" for graph in unseen_graphs(BASE)}
+    store = MemoryStore(quad for quad in stated if quad.graph not in unseen)
+    found = inferred_in(
+        store, lambda made: {quad for quad in made if quad[:3] not in told}, ordered, BASE, patterns.fit
+    )
+    assert found == inferred(stated, rules, BASE)
+
+
+def test_a_rule_of_a_large_version_that_does_not_parse_is_named() -> None:
+    rule = Rule("broken", {}, {}, 1, "CONSTRUCT {")
+    patterns = Patterns([rule], BASE)
+    with pytest.raises(BadRdf, match="the rule broken does not parse"):
+        inferred_in(MemoryStore(), set, patterns.ordered(), BASE, patterns.fit)

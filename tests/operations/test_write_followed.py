@@ -14,6 +14,7 @@ from dppgraph.core.made import stated_in
 from dppgraph.core.quads import Delta, Quad, applied, parse_line
 from dppgraph.errors import DppgraphError
 from dppgraph.operations.build import build
+from dppgraph.operations.build.known import known_of
 from dppgraph.operations.harvest import remember
 from dppgraph.operations.sources import Sources, read_shapes
 from dppgraph.operations.validate.again.view import Change
@@ -21,7 +22,6 @@ from dppgraph.operations.validate.validate import facts_of, raw_results, reasone
 from dppgraph.operations.write import followed as following
 from dppgraph.operations.write.candidate import INDEX, Judging, candidate
 from dppgraph.operations.write.change import Update
-from dppgraph.operations.write.known import known_of
 from dppgraph.operations.write.ready import Ready
 from dppgraph.operations.write.said import known_of_said
 from dppgraph.store.checkpoint import Held

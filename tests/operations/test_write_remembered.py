@@ -4,21 +4,21 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from subprocess import run
+from subprocess import CompletedProcess, run
 from threading import Event, Thread
 
 import pytest
 
 from dppgraph.core.iris import PREFIXES
+from dppgraph.operations.build import Built, Known
 from dppgraph.operations.service import tally_of
 from dppgraph.operations.sources import Sources
 from dppgraph.operations.validate import Result
 from dppgraph.operations.write import gate as gates
 from dppgraph.operations.write.change import Change, Update
 from dppgraph.operations.write.gate import Gate
-from dppgraph.operations.write.known import Known
 from dppgraph.operations.write.ready import Ready
-from dppgraph.operations.write.remembered import read_known, write_known
+from dppgraph.operations.write.remembered import keep, read_known, write_known
 from dppgraph.store.versions import VersionStore
 from dppgraph.store.workers.child import Bounds
 from tests.conftest import BASE
@@ -120,3 +120,93 @@ def test_a_gate_goes_on_where_another_one_ended(
     second.prepare()
     outcome = second.write(Change(Update(f"CLEAR SILENT GRAPH <{BASE}id/graph/none>"), "tests"))
     assert outcome.version == number
+
+
+_LARGE = """
+import sys
+from dppgraph.operations.build import prepare
+prepare.LARGE = 0
+from dppgraph.__main__ import main
+main()
+"""
+
+
+# Each in a process of its own, as people do: one that opened a database has threads, and starts no copies of itself.
+_UNJUDGED = """
+from dppgraph.errors import BadRdf
+from dppgraph.operations.write import candidate
+def raw_results(*_):
+    raise BadRdf("all of it is judged")
+candidate.raw_results = raw_results
+from dppgraph.__main__ import main
+main()
+"""
+
+
+def write(store: VersionStore, update: Path) -> CompletedProcess[str]:
+    command = [sys.executable, "-c", _UNJUDGED, "write", "--store", str(store.folder), "--format", "json", str(update)]
+    return run(command, check=False, capture_output=True, text=True)
+
+
+def test_a_change_goes_on_from_the_build_of_a_large_version(sources: Sources, tmp_path: Path) -> None:
+    store = VersionStore(tmp_path / "store")
+    run([sys.executable, "-c", _LARGE, "build", "--store", store.folder], check=True, capture_output=True)
+    (ready,) = filter(None, [Ready.of(sources)])
+    digest = store.manifest(1).digest
+    kept = read_known(store, digest, ready)
+    assert kept
+    (store.folder / "known.json").unlink()
+    judging = Gate(store, lambda _: sources, Bounds(60, 1 << 30))
+    judging.prepare()
+    judging.remember()
+    # As if all of it had been judged in memory.
+    assert read_known(store, digest, ready) == kept
+
+    # Lost once more, it is found out once more by a build, though nothing has changed.
+    (store.folder / "known.json").unlink()
+    said = run([sys.executable, "-c", _LARGE, "build", "--store", store.folder], check=True, capture_output=True).stdout
+    assert b"nothing changed" in said
+    assert read_known(store, digest, ready) == kept
+
+    for expected in (2, 3):
+        update = tmp_path / f"{expected}.ru"
+        quad = f'<{BASE}id/concept/level-regional> <{PREFIXES["skos"]}changeNote> "note {expected}"'
+        update.write_text(f"INSERT DATA {{ GRAPH <{BASE}id/graph/concepts> {{ {quad} }} }}", "utf-8")
+        done = write(store, update)
+        assert done.returncode == 0, done.stderr
+        assert store.current() == expected
+
+
+def test_files_that_changed_since_the_build_are_not_what_judged_it(sources: Sources, tmp_path: Path) -> None:
+    store = VersionStore(tmp_path / "store")
+    run([sys.executable, "-c", _LARGE, "build", "--store", store.folder], check=True, capture_output=True)
+    (store.folder / "known.json").unlink()
+    built = Built(store.manifest(1), new=True, report=None, known=Known((), tally_of((), BASE)))
+    keep(store, replace(built, manifest=replace(built.manifest, inputs="others")), sources)
+    assert not (store.folder / "known.json").exists()
+    keep(store, built, sources)
+    assert (store.folder / "known.json").exists()
+
+
+def test_without_what_is_kept_all_of_it_is_judged(tmp_path: Path) -> None:
+    store = VersionStore(tmp_path / "store")
+    run([sys.executable, "-m", "dppgraph", "build", "--store", store.folder], check=True, capture_output=True)
+    update = tmp_path / "nothing.ru"
+    update.write_text(f"CREATE SILENT GRAPH <{BASE}id/graph/concepts>", "utf-8")
+    done = write(store, update)
+    assert done.returncode != 0
+    assert "all of it is judged" in done.stderr
+
+
+def test_what_is_too_much_for_memory_is_not_judged_by_who_writes(
+    built: tuple[VersionStore, Built],
+    sources: Sources,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store, _ = built
+    monkeypatch.setattr(gates, "_AT_ONCE", 100)
+    monkeypatch.setattr(gates, "read_known", lambda *_: None)
+    monkeypatch.setattr(gates, "raw_results", lambda *_: pytest.fail("all is judged"))
+    Gate(store, lambda _: sources, Bounds(60, 1 << 30)).prepare()
+    assert "`dppgraph build` finds it out" in caplog.text

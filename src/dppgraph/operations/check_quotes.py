@@ -5,11 +5,11 @@ normalised: a no-break space is not a space.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from dppgraph.core import formats
 from dppgraph.core.iris import rebased
@@ -228,32 +228,9 @@ def _choice(documents: Sequence[str]) -> str:
     return "one of " + ", ".join(f"<{iri}>" for iri in documents) if documents else "there is none in the data"
 
 
-class Asked(Protocol):
-    """Answers queries."""
-
-    def select(self, text: str, *, base: str) -> Iterable[Mapping[str, str]]:
-        """The rows of a SELECT."""
-        ...
-
-
-def quoted_documents(store: Asked, base: str) -> list[str]:
-    """The documents that anything is quoted from, as terms."""
-    text = (_HERE / "quoted_documents.rq").read_text(encoding="utf-8")
-    return [row["document"] for row in store.select(text, base=base)]
-
-
-def quotes_of(store: Asked, base: str, documents: Iterable[str]) -> list[Quote]:
-    """The quotes of some documents, given as terms; by document and offset."""
-    text = (_HERE / "quotes.rq").read_text(encoding="utf-8")
-    return _read(store.select(f"{text}VALUES ?document {{ {' '.join(documents)} }}", base=base))
-
-
-def _quotes(store: Asked, base: str) -> list[Quote]:
-    return _read(store.select((_HERE / "quotes.rq").read_text(encoding="utf-8"), base=base))
-
-
-def _read(rows: Iterable[Mapping[str, str]]) -> list[Quote]:
-    return [
+def _quotes(store: MemoryStore, base: str) -> list[Quote]:
+    rows = store.select((_HERE / "quotes.rq").read_text(encoding="utf-8"), base=base)
+    quotes = (
         Quote(
             statement=row["statement"].strip("<>"),
             document=row["document"].strip("<>"),
@@ -262,7 +239,8 @@ def _read(rows: Iterable[Mapping[str, str]]) -> list[Quote]:
             end=int(literal_text(row["end"])),
         )
         for row in rows
-    ]
+    )
+    return sorted(quotes, key=lambda quote: (quote.document, quote.start, quote.end, quote.statement, quote.text))
 
 
 def _documents(store: MemoryStore, base: str) -> dict[str, _Document]:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from dppgraph import __version__
 from dppgraph.errors import Damaged, LaterChanges, NotBuilt, ShapeViolation
-from dppgraph.operations.build.prepare import prepare
+from dppgraph.operations.build.known import Known
+from dppgraph.operations.build.prepare import is_large, prepare
 from dppgraph.operations.feed import latest
 from dppgraph.operations.findings import written
 from dppgraph.operations.harvest import is_made
 from dppgraph.operations.sources import Sources
 from dppgraph.operations.validate import Report
 from dppgraph.store.versions import Harvesting, Manifest, Publication, VersionStore, Writer
+from dppgraph.store.versions.names import KNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,14 @@ class Built:
         new: whether this build made it; otherwise nothing had changed.
         report: what the shapes said; None where nothing had to be judged.
         undated: whether the data changed, and state no later date of change than before.
+        known: what is known of a large version from making it, which would take long to find out again.
     """
 
     manifest: Manifest
     new: bool
     report: Report | None
     undated: bool = False
+    known: Known | None = None
 
 
 def build(
@@ -64,7 +68,7 @@ def build(
     parent = store.manifest(number) if number else None
     # What came of a change only has the files of the build before it to its name.
     known = parent and (store.fingerprint if parent.kind == "build" else store.remembered)(parent.version)
-    if parent and not damage and known == fingerprint:
+    if parent and not damage and known == fingerprint and not _is_lost(store, sources):
         _harvest_if_due(store, writer, parent, harvesting)
         return Built(parent, new=False, report=None)
     with prepare(sources, writer, progress) as prepared:
@@ -74,7 +78,7 @@ def build(
         if parent and not damage and parent.base == sources.base and parent.digest == prepared.digest:
             writer.remember(fingerprint, parent.version)
             _harvest_if_due(store, writer, parent, harvesting)
-            return Built(parent, new=False, report=report)
+            return Built(parent, new=False, report=report, known=prepared.known)
         if not writer.drops_writes:
             _refuse_to_drop(store, number or 0, damage)
         progress("publishing")
@@ -104,7 +108,12 @@ def build(
         if later:
             progress(f"version {manifest.version} is published: making what harvesters take")
             writer.harvest(manifest.version, later, prepared.lines)
-    return Built(manifest, new=True, report=report, undated=undated)
+    return Built(manifest, new=True, report=report, undated=undated, known=prepared.known)
+
+
+def _is_lost(store: VersionStore, sources: Sources) -> bool:
+    """Whether nothing is known of a large version from making it any more: it is found out again."""
+    return not (store.folder / KNOWN).exists() and is_large(sources)
 
 
 def _refuse_to_drop(store: VersionStore, whole: int, damage: Sequence[Damaged]) -> None:

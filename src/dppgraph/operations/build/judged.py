@@ -1,6 +1,6 @@
-"""What the shapes find in a candidate that is on disk, and what is said of it where it is shown."""
+"""What is said of what the shapes find in a candidate that is on disk."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -8,32 +8,14 @@ from typing import Final
 from dppgraph.core.iris import graph_iri
 from dppgraph.core.quads import entity_of, parse_line
 from dppgraph.operations.build.large import LargeCandidate
-from dppgraph.operations.sources import Shapes, placed_files
+from dppgraph.operations.sources import placed_files
 from dppgraph.operations.validate import Candidate, Facts, Report, Result, report_of
-from dppgraph.store.memory import MemoryStore
-from dppgraph.store.runs import holding, merged
+from dppgraph.store.runs import holding
 
 _SHOWN: Final = 100
 """Results whose files are looked for."""
 _FILES: Final = 20
 """Files that are looked into for the lines of what is wrong."""
-
-
-def results_in(database: Path, paths: Sequence[Path], shapes: Shapes, base: str) -> list[Result]:
-    """What all checks find; for a process of its own.
-
-    Args:
-        database: the folder of the quads that are judged.
-        paths: the files of their sorted lines.
-        shapes: the shapes.
-        base: the base of the data.
-
-    Raises:
-        BadRdf: the shapes are not well-formed.
-    """
-    from dppgraph.operations.validate.whole import Checks, Whole  # noqa: PLC0415 - loads pySHACL: only there
-
-    return Checks(shapes, base).results(Whole(lambda: merged(paths), MemoryStore.at(database)))
 
 
 def report_of_large(results: list[Result], candidate: LargeCandidate) -> Report:

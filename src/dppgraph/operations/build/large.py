@@ -6,27 +6,30 @@ the names that it needs. What needs no interpreter, loading and compressing, is 
 what reads or judges by other processes.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
-from heapq import merge
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from dppgraph.core.digest import Buckets
 from dppgraph.core.iris import PREFIXES, graph_iri
-from dppgraph.core.quads import Quad, by_subject, canonical, parse_line, subject_of
+from dppgraph.core.quads import Quad, by_subject, canonical, parse_line
+from dppgraph.operations.build.judging import judge_of
+from dppgraph.operations.build.made_lines import MadeLines
 from dppgraph.operations.build.reading import read_all
 from dppgraph.operations.build.unstated import Unstated
-from dppgraph.operations.catalogue import CATALOG, derived_in
-from dppgraph.operations.infer import Patterns, Rule, inferred_in, read_rules, traced
+from dppgraph.operations.catalogue import Asked
+from dppgraph.operations.infer import Patterns, Rule, inferred_in, read_rules, traced_lines
 from dppgraph.operations.queries import Question, read_questions
-from dppgraph.operations.service import Tallying, classes_in, counted, examples
+from dppgraph.operations.service import Tally, Tallying, classes_in, counted, examples
 from dppgraph.operations.sources import Shapes, Sources, read_shapes, read_vocabulary
+from dppgraph.operations.validate import Result
 from dppgraph.store.filling import Filling
-from dppgraph.store.memory import MemoryStore
 from dppgraph.store.runs import LinesFile, Runs, Triples, WritingLines, holding, merged
-from dppgraph.store.versions import Overlooking, Overview
+from dppgraph.store.versions import Overview, overlooked
+from dppgraph.store.workers.apart import Ahead, Apart
 
 _SOME: Final = 10_000
 """Lines that are written at a time."""
@@ -48,6 +51,9 @@ class LargeCandidate:
         found: each inferred statement, with the name of its rule.
         questions: the named questions, which a version shows as examples.
         judged: the files of the sorted lines that the shapes judge.
+        unseen: those of them that no rule sees.
+        judge: has them judge, given the folder of a database and the files of its lines.
+        processes: who judges, and looks at what is published.
     """
 
     work: Path
@@ -58,17 +64,18 @@ class LargeCandidate:
     found: dict[Quad, str]
     questions: tuple[Question, ...]
     judged: list[Path]
+    unseen: list[Path]
+    judge: Ahead
+    processes: Apart
 
     def stated_in(self, name: str) -> list[str]:
-        """The lines that are stated in a named graph."""
+        """The lines that are stated in a named graph, one that no rule sees."""
         graph = f" <{graph_iri(name, self.sources.base)}> ."
-        return sorted({line for line in holding(self.judged, graph) if line.endswith(graph)})
+        return sorted({line for line in holding(self.unseen, graph) if line.endswith(graph)})
 
-    def checkpoint(self) -> Path:
-        """A folder with the database as it is now."""
-        folder = self.work / "judged"
-        self.database.checkpoint(folder)
-        return folder
+    def judging(self) -> Future[list[Result]]:
+        """Begins to have all of it judged, as it is now; gives what all checks find."""
+        return self.judge.call(self.database.checkpoint(self.work / "judged"), self.judged)
 
     def finish(self, seen: Overview) -> Path:
         """The folder of the database, which is on the disk; with the merge of its graphs where they share triples."""
@@ -82,61 +89,61 @@ class LargeCandidate:
         self.database.flush()
         return self.work / "index"
 
-    def published(self) -> tuple[LinesFile, Overview]:
-        """The lines that are published, with the database filled with what it has not of them yet."""
+    def published(self) -> tuple[LinesFile, Overview, Tally]:
+        """The lines that are published, with what is to be known of them, and the sums of what is not made of them.
+
+        The database is filled with what it has not of them yet.
+        """
         unjudged = Runs(self.work, "unjudged")
-        alone = (quad for quads in self.shapes.by_graph.values() for quad in quads)
-        for quads in (traced(self.found, self.rules, self.sources.base), self.shapes.merged, alone):
-            _take(unjudged, self.database, quads)
+        _take(unjudged, self.database, traced_lines(self.found, self.rules, self.sources.base))
+        for quads in (self.shapes.merged, *self.shapes.by_graph.values()):
+            _take(unjudged, self.database, _lines(quads))
         self.database.take(unjudged.end())
+        self.database.begin()
         paths = [*self.judged, *unjudged.paths]
         tallying = Tallying(self.sources.base, classes_in(holding(paths, _IS_A), self.sources.base))
+        asked = Asked(self.sources.base)
         with WritingLines(self.work / "held.nq") as writing:
             for group in by_subject(merged(paths)):
                 tallying.take(group)
+                asked.take(group)
                 writing.take(group)
         held = writing.lines()
-        about = {*counted(tallying.tally()), *examples(self.questions, self.sources.base)}
+        tally = tallying.tally()
+        about = {*counted(tally), *examples(self.questions, self.sources.base)}
+        asked.store.add(about)
+        derived = asked.derived()
         self.database.wait()
-        store = self.database.asked()
-        store.add(about)
-        derived = self._derived(held, store)
-        return self._put_together(held, (canonical(about), canonical(derived)), store, merging=tallying.repeats)
+        # What the disk has already, need not be waited for at the end.
+        self.database.begin_to_flush()
+        self.database.add([*canonical(about), *derived])
+        made = MadeLines(canonical(about), derived)
+        return *self._put_together(held, made, merging=tallying.repeats), tally
 
-    def _derived(self, held: LinesFile, store: MemoryStore) -> set[Quad]:
-        """What the catalogue says by its rules; the database has it, too, after that."""
-        is_object = f" {CATALOG} "
-        if not any(is_object in line and parse_line(line).object == CATALOG for line in held):
-            return set()
-        return derived_in(store, self.sources.base)
-
-    def _put_together(
-        self, held: LinesFile, made: tuple[list[str], list[str]], store: MemoryStore, *, merging: bool
-    ) -> tuple[LinesFile, Overview]:
-        about, derived = made
-        stated: list[str] = []
-        overlooking, triples = Overlooking(), Triples(self.work, _MERGE)
-        with WritingLines(self.work / _LINES, zipped=True) as writing:
-            for group in _beside(merge(held, about), derived, stated):
-                overlooking.take(group)
+    def _put_together(self, held: LinesFile, made: MadeLines, *, merging: bool) -> tuple[LinesFile, Overview]:
+        overlooking, buckets, triples = self.processes.fed(overlooked), Buckets(), Triples(self.work, _MERGE)
+        with WritingLines(self.work / _LINES, zipped=True, told=overlooking.take) as writing:
+            for group in made.groups(by_subject(held)):
                 writing.take(group)
+                buckets.take(group)
                 if merging:
                     self.database.merge(triples.take(group))
         self.database.merge(triples.end())
-        store.remove(map(parse_line, stated))
-        return writing.lines(), overlooking.overview()
+        self.database.wait()
+        self.database.asked().remove(map(parse_line, made.stated))
+        return writing.lines(), replace(overlooking.end(), tree=buckets.tree())
 
 
 @contextmanager
 def assembled(
-    sources: Sources, work: Path, processes: Executor, progress: Callable[[str], None]
+    sources: Sources, work: Path, processes: Apart, progress: Callable[[str], None]
 ) -> Iterator[LargeCandidate]:
     """Reads the files, names blank nodes, moves the base, and infers.
 
     Args:
         sources: where the files are, with the gate.
         work: a new folder, which the caller removes.
-        processes: who reads.
+        processes: who reads, and who judges.
         progress: told what is going on.
 
     Raises:
@@ -149,7 +156,7 @@ def assembled(
     unseen: list[Path] = []
     with Filling(work / "index") as database:
         vocabulary = Runs(work, "vocabulary")
-        _take(vocabulary, database, read_vocabulary(sources))
+        _take(vocabulary, database, _lines(read_vocabulary(sources)))
         database.take(vocabulary.end())
         for read in read_all(sources, work, processes):
             seen += read.seen
@@ -159,57 +166,36 @@ def assembled(
                 database.take(path)
         seen += vocabulary.paths
         rules = read_rules(sources.ontology / "rules")
+        # Another processor is free while the last is loaded, and while the rules are asked.
+        judge = processes.ahead(judge_of, shapes, sources.base)
         patterns = Patterns(rules, sources.base)
         database.wait()
+        judge.then(database.checkpoint(work / "stated"), seen)
         progress("inferring")
         store = database.asked()
-        found = inferred_in(store, Unstated(store, seen), rules, sources.base, patterns.fit)
+        found = inferred_in(store, Unstated(store, seen), patterns.ordered(), sources.base, patterns.fit)
         inferred = Runs(work, "inferred")
-        _take(inferred, None, found)
+        _take(inferred, None, _lines(found))
         inferred.end()
         database.load_all(unseen)
         questions = read_questions(sources.queries).values() if sources.queries else ()
         judged = [*seen, *unseen, *inferred.paths]
-        yield LargeCandidate(work, sources, database, shapes, rules, found, tuple(questions), judged)
+        yield LargeCandidate(
+            work, sources, database, shapes, rules, found, tuple(questions), judged, unseen, judge, processes
+        )
 
 
-def _take(runs: Runs, database: Filling | None, quads: Iterable[Quad]) -> None:
+def _lines(quads: Iterable[Quad]) -> Iterator[str]:
+    return (f"{quad.line()}\n" for quad in quads)
+
+
+def _take(runs: Runs, database: Filling | None, lines: Iterable[str]) -> None:
     held: list[str] = []
-    for quad in quads:
-        held.append(f"{quad.line()}\n")
+    for line in lines:
+        held.append(line)
         if len(held) == _SOME:
             path = runs.take("".join(held).encode())
             held = []
             if database:
                 database.take(path)
     runs.take("".join(held).encode())
-
-
-def _beside(lines: Iterable[str], made: Sequence[str], stated: list[str]) -> Iterator[list[str]]:
-    """Sorted lines with those that are made among them, by subject.
-
-    Args:
-        lines: the lines; some may be there twice.
-        made: what is made, sorted.
-        stated: takes what is made although another graph says it; it is left out.
-    """
-    subjects, new = set(map(subject_of, made)), set(made)
-
-    def once() -> Iterator[str]:
-        last = ""
-        for line in merge(lines, made):
-            if line == last:
-                # It is not made alone.
-                new.discard(line)
-            else:
-                yield line
-            last = line
-
-    for group in by_subject(once()):
-        if subject_of(group[0]) not in subjects:
-            yield group
-            continue
-        there = {parse_line(line)[:3] for line in group if line not in new}
-        kept = [line for line in group if line not in new or parse_line(line)[:3] not in there]
-        stated += sorted(set(group).difference(kept))
-        yield kept

@@ -8,7 +8,8 @@ from typing import Final
 
 from dppgraph.core.digest import root_of
 from dppgraph.core.quads import parse_line
-from dppgraph.operations.build.judged import report_of_large, results_in
+from dppgraph.operations.build.judged import report_of_large
+from dppgraph.operations.build.known import Known
 from dppgraph.operations.build.large import assembled
 from dppgraph.operations.catalogue import derived
 from dppgraph.operations.queries import read_questions
@@ -18,6 +19,7 @@ from dppgraph.operations.validate import Candidate, Report, assemble
 from dppgraph.operations.validate.validate import validate
 from dppgraph.store.versions import Overview, Writer, overview
 from dppgraph.store.workers.apart import Apart
+from dppgraph.store.workers.collecting import seldom_collecting
 
 LARGE: Final = 4 << 20
 """Bytes of data from which on they are kept on disk: some 50,000 statements, and as many that follow."""
@@ -34,6 +36,7 @@ class Prepared:
         stated: the lines that are stated in the graph ``catalogue``, which also holds what is made; None where the
             gate is off.
         index: the folder of the database that holds them; None where it is to be made.
+        known: what is known of what is too much for memory.
     """
 
     lines: Collection[str]
@@ -41,11 +44,17 @@ class Prepared:
     report: Report | None
     stated: list[str] | None = None
     index: Path | None = None
+    known: Known | None = None
 
     @property
     def digest(self) -> str:
         """The digest of the lines."""
         return root_of(self.overview.tree)
+
+
+def is_large(sources: Sources) -> bool:
+    """Whether what is built of them is prepared on disk."""
+    return sources.gated and sources.size() >= LARGE
 
 
 @contextmanager
@@ -61,7 +70,7 @@ def prepare(sources: Sources, writer: Writer, progress: Callable[[str], None]) -
         BadRdf: a file cannot be read.
         BadCall: a folder is not there.
     """
-    if sources.gated and sources.size() >= LARGE:
+    if is_large(sources):
         with writer.room() as work:
             yield _on_disk(sources, work, progress)
     else:
@@ -80,12 +89,14 @@ def _in_memory(sources: Sources, progress: Callable[[str], None]) -> Prepared:
 
 
 def _on_disk(sources: Sources, work: Path, progress: Callable[[str], None]) -> Prepared:
-    with Apart() as apart, assembled(sources, work, apart, progress) as candidate:
+    with seldom_collecting(), Apart() as apart, assembled(sources, work, apart, progress) as candidate:
         progress("validating")
-        judging = apart.submit(results_in, candidate.checkpoint(), candidate.judged, candidate.shapes, sources.base)
-        lines, seen = candidate.published()
-        report = report_of_large(judging.result(), candidate)
-        return Prepared(lines, seen, report, candidate.stated_in("catalogue"), candidate.finish(seen))
+        judging = candidate.judging()
+        lines, seen, tally = candidate.published()
+        results = judging.result()
+        report = report_of_large(results, candidate)
+        known, stated = Known(tuple(results), tally), candidate.stated_in("catalogue")
+        return Prepared(lines, seen, report, stated, candidate.finish(seen), known)
 
 
 def published(candidate: Candidate, sources: Sources) -> list[str]:

@@ -8,8 +8,8 @@ Each inferred triple is described by a ``dpp:InferredStatement`` that names its 
 ``following`` what a change makes of them, which costs by the size of the change.
 """
 
-from dppgraph.operations.infer.infer import inferred, inferred_in, traced
+from dppgraph.operations.infer.infer import inferred, inferred_in, traced, traced_lines
 from dppgraph.operations.infer.looking import Patterns
 from dppgraph.operations.infer.rules import Rule, read_rules, unseen_graphs
 
-__all__ = ["Patterns", "Rule", "inferred", "inferred_in", "read_rules", "traced", "unseen_graphs"]
+__all__ = ["Patterns", "Rule", "inferred", "inferred_in", "read_rules", "traced", "traced_lines", "unseen_graphs"]

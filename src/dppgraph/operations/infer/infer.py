@@ -51,6 +51,7 @@ def inferred_in(
     """
     target = f"<{graph_iri('inferred', base)}>"
     found: dict[Quad, str] = {}
+    stated: set[Quad] = set()
     for together in strata_of(rules):
         here: dict[Quad, Rule] = {}
         # What came since a rule ran last; None where it never did.
@@ -61,8 +62,11 @@ def inferred_in(
                 kinds = since[rule.name]
                 if kinds is not None and not (kinds and looking(rule, kinds)):
                     continue
-                made = {Quad(*quad[:3], target) for quad in run(rule, store, base)} - found.keys()
-                new = unstated(made - here.keys())
+                made = set(run(rule, store, base, graph=target)) - found.keys() - stated
+                unknown = made - here.keys()
+                new = unstated(unknown)
+                # A rule gives it again in each round.
+                stated |= unknown - new
                 store.add_many(sorted(new))
                 here |= {quad: first(rule, here[quad]) for quad in made & here.keys()}
                 here |= dict.fromkeys(new, rule)
@@ -89,19 +93,37 @@ def traced(found: Mapping[Quad, str], rules: Iterable[Rule], base: str) -> Itera
         yield from trace_of(quad, name, base)
 
 
+def traced_lines(found: Mapping[Quad, str], rules: Iterable[Rule], base: str) -> Iterator[str]:
+    """Likewise as lines, those of each inferred quad together, each with its line end."""
+    for rule in rules:
+        yield "".join(f"{quad.line()}\n" for quad in described(rule, base))
+    for quad, name in found.items():
+        this, end = trace_iri(quad, base), f" {quad.graph} .\n"
+        yield "".join(
+            [
+                f"{this} {predicate} {term}{end}"
+                for predicate, term in zip(_TRACE, _told_of(quad, name, base), strict=True)
+            ]
+        )
+
+
 def trace_of(quad: Quad, name: str, base: str) -> Iterator[Quad]:
     """What says of an inferred quad by which rule it follows."""
-    for predicate, term in (
-        (f"{PREFIXES['rdf']}type", f"<{NAMESPACE}InferredStatement>"),
-        (f"{PREFIXES['rdf']}subject", quad.subject),
-        (f"{PREFIXES['rdf']}predicate", quad.predicate),
-        (f"{PREFIXES['rdf']}object", quad.object),
-        (INFERRED_BY, rule_iri(name, base)),
-    ):
-        yield Quad(trace_iri(quad, base), f"<{predicate}>", term, quad.graph)
+    this = trace_iri(quad, base)
+    for predicate, term in zip(_TRACE, _told_of(quad, name, base), strict=True):
+        yield Quad(this, predicate, term, quad.graph)
+
+
+def _told_of(quad: Quad, name: str, base: str) -> tuple[str, ...]:
+    return (f"<{NAMESPACE}InferredStatement>", *quad[:3], rule_iri(name, base))
 
 
 INFERRED_BY: Final = f"{NAMESPACE}inferredBy"
+
+
+_RDF: Final = PREFIXES["rdf"]
+_TRACE: Final = (f"<{_RDF}type>", f"<{_RDF}subject>", f"<{_RDF}predicate>", f"<{_RDF}object>", f"<{INFERRED_BY}>")
+"""The properties of what says by which rule a quad follows."""
 
 
 def trace_iri(quad: Quad, base: str) -> str:

@@ -66,14 +66,21 @@ def first(rule: Rule, other: Rule | None) -> Rule:
 
 
 def run(
-    rule: Rule, store: MemoryStore, base: str, *, text: str = "", graphs: Collection[str] | None = None
+    rule: Rule,
+    store: MemoryStore,
+    base: str,
+    *,
+    graph: str = "",
+    text: str = "",
+    graphs: Collection[str] | None = None,
 ) -> list[Quad]:
-    """What a rule makes, as quads of the default graph.
+    """What a rule makes.
 
     Args:
         rule: the rule.
         store: what it is asked of.
         base: what relative IRIs in it are relative to.
+        graph: the term of the graph that it is put into; empty for the default graph.
         text: its text with something put in; by default, its own.
         graphs: the graphs that it sees, in place of all.
 
@@ -81,10 +88,10 @@ def run(
         BadRdf: it does not parse, or makes a blank node.
     """
     try:
-        quads = list(store.construct(text or rule.text, base=base, graphs=graphs))
+        quads = list(store.construct(text or rule.text, base=base, graph=graph, graphs=graphs))
     except QuerySyntax as error:
         raise BadRdf(f"the rule {rule.name} does not parse: {error}") from error
-    if any(term.startswith("_:") for quad in quads for term in quad):
+    if any(quad.subject.startswith("_:") or quad.object.startswith("_:") for quad in quads):
         raise BadRdf(f"the rule {rule.name} makes a blank node: let it make an IRI")
     return quads
 

@@ -9,11 +9,13 @@ from dataclasses import replace
 from itertools import count
 from typing import Any, Final
 
+from pyparsing import ParseException
 from rdflib import BNode, Literal, URIRef, Variable
 from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
 from rdflib.plugins.sparql.algebra import translateGroupGraphPattern, translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.plugins.sparql.sparql import Query
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import literal
@@ -40,10 +42,17 @@ def sites_of(text: str, anchor: str, base: str, *, given: bool = False) -> list[
         base: what relative IRIs are relative to.
         given: whether the anchor has a value everywhere before the query is evaluated, as in SHACL. Else a branch of a
             UNION in which it has none says nothing of any.
+
+    Raises:
+        NotFollowed: it does not parse.
     """
-    algebra = translateQuery(parseQuery(text), base=base, initNs=PREFIXES).algebra
+    return sites_in(_read(text, base), anchor, given=given)
+
+
+def sites_in(query: Query, anchor: str, *, given: bool = False) -> list[Site]:
+    """Likewise, of a query that is read already."""
     try:
-        part = _Reading(f"?{anchor}", given).part(algebra.p)
+        part = _Reading(f"?{anchor}", given).part(query.algebra.p)
     except NotFollowed:
         return [Site(_ANYTHING.pattern, None)]
     found = (look for look in part.looks if not look.astray)
@@ -51,17 +60,28 @@ def sites_of(text: str, anchor: str, base: str, *, given: bool = False) -> list[
 
 
 def templates_of(text: str, base: str) -> list[Pattern]:
-    """The triples that a CONSTRUCT makes of each solution."""
-    query = translateQuery(parseQuery(text), base=base, initNs=PREFIXES)
-    return [Pattern(*map(_term, triple)) for triple in query.algebra.template or ()]
+    """The triples that a CONSTRUCT makes of each solution.
+
+    Raises:
+        NotFollowed: it does not parse.
+    """
+    return [Pattern(*map(_term, triple)) for triple in _read(text, base).algebra.template or ()]
 
 
 def heads_of(text: str, anchor: str, base: str) -> list[Site]:
     """The triples that a CONSTRUCT makes about its anchor: one that is there by other means may matter to it."""
-    algebra = translateQuery(parseQuery(text), base=base, initNs=PREFIXES).algebra
+    algebra = _read(text, base).algebra
     part = _Reading(f"?{anchor}", given=False).part(algebra.p)
     heads = [Pattern(*map(_term, triple)) for triple in algebra.template or ()]
     return [Site(head, way_of(head, part.holds, f"?{anchor}")) for head in heads if head.subject == f"?{anchor}"]
+
+
+def _read(text: str, base: str) -> Query:
+    try:
+        return translateQuery(parseQuery(text), base=base, initNs=PREFIXES)
+    except ParseException as error:
+        # Whoever asks it says what is wrong with it.
+        raise NotFollowed("it does not parse") from error
 
 
 def way_of(pattern: Pattern, beside: Iterable[Pattern], anchor: str) -> tuple[Pattern, ...] | None:

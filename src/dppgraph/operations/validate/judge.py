@@ -23,6 +23,10 @@ from dppgraph.store.rdf import parse
 _SH = PREFIXES["sh"]
 REFUSED: Final = (ConstraintLoadError, ReportableRuntimeError, ShapeLoadError)
 """What pySHACL raises at shapes that are not well-formed."""
+ENDLESS: Final = (
+    "the shapes cannot be judged by: rdflib goes on without end over a value, as it does over the sum of a day that "
+    "is none and a duration: let the query take only the values that it is for"
+)
 
 _PLACEHOLDER = re.compile(r"\{[?$]\w+\}")
 
@@ -43,6 +47,8 @@ def judged(data: Iterable[Quad], shapes: Iterable[Quad]) -> list[Result]:
         _, report, text = pyshacl.validate(graph, shacl_graph=graph_of(shapes), advanced=True, inplace=True)
     except REFUSED as error:
         raise BadRdf(f"the shapes cannot be judged by: {error}") from error
+    except RecursionError as error:
+        raise BadRdf(ENDLESS) from error
     if not isinstance(report, rdflib.Graph):
         raise BadRdf(f"the shapes cannot be judged by: {text}")
     return results_of(report, templates_of(shapes))

@@ -3,7 +3,7 @@
 Loading rdflib takes a while: imported where a validation runs.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ class Unknown(Exception):
     """A part cannot be said so that it means the same."""
 
 
+Triple = tuple[Any, Any, Any]
+
 Part = tuple[str, frozenset[Variable], frozenset[Variable]]
 """A part as the engine is asked it; the variables that it binds; and those whose values are left out."""
 
@@ -32,6 +34,8 @@ class Wider:
     def __init__(self) -> None:
         self.known: frozenset[Variable] = frozenset()
         """The variables that have a value already where something is said."""
+        self._first = ""
+        self._outer: frozenset[Variable] = frozenset()
 
     def query(self, query: Query, among: Sequence[str] = ()) -> str | None:
         """The query that the engine is asked; None where nothing is known that is narrower than all nodes.
@@ -40,13 +44,13 @@ class Wider:
             query: the query.
             among: the nodes, as terms, that it is asked about; none for all.
         """
-        first = f"VALUES {THIS.n3()} {{ {' '.join(among)} }} " if among else ""
+        self._first = f"VALUES {THIS.n3()} {{ {' '.join(among)} }} " if among else ""
         try:
             with self.knowing([THIS] if among else []):
                 text, bound, _ = self.wider(query.algebra.p)
         except Unknown:
             return None
-        return f"SELECT DISTINCT {THIS.n3()} WHERE {{ {first}{text} }}" if THIS in bound else None
+        return f"SELECT DISTINCT {THIS.n3()} WHERE {{ {self._first}{text} }}" if THIS in bound else None
 
     def wider(self, node: CompValue) -> Part:
         """A part that finds what this one finds, or more.
@@ -71,7 +75,9 @@ class Wider:
         return self.wider(node.p1)
 
     def _joined(self, node: CompValue) -> Part:
-        (one, first, lost), (other, second, more) = self.wider(node.p1), self.wider(node.p2)
+        one, first, lost = self.wider(node.p1)
+        with self.within(binding(node.p1)):
+            other, second, more = self.wider(node.p2)
         return _both(one, other), first | second, lost | more
 
     def _either(self, node: CompValue) -> Part:
@@ -92,22 +98,66 @@ class Wider:
         return "", frozenset(), variables(node)
 
     def _projected(self, node: CompValue) -> Part:
-        text, bound, lost = self.wider(node.p)
         shown = frozenset(node.PV)
+        before = self._first
+        if THIS not in shown:
+            self._first = ""
+        text, bound, lost = self.wider(node.p)
+        self._first = before
         names = " ".join(sorted(variable.n3() for variable in bound & shown))
+        # Said here, too: the engine would look for all of it before it looks outside.
+        first = self._first if THIS in bound & shown else ""
         # What is not shown is another variable outside.
-        return (f"{{ SELECT DISTINCT {names} WHERE {{ {text} }} }}" if names else ""), bound & shown, lost & shown
+        return (
+            (f"{{ SELECT DISTINCT {names} WHERE {{ {first}{text} }} }}" if names else ""),
+            bound & shown,
+            lost & shown,
+        )
 
     def _filtered(self, node: CompValue) -> Part:
         text, bound, lost = self.wider(node.p)
-        kept = []
+        left_out, kept = [], []
         with self.knowing(bound):
             for part in conjuncts(node.expr):
                 # Of a variable whose value is left out, it would be another condition.
-                if not variables(part) & lost:
+                if not (variables(part) & lost or self.sees_more(part, node.p)):
                     with suppress(Unknown):
-                        kept.append(f"FILTER({self.kept(part)})")
-        return " ".join((text, *kept)), bound, lost
+                        if not self._first and (none := none_of(part, bound)) and self.is_found_once(node.p, none):
+                            left_out.append(f"MINUS {{ {self._anywhere(part.graph)} }}")
+                        else:
+                            kept.append(f"FILTER({self.kept(part)})")
+        return " ".join((text, *left_out, *kept)), bound, lost
+
+    def sees_more(self, expression: Any, group: CompValue) -> bool:
+        """Whether rdflib sees values in an expression that its group does not give: it knows those from outside."""
+        return bool((variables(expression) & self._outer) - binding(group))
+
+    @contextmanager
+    def within(self, outer: frozenset[Variable], *, anew: bool = False) -> Iterator[None]:
+        """Says a group for a while to whose parts rdflib gives values of some variables from outside.
+
+        Args:
+            outer: the variables.
+            anew: whether these are all; so it is in EXISTS, where the engine gives them, too.
+        """
+        before = self._outer
+        self._outer = outer if anew else before | outer
+        try:
+            yield
+        finally:
+            self._outer = before
+
+    def _anywhere(self, node: CompValue) -> str:
+        """A part that means the same, looked for without regard to what is known."""
+        before, self.known = self.known, frozenset()
+        try:
+            return self.in_exists(node)
+        finally:
+            self.known = before
+
+    def is_found_once(self, node: CompValue, none: Sequence[Triple]) -> bool:
+        """Whether what solutions of a part may not have is better found once, and not for one after the other."""
+        return is_everything(node) and all(subject == THIS for subject, _, _ in none)
 
     @contextmanager
     def knowing(self, bound: Iterable[Variable]) -> Iterator[None]:
@@ -148,15 +198,24 @@ class Wider:
             case "BGP":
                 return self.triples(node.triples)[0]
             case "Join":
-                return _both(self.alike(node.p1), self.alike(node.p2))
+                one = self.alike(node.p1)
+                with self.within(binding(node.p1)):
+                    return _both(one, self.alike(node.p2))
             case "Union":
                 return f"{{ {self.alike(node.p1)} }} UNION {{ {self.alike(node.p2)} }}"
             case "Filter":
                 text = self.alike(node.p)
+                if self.sees_more(node.expr, node.p):
+                    raise Unknown
                 with self.knowing(_surely_bound(node.p)):
                     return f"{text} FILTER({self.all_of(conjuncts(node.expr))})"
             case _:
                 raise Unknown
+
+    def in_exists(self, node: CompValue) -> str:
+        """A part of EXISTS that means the same."""
+        with self.within(frozenset(), anew=True):
+            return self.alike(node)
 
     def all_of(self, parts: Iterable[Any]) -> str:
         """All of some conditions."""
@@ -237,8 +296,8 @@ def _asked_of(name: str, of: str) -> Callable[[Wider, CompValue], str]:
 
 
 _CONDITIONS: Final[dict[str, Callable[[Wider, Any], str]]] = {
-    "Builtin_EXISTS": lambda said, expression: f"EXISTS {{ {said.alike(expression.graph)} }}",
-    "Builtin_NOTEXISTS": lambda said, expression: f"NOT EXISTS {{ {said.alike(expression.graph)} }}",
+    "Builtin_EXISTS": lambda said, expression: f"EXISTS {{ {said.in_exists(expression.graph)} }}",
+    "Builtin_NOTEXISTS": lambda said, expression: f"NOT EXISTS {{ {said.in_exists(expression.graph)} }}",
     "Builtin_isIRI": _asked_of("isIRI", "arg"),
     "Builtin_isURI": _asked_of("isIRI", "arg"),
     "Builtin_isLITERAL": _asked_of("isLITERAL", "arg"),
@@ -260,6 +319,64 @@ def conjuncts(expression: Any) -> Iterator[Any]:
             yield from conjuncts(part)
     else:
         yield expression
+
+
+def binding(node: CompValue) -> frozenset[Variable]:
+    """The variables that some part of a part gives a value, but for what its conditions look at."""
+    match node.name:
+        case "Join" | "LeftJoin" | "Union":
+            return binding(node.p1) | binding(node.p2)
+        case "Minus":
+            return binding(node.p1)
+        case "Filter" | "Distinct" | "Reduced" | "ToMultiSet" | "OrderBy" | "Slice" | "Project":
+            return binding(node.p)
+        case "Extend":
+            return binding(node.p) | {node.var}
+        case _:
+            return variables(node)
+
+
+def is_everything(node: CompValue) -> bool:
+    """Whether a part finds every node that anything is stated of, and nothing else is known of it."""
+    while node.name in ("Project", "Distinct", "Reduced", "ToMultiSet"):
+        if node.name == "Project" and THIS not in node.PV:
+            return False
+        node = node.p
+    triples = triples_of(node)
+    if triples is None or len(triples) != 1:
+        return False
+    (triple,) = triples
+    return triple[0] == THIS and all(isinstance(term, Variable) for term in triple) and len(set(triple)) == len(triple)
+
+
+def none_of(condition: Any, bound: Collection[Variable]) -> list[Triple]:
+    """The patterns of which a condition wants that there is no such thing; none where it wants anything else.
+
+    Args:
+        condition: the condition.
+        bound: the variables that have a value where it is looked at.
+    """
+    if getattr(condition, "name", "") != "Builtin_NOTEXISTS":
+        return []
+    node = condition.graph
+    kept: list[Any] = []
+    while node.name == "Filter":
+        kept.append(node.expr)
+        node = node.p
+    triples = triples_of(node) or []
+    found = variables(triples)
+    # A MINUS is about what it shares with the rest, and its conditions see nothing else of that.
+    return triples if not found.isdisjoint(bound) and variables(kept) <= found else []
+
+
+def triples_of(node: CompValue) -> list[Triple] | None:
+    """The triple patterns of a part that is nothing but such."""
+    if node.name == "BGP":
+        return list(node.triples)
+    if node.name != "Join":
+        return None
+    one, other = triples_of(node.p1), triples_of(node.p2)
+    return None if one is None or other is None else one + other
 
 
 def _both(one: str, other: str) -> str:

@@ -11,13 +11,12 @@ from dppgraph.core.iris import graph_iri
 from dppgraph.core.made import stated_in
 from dppgraph.core.quads import Delta, applied, canonical, difference, parse_line, subject_of
 from dppgraph.errors import GraphForbidden, StoreUnavailable
-from dppgraph.operations.build import published
+from dppgraph.operations.build import Known, known_of, published
 from dppgraph.operations.sources import Sources, read_shapes
 from dppgraph.operations.validate.validate import facts_of, raw_results, reasoned, report_of
 from dppgraph.operations.write.change import Body, Delete, Merge, Patch, Put, Request, Update
 from dppgraph.operations.write.followed import Parent, followed
 from dppgraph.operations.write.graphs import refuse_made_graphs
-from dppgraph.operations.write.known import Known, known_of
 from dppgraph.operations.write.ready import Ready
 from dppgraph.operations.write.said import said_known, said_report
 from dppgraph.store.checkpoint import Checkpoint, Held

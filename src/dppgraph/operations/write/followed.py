@@ -12,6 +12,7 @@ from typing import Final
 from dppgraph.core.iris import graph_iri
 from dppgraph.core.made import judged_in, stated_in
 from dppgraph.core.quads import Delta, Quad, parse_line
+from dppgraph.operations.build import Known
 from dppgraph.operations.catalogue import CATALOG
 from dppgraph.operations.infer import unseen_graphs
 from dppgraph.operations.infer.following import REMOVED
@@ -21,7 +22,6 @@ from dppgraph.operations.validate.again.again import Seen
 from dppgraph.operations.validate.again.view import Change as Changed
 from dppgraph.operations.validate.report import SEVERITIES
 from dppgraph.operations.write.catalogue import Made
-from dppgraph.operations.write.known import Known
 from dppgraph.operations.write.ready import Ready
 from dppgraph.store.history import ExactQuads, QuadPattern
 from dppgraph.store.memory import MemoryStore

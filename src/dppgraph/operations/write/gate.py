@@ -14,7 +14,7 @@ from dppgraph import __version__
 from dppgraph.core.made import stated_in
 from dppgraph.core.quads import Delta, changes_of, parse_line
 from dppgraph.errors import Damaged, DppgraphError, ShapeViolation, VersionMismatch
-from dppgraph.operations.build import published
+from dppgraph.operations.build import Known, known_of, published
 from dppgraph.operations.findings import written
 from dppgraph.operations.harvest import remember
 from dppgraph.operations.sources import Sources, read_shapes
@@ -22,9 +22,8 @@ from dppgraph.operations.validate import Report
 from dppgraph.operations.validate.validate import facts_of, raw_results, reasoned
 from dppgraph.operations.write.candidate import Judging, candidate
 from dppgraph.operations.write.change import Change, Outcome
-from dppgraph.operations.write.known import Known, known_of
 from dppgraph.operations.write.ready import Ready
-from dppgraph.operations.write.remembered import read_known, write_known
+from dppgraph.operations.write.remembered import is_kept, read_known, write_known
 from dppgraph.operations.write.said import known_of_said, report_of
 from dppgraph.store.checkpoint import Held
 from dppgraph.store.history import History, catch_up
@@ -34,6 +33,8 @@ from dppgraph.store.workers.child import Bounds, Child
 
 _log = logging.getLogger("dppgraph.write")
 
+_AT_ONCE: Final = 500_000
+"""Statements that are judged in memory, which takes some two gigabytes for as many."""
 _SHOWN: Final = 10_000
 """Statements of a dry run that are told one by one."""
 
@@ -99,9 +100,26 @@ class Gate:
             if sources.gated:
                 self._ready = Ready.of(sources)
                 kept = read_known(self.store, manifest.digest, self._ready) if self._ready else None
-                self._known = (manifest.digest, kept) if kept else self._known_of(manifest, sources)
-                if not kept:
+                if kept:
+                    self._known = (manifest.digest, kept)
+                elif manifest.quads <= _AT_ONCE:
+                    self._known = self._known_of(manifest, sources)
                     self.remember()
+                else:
+                    _log.warning(
+                        "what was known of version %d is lost: `dppgraph build` finds it out", manifest.version
+                    )
+
+    def recall(self) -> "Gate":
+        """Goes on with what is kept of the current version, if it is: then changes are followed; gives itself."""
+        with suppress(DppgraphError):
+            manifest = self.store.manifest(self.store.current())
+            sources = self._sources(manifest)
+            ready = Ready.of(sources) if sources.gated and is_kept(self.store) else None
+            kept = read_known(self.store, manifest.digest, ready) if ready else None
+            if kept:
+                self._ready, self._known = ready, (manifest.digest, kept)
+        return self
 
     def remember(self) -> None:
         """Keeps what is known of the current version, so that it need not be judged in full by who goes on with it."""

@@ -13,16 +13,34 @@ from pathlib import Path
 from typing import Final
 
 from dppgraph import __version__
-from dppgraph.errors import Damaged
-from dppgraph.operations.write.known import Known
+from dppgraph.errors import Damaged, DppgraphError
+from dppgraph.operations.build import Built, Known
+from dppgraph.operations.sources import Sources
 from dppgraph.operations.write.ready import Ready
 from dppgraph.operations.write.said import known_of_said, said_known
 from dppgraph.store.versions import VersionStore
+from dppgraph.store.versions.names import KNOWN
 
-_NAME: Final = "known.json"
 _UNFINISHED: Final = ".known-"
 _LONG_AGO: Final = 3600.0
 """Seconds after which nobody can be at it still."""
+
+
+def keep(store: VersionStore, built: Built, sources: Sources) -> None:
+    """Keeps what is known of a version from building it, if it is large: a change to it is followed from then on.
+
+    Args:
+        store: the store of the version.
+        built: what the build came to.
+        sources: what it was built from.
+    """
+    if built.known is None:
+        return
+    # It is a cache; and if the files are others now, it was judged by those that were.
+    with suppress(DppgraphError, OSError):
+        ready = Ready.of(sources)
+        if ready and sources.fingerprint() == built.manifest.inputs:
+            write_known(store, built.manifest.digest, ready, built.known)
 
 
 def write_known(store: VersionStore, digest: str, ready: Ready, known: Known) -> None:
@@ -42,7 +60,7 @@ def write_known(store: VersionStore, digest: str, ready: Ready, known: Known) ->
     new = store.folder / f"{_UNFINISHED}{secrets.token_hex(8)}"
     try:
         new.write_text(f"{_key(digest, ready)} {_sha256(said)}\n{said}", encoding="utf-8")
-        new.replace(store.folder / _NAME)
+        new.replace(store.folder / KNOWN)
     finally:
         new.unlink(missing_ok=True)
 
@@ -50,10 +68,15 @@ def write_known(store: VersionStore, digest: str, ready: Ready, known: Known) ->
 def read_known(store: VersionStore, digest: str, ready: Ready) -> Known | None:
     """What is known of a version with this digest, by these rules and shapes; None where it is not kept."""
     with suppress(OSError, ValueError, KeyError, TypeError, Damaged):
-        head, _, said = (store.folder / _NAME).read_text(encoding="utf-8").partition("\n")
+        head, _, said = (store.folder / KNOWN).read_text(encoding="utf-8").partition("\n")
         if head == f"{_key(digest, ready)} {_sha256(said)}":
             return known_of_said(json.loads(said))
     return None
+
+
+def is_kept(store: VersionStore) -> bool:
+    """Whether anything is kept of any version."""
+    return (store.folder / KNOWN).exists()
 
 
 def _tidy(folder: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from dppgraph.core import formats
 from dppgraph.core.quads import Delta
 from dppgraph.errors import DppgraphError, ShapeViolation, error_of, said_of
+from dppgraph.operations.build import Known
 from dppgraph.operations.service import tally_said
 from dppgraph.operations.validate import Report, Result
 from dppgraph.operations.write.change import (
@@ -20,7 +21,6 @@ from dppgraph.operations.write.change import (
     Request,
     Update,
 )
-from dppgraph.operations.write.known import Known
 
 _KINDS: Final[tuple[type[Request], ...]] = (Update, Put, Merge, Delete, Patch)
 

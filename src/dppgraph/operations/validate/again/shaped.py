@@ -29,7 +29,7 @@ from dppgraph.operations.validate.again.looks import sites_of_shape
 from dppgraph.operations.validate.again.targets import Targets
 from dppgraph.operations.validate.again.view import Triple
 from dppgraph.operations.validate.given import ANCHOR
-from dppgraph.operations.validate.judge import graph_of, results_of, templates_of
+from dppgraph.operations.validate.judge import ENDLESS, graph_of, results_of, templates_of
 from dppgraph.operations.validate.report import Result
 
 
@@ -160,6 +160,8 @@ class Shaped:
                     rows += shape.validate(self._executor, view, focus=list(focus))[1]
         except (ConstraintLoadError, ReportableRuntimeError, ShapeLoadError, ValidationFailure) as error:
             raise BadRdf(f"the shapes cannot be judged by: {error}") from error
+        except RecursionError as error:
+            raise BadRdf(ENDLESS) from error
         if not rows:
             return []
         report, _ = Validator.create_validation_report(self._graph, conforms=False, results=rows)

@@ -18,14 +18,17 @@ from dppgraph.core.quads import literal
 from dppgraph.operations.validate.whole import kinds
 from dppgraph.operations.validate.whole.expressions import EXPRESSIONS, NAMED, TRUTH, Said, soon
 from dppgraph.operations.validate.whole.kinds import kind_of
-from dppgraph.operations.validate.whole.order import ordered
+from dppgraph.operations.validate.whole.order import ordered, scanned
 from dppgraph.operations.validate.whole.there import There
-from dppgraph.operations.validate.wider import THIS, Part, Unknown, Wider, variables
+from dppgraph.operations.validate.wider import THIS, Part, Triple, Unknown, Wider, variables
 
-_TRUE_OR_NOT: Final = (
-    *("ConditionalAndExpression", "ConditionalOrExpression", "UnaryNot", "Builtin_EXISTS", "Builtin_NOTEXISTS"),
-)
+_EXISTS: Final = ("Builtin_EXISTS", "Builtin_NOTEXISTS")
+_TRUE_OR_NOT: Final = ("ConditionalAndExpression", "ConditionalOrExpression", "UnaryNot", *_EXISTS)
 """Conditions that any query says, by their names in rdflib's algebra."""
+
+
+_SOONER: Final = 4
+"""How many statements are found by their property while those of one node are looked for."""
 
 
 class Blind(Wider):
@@ -44,18 +47,24 @@ class Blind(Wider):
 
     def _find(self, part: Any) -> None:
         """Notes which kinds of terms each variable may have, wherever it stands."""
-        if isinstance(part, dict):
-            for name, value in part.items():
-                if name == "triples":
-                    for triple in value:
-                        self._note(*triple)
-                elif name == "res" and getattr(part, "name", "") == "values":
-                    self._note_given(value)
-                elif name != "_vars":
-                    self._find(value)
+        if getattr(part, "name", "") in _EXISTS:
+            # Its entry is still what was parsed; what was made of that is its attribute.
+            self._find(part.graph)
+        elif isinstance(part, dict):
+            self._find_in(part)
         elif isinstance(part, list | tuple | set):
             for one in part:
                 self._find(one)
+
+    def _find_in(self, part: Mapping[str, Any]) -> None:
+        for name, value in part.items():
+            if name == "triples":
+                for triple in value:
+                    self._note(*triple)
+            elif name == "res" and getattr(part, "name", "") == "values":
+                self._note_given(value)
+            elif name != "_vars":
+                self._find(value)
 
     def _note_given(self, rows: Iterable[Mapping[Any, Any]]) -> None:
         for row in rows:
@@ -118,10 +127,45 @@ class Blind(Wider):
             raise Unknown
         return super().alike(node)
 
+    def is_found_once(self, node: CompValue, none: Sequence[Triple]) -> bool:
+        """Whether all that may not be is sooner found than what may not be beside each solution."""
+        return sum(scanned(triple, self._there) for triple in none) < _SOONER * self._solutions(node)
+
+    def _solutions(self, node: CompValue) -> float:
+        """About how many solutions a part has, or fewer."""
+        match node.name:
+            case "BGP":
+                return min((scanned(triple, self._there) for triple in node.triples), default=0)
+            case "Join":
+                return max(self._solutions(node.p1), self._solutions(node.p2))
+            case "Project" | "Distinct" | "Reduced" | "ToMultiSet" | "Filter" | "Extend":
+                return self._solutions(node.p)
+            case _:
+                return 0
+
     def patterns(self, triples: Sequence[tuple[Any, ...]]) -> str:
-        """The text of triple patterns, each looked for where those before it lead to."""
-        steps = list(map(self.pattern, ordered(triples, self.known, self._there)))
-        return " LATERAL ".join(f"{{ {step} }}" for step in steps) if len(steps) > 1 else "".join(steps)
+        """The text of triple patterns: each looked for where those before it lead to, or all of it where that is more.
+
+        The engine joins what a query within the query finds by one look at each side.
+        """
+        steps = ordered(triples, self.known, self._there)
+        if len(steps) <= 1:
+            return "".join(map(self.pattern, steps))
+        first, *others = steps
+        found = scanned(first, self._there)
+        said, bound = f"{{ {self.pattern(first)} }}", variables(first)
+        for step in others:
+            text = self.pattern(step)
+            if self.known or len(variables(step) & bound) != 1 or scanned(step, self._there) > _SOONER * found:
+                said += f" LATERAL {{ {text} }}"
+            else:
+                # Two queries, so that the engine joins these, and has no other order to choose.
+                said = f"{{ SELECT * WHERE {{ {said} }} }} {{ SELECT * WHERE {{ {text} }} }}"
+            if step[-1] in bound:
+                # Several may have the same object.
+                found = max(found, scanned(step, self._there))
+            bound |= variables(step)
+        return said
 
     def term(self, term: Any) -> str:
         """A term of a pattern; a literal as it is written."""
@@ -140,6 +184,8 @@ class Plain(Blind):
     def alike(self, node: CompValue) -> str:
         """A part that means the same to the engine."""
         if node.name == "Extend":
+            if self.sees_more(node.expr, node.p):
+                raise Unknown
             said, _ = self._bound(node)
             return f"{self.alike(node.p)} {said}"
         return Wider.alike(self, node)
@@ -154,7 +200,7 @@ class Plain(Blind):
     def extended(self, node: CompValue) -> Part:
         """A BIND, where its expression means the same."""
         text, bound, lost = self.wider(node.p)
-        if variables(node.expr) & lost:
+        if variables(node.expr) & lost or self.sees_more(node.expr, node.p):
             return text, bound, lost | {node.var}
         try:
             said, _ = self._bound(node)

@@ -35,6 +35,8 @@ from dppgraph.operations.validate.whole.values import SINGLE, TESTS, is_one_of
 
 _READ: Final = {*ALL_CONSTRAINT_PARAMETERS, SH.expression, SH.js, SH.flags}
 _NOTHING: Final[Known] = dict[str, list[str]]()
+_KNOWN: Final = 10_000
+"""Values that are remembered to be of a class, by each shape that wants it."""
 _BESIDE: Final = {SH.qualifiedMinCount, SH.qualifiedMaxCount}
 """Parameters that only say more about another one."""
 
@@ -85,9 +87,12 @@ class Conformance:
         if not isinstance(path, URIRef):
             return unknown
         predicate = f"<{path}>"
+        # Most nodes have no values of most properties.
+        of_none = all_of(made, (), None)
 
         def holds(_: str, group: Known) -> bool | None:
-            return all_of(made, group.get(predicate) or (), None)
+            values = group.get(predicate)
+            return all_of(made, values, None) if values else of_none
 
         return holds
 
@@ -106,12 +111,18 @@ class Conformance:
     def _class(self, _: Shape, said: list[Node], __: frozenset[Node]) -> Values:
         self._scope.wanted = True
         wanted = [self._scope.narrower(f"<{one}>") for one in said]
+        known: set[str] = set()
 
         def holds(values: Sequence[str], _: Known | None) -> bool | None:
             for value in values:
+                if value in known:
+                    continue
                 kinds = self._scope.types(value) if value[0] == "<" else ()
                 if any(one.isdisjoint(kinds) for one in wanted):
                     return False
+                if len(known) >= _KNOWN:
+                    known.clear()
+                known.add(value)
             return True
 
         return holds
@@ -189,7 +200,16 @@ class Conformance:
         others = [self._other(shape, one, above) for one in said]
 
         def holds(values: Sequence[str], group: Known | None) -> bool | None:
-            return both(other(one, self._at(one, group)) for one in values for other in others)
+            sure: bool | None = True
+            for one in values:
+                there = self._at(one, group)
+                for other in others:
+                    told = other(one, there)
+                    if told is not True:
+                        if told is False:
+                            return False
+                        sure = None
+            return sure
 
         return holds
 

@@ -37,6 +37,12 @@ def ordered(patterns: Sequence[Pattern], known: Collection[Any], there: There) -
     return found
 
 
+def scanned(pattern: Pattern, there: There) -> float:
+    """About how many statements are looked at where a pattern is looked for alone."""
+    _, predicate, obj = pattern
+    return _fitting(predicate, (False, not isinstance(obj, Variable)), there)
+
+
 def _cost(pattern: Pattern, bound: Collection[Any], there: There) -> float:
     subject, predicate, obj = pattern
     first, last = (not isinstance(term, Variable) or term in bound for term in (subject, obj))

@@ -16,7 +16,7 @@ from rdflib.plugins.sparql.sparql import Query
 from dppgraph.core.iris import NAMESPACE
 from dppgraph.core.quads import Quad
 from dppgraph.operations.touched import NotFollowed, touched
-from dppgraph.operations.touched.sparql import sites_of
+from dppgraph.operations.touched.sparql import sites_in
 from dppgraph.operations.validate.again.graph import prepared_query, term_of
 from dppgraph.operations.validate.again.shaped import Shaped, Unit
 from dppgraph.operations.validate.given import ANCHOR, can_be_given
@@ -62,12 +62,10 @@ class Asking:
     """A query about nodes.
 
     Attributes:
-        text: as it is asked.
         query: as rdflib reads it; None where a node is not all that it is given.
         given: whether the nodes are given to it.
     """
 
-    text: str
     query: Query | None
     given: bool
 
@@ -103,7 +101,7 @@ class Sieve:
         nodes, classes, implicit, objects_of, subjects_of = map(list, shape.target())
         targets = [found["qh"] for found in shape.advanced_target().values()]
         texts = [helper.apply_prefixes(helper.select_text) for helper in targets]
-        found_by = [Asking(text, prepared_query(text), given=False) for text in texts]
+        found_by = [Asking(prepared_query(text), given=False) for text in texts]
         broken_by = list(_constraints(shape))
         named = bool(nodes or classes or implicit or objects_of or subjects_of)
         root = Root(unit, conformance.beside_queries(shape), found_by, broken_by, named)
@@ -124,14 +122,15 @@ class Sieve:
             group: what is stated of it.
             sure: whether all that is stated of it can be told apart.
         """
-        for predicate in self._objects.keys() & group.keys():
-            self._objects[predicate].update(group[predicate])
+        for predicate, objects in self._objects.items():
+            if predicate in group:
+                objects.update(group[predicate])
         types = tuple(group.get(TYPE, ()))
         roots = self._of_types.get(types)
         if roots is None:
             roots = tuple({id(root): root for kind in types for root in self._by_class.get(kind, ())}.values())
             self._of_types[types] = roots
-        subjects = self._by_subject.keys() & group.keys()
+        subjects = [predicate for predicate in self._by_subject if predicate in group]
         if subjects:
             more = (root for predicate in subjects for root in self._by_subject[predicate])
             roots = tuple({id(root): root for root in (*roots, *more)}.values())
@@ -202,11 +201,13 @@ class Sieve:
         if not all(term.startswith("<") for term in found):
             # The engine may have a literal otherwise than it was written.
             return None
+        if not odd:
+            return found
         try:
-            sites = sites_of(asking.text, ANCHOR, NAMESPACE, given=asking.given)
+            sites = sites_in(asking.query, ANCHOR, given=asking.given)
         except NotFollowed:
-            return found if not odd else None
-        astray = touched(sites, ANCHOR, odd, self._rows) if odd else set()
+            return None
+        astray = touched(sites, ANCHOR, odd, self._rows)
         return None if astray is None else found | self._confirmed(asking.query, astray, there)
 
     def _confirmed(self, query: Query, nodes: Iterable[str], there: There) -> set[str]:
@@ -254,4 +255,4 @@ def _constraints(shape: Shape) -> Iterable[Asking]:
         text = helper.apply_prefixes(text)
         query = prepared_query(text)
         known = set(bound) == {ANCHOR} and query.algebra.name == "SelectQuery" and can_be_given(query)
-        yield Asking(text, query if known else None, given=True)
+        yield Asking(query if known else None, given=True)

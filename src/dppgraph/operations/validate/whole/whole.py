@@ -1,6 +1,6 @@
 """All results of all shapes, for data that may be too large to be held: read once, and looked up where it matters."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,13 +12,16 @@ from dppgraph.operations.sources import Shapes
 from dppgraph.operations.validate.again.graph import ViewGraph
 from dppgraph.operations.validate.again.shaped import NotRead, Shaped
 from dppgraph.operations.validate.again.view import Change, View
+from dppgraph.operations.validate.facts import Facts
 from dppgraph.operations.validate.here import Here
 from dppgraph.operations.validate.judge import graph_of, judged
+from dppgraph.operations.validate.names import unknown_names
 from dppgraph.operations.validate.report import Result
-from dppgraph.operations.validate.whole.beside import Names, quotes
 from dppgraph.operations.validate.whole.exact import Exact, Index
 from dppgraph.operations.validate.whole.groups import Node, nodes
 from dppgraph.operations.validate.whole.kinds import BLANK, ODD
+from dppgraph.operations.validate.whole.naming import Names
+from dppgraph.operations.validate.whole.quoting import Quoting
 from dppgraph.operations.validate.whole.scope import Scope, is_sure
 from dppgraph.operations.validate.whole.sieve import Sieve
 from dppgraph.operations.validate.whole.there import There
@@ -53,7 +56,7 @@ class Checks:
         by_graph = {f"<{graph_iri(name, base)}>": quads for name, quads in sorted(shapes.by_graph.items())}
         self._base = base
         self._here = Here(shapes.merged, base)
-        self._quads: dict[str | None, list[Quad]] = {None: shapes.merged}
+        self._quads: dict[str | None, list[Quad]] = {None: shapes.merged} if shapes.merged else {}
         self._quads.update(by_graph)
         self._shaped: dict[str | None, Shaped] = {}
         for graph, quads in self._quads.items():
@@ -74,20 +77,35 @@ class Checks:
         sieves = {
             graph: Sieve(shaped, whole.index, Scope(whole.index, graph)) for graph, shaped in self._shaped.items()
         }
-        names = Names(whole.index, self._here, self._base)
+        names, quoting = Names(whole.index, self._here, self._base), Quoting(whole.index)
         try:
-            exact = _sifted(whole, sieves, names)
+            # Without shapes for all graphs together there is none that says anything of these.
+            exact = _sifted(whole, sieves, (names, quoting) if None in self._quads else ())
         except _Unnamed:
-            sieves, exact = {}, Exact(whole.index, ())
+            held = _held(whole)
+            return sorted({*self._all(held, self._quads), *self._beside(held)})
         found = [result for graph, sieve in sieves.items() for result in _judged(sieve, exact, graph)]
+        found += names.found
+        found += self._here.disagreeing(quoting.quotes())
         unread = self._quads.keys() - sieves.keys()
         if unread:
-            held = [parse_line(line.rstrip("\n")) for line in whole.lines()]
-            for graph in unread:
-                found += judged([quad for quad in held if graph in (None, quad.graph)], self._quads[graph])
-        found += names.found
-        found += quotes(whole.index, self._here, self._base)
+            found += self._all(_held(whole), unread)
         return sorted(set(found))
+
+    def _all(self, held: list[Quad], graphs: Iterable[str | None]) -> Iterator[Result]:
+        """What pySHACL finds, judging all of some graphs."""
+        for graph in graphs:
+            yield from judged([quad for quad in held if graph in (None, quad.graph)], self._quads[graph])
+
+    def _beside(self, held: list[Quad]) -> Iterator[Result]:
+        """What is judged beside the shapes, of all quads."""
+        inferred = f"<{graph_iri('inferred', self._base)}>"
+        yield from self._here.quotes(held)
+        yield from self._here.names(unknown_names(Facts(quad for quad in held if quad.graph != inferred), self._base))
+
+
+def _held(whole: Whole) -> list[Quad]:
+    return [parse_line(line.rstrip("\n")) for line in whole.lines()]
 
 
 def _judged(sieve: Sieve, exact: Exact, graph: str | None) -> Iterator[Result]:
@@ -105,7 +123,7 @@ class _Unnamed(Exception):
     """There are blank nodes, which are not looked up by their names."""
 
 
-def _sifted(whole: Whole, sieves: dict[str | None, Sieve], names: Names) -> Exact:
+def _sifted(whole: Whole, sieves: dict[str | None, Sieve], beside: Sequence[Names | Quoting]) -> Exact:
     """Has the sieves find what is left to judge."""
     there = There()
     odd: list[Quad] = []
@@ -114,7 +132,8 @@ def _sifted(whole: Whole, sieves: dict[str | None, Sieve], names: Names) -> Exac
         if node.term.startswith("_"):
             raise _Unnamed
         new = _odd(node, there)
-        names.look(node)
+        for one in beside:
+            one.look(node)
         sure = is_sure(quad.object for quad in new)
         odd += new
         if merged:
@@ -142,10 +161,12 @@ def _odd(node: Node, there: There) -> list[Quad]:
     """The quads of a node whose literals are not plain; with them those that the engine may take for the same."""
     predicates = set()
     for predicate, values in node.merged.items():
-        kinds = there.note(predicate, values)
-        if ODD in kinds:
+        special = there.note(predicate, values)
+        if not special:
+            continue
+        if ODD in special:
             predicates.add(predicate)
-        if BLANK in kinds:
+        if BLANK in special:
             raise _Unnamed
     if not predicates:
         return []

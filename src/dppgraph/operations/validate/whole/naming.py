@@ -1,10 +1,8 @@
-"""What is judged beside the shapes: names that stand for nothing, and quotes of one document against each other."""
+"""Names that stand for nothing, which are judged beside the shapes."""
 
-from collections.abc import Iterator
 from typing import Final
 
 from dppgraph.core.iris import NAMESPACE, graph_iri
-from dppgraph.operations.check_quotes import quoted_documents, quotes_of
 from dppgraph.operations.validate.facts import OBJECT, SUBJECT, TYPE, Fact
 from dppgraph.operations.validate.here import Here
 from dppgraph.operations.validate.names import unknown_in
@@ -15,8 +13,6 @@ from dppgraph.store.history import QuadPattern
 
 _KEPT: Final = 200_000
 """Things of which it is remembered whether they are described."""
-_DOCUMENTS: Final = 500
-"""Documents whose quotes are compared at one go."""
 _NO_THINGS: Final = (SUBJECT, OBJECT)
 """Properties whose values need not be described."""
 
@@ -38,18 +34,20 @@ class Names:
         self._ours = (f"<{NAMESPACE}", f"<{base}id/")
         self._graphs = f"<{base}id/graph/"
         self._described: dict[str, bool] = {}
-        self.found: list[Result] = []
+        self._fine: set[str] = set()
+        self.found = list[Result]()
 
     def look(self, node: Node) -> None:
         """Looks at what is stated of a node."""
         stated = [(predicate, obj) for predicate, obj, graph in node.rows if graph != self._inferred]
         if not stated:
             return
-        self._keep(node.term, any(predicate == TYPE for predicate, _ in stated))
+        self._keep(node.term, TYPE in (predicate for predicate, _ in stated))
         names = {predicate for predicate, _ in stated}
         names.update(obj for predicate, obj in stated if obj[0] == "<" and predicate not in _NO_THINGS)
         names.add(node.term)
-        if all(self.is_described(name) for name in names if name.startswith(self._ours) and not self._is_graph(name)):
+        names -= self._fine
+        if all(map(self._is_fine, names)):
             return
         facts = sorted({Fact(node.term, *one) for one in stated})
         self.found += self._here.names(unknown_in(facts, self, self._base))
@@ -68,18 +66,17 @@ class Names:
     def _is_stated(self, pattern: QuadPattern) -> bool:
         return any(quad.graph != self._inferred for quad in self._index.quads(pattern))
 
-    def _is_graph(self, term: str) -> bool:
-        return term.startswith(self._graphs)
+    def _is_fine(self, name: str) -> bool:
+        """Whether a name stands for something, or is none of ours."""
+        if name.startswith(self._ours) and not name.startswith(self._graphs) and not self.is_described(name):
+            return False
+        if len(self._fine) >= _KEPT:
+            self._fine.clear()
+        self._fine.add(name)
+        return True
 
     def _keep(self, term: str, described: bool) -> bool:
         if len(self._described) >= _KEPT:
             self._described.clear()
         self._described[term] = described
         return described
-
-
-def quotes(index: Index, here: Here, base: str) -> Iterator[Result]:
-    """The quotes that disagree with an earlier one of their document."""
-    documents = sorted(quoted_documents(index, base))
-    for start in range(0, len(documents), _DOCUMENTS):
-        yield from here.disagreeing(quotes_of(index, base, documents[start : start + _DOCUMENTS]))
