@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rdflib import Variable
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.algebra import traverse
+from rdflib.plugins.sparql.parserutils import CompValue
 
 from dppgraph.core.iris import DEFAULT_BASE, GRAPHS, NAMESPACE, PREFIXES, graph_iri
 from dppgraph.core.quads import Quad, literal, parse_line
@@ -18,7 +22,10 @@ from dppgraph.operations.catalogue import (
     catalogue_statements,
     dataset_json,
     derived,
+    listed_in,
 )
+from dppgraph.operations.catalogue.derived import rules
+from dppgraph.operations.describe import Held
 from dppgraph.operations.dumps import Dump
 from dppgraph.operations.service import Endpoint, described, statistics, void_document
 from dppgraph.operations.sources import Sources
@@ -55,6 +62,11 @@ def files(base: str, *plans: str) -> list[Dump]:
         found.append(Dump(name, format_, media_type, False, 5120, "0a" * 32, holds))
         found.append(Dump(f"{name}.gz", format_, media_type, True, 512, "0b" * 32, holds))
     return found
+
+
+def told_in(document: list[str], language: str) -> str:
+    """What search engines are told of a catalogue."""
+    return dataset_json(Held(document).about, listed_in(document), language)
 
 
 class Said:
@@ -260,7 +272,7 @@ def test_the_same_version_gives_the_same_lines(lines: list[str], note: VersionNo
 
 
 def test_search_engines_are_told_the_same(document: list[str]) -> None:
-    said = json.loads(dataset_json(document, "nl"))
+    said = json.loads(told_in(document, "nl"))
     assert said["@context"] == {"@vocab": "https://schema.org/"}
     whole = said["dataset"][0]
     assert (said["@type"], whole["@type"], whole["name"]) == (
@@ -273,8 +285,8 @@ def test_search_engines_are_told_the_same(document: list[str]) -> None:
     (turtle,) = [file for file in whole["distribution"] if file["contentUrl"] == f"{BASE}dumps/policy-plans.ttl"]
     assert (turtle["@type"], turtle["encodingFormat"], turtle["contentSize"]) == ("DataDownload", "text/turtle", "5120")
     assert turtle["sha256"] == "0a" * 32
-    assert json.loads(dataset_json(document, "en"))["name"] == "Catalogue of dppgraph"
-    assert dataset_json([], "en") == "{}"
+    assert json.loads(told_in(document, "en"))["name"] == "Catalogue of dppgraph"
+    assert told_in([], "en") == "{}"
 
 
 # --- VoID ------------------------------------------------------------------------------------------------------------
@@ -333,7 +345,7 @@ def test_another_base_moves_everything_but_the_ontology(sources: Sources) -> Non
     told = [
         *catalogue_document([*moved, *computed], ELSEWHERE),
         *void_document(computed, ELSEWHERE),
-        dataset_json(catalogue_document([*moved, *computed], ELSEWHERE), "nl"),
+        told_in(catalogue_document([*moved, *computed], ELSEWHERE), "nl"),
     ]
     left = {match for line in told for match in re.findall(rf"{re.escape(DEFAULT_BASE)}[^\s>\"]*", line)}
     assert {iri for iri in left if not iri.startswith(NAMESPACE)} == set()
@@ -405,7 +417,7 @@ def test_any_title_is_told_as_it_is(title: str, language: str) -> None:
     called = literal(f"{title}, version 1", language="en")
     assert called in {quad.object for quad in map(parse_line, computed)}
     document = catalogue_document([*lines, *computed], BASE)
-    said = dataset_json(document, language)
+    said = told_in(document, language)
     assert "<" not in said
     assert json.loads(said)["dataset"][0]["name"] == title
 
@@ -429,3 +441,19 @@ def test_a_host_with_a_folder_for_each_document_is_one_target() -> None:
     spaces = {quad.object for quad in statistics(quads, BASE) if quad.predicate == f"<{VOID}uriSpace>"}
     assert '"https://www.e.org/"' in spaces
     assert len(spaces) == 2
+
+
+def test_each_rule_names_the_properties_that_it_asks_for() -> None:
+    """Else what a large version derives would be asked of too few statements."""
+    for text in rules():
+        algebra = prepareQuery(text, base=BASE).algebra
+        asked = list[object]()
+
+        def visit(node: object, asked: list[object] = asked) -> None:
+            if isinstance(node, CompValue) and node.name == "BGP":
+                asked.extend(predicate for _, predicate, _ in node.triples)
+
+        traverse(algebra.p, visitPre=visit)
+        assert asked
+        for predicate in asked:
+            assert not isinstance(predicate, Variable) or f"VALUES ?{predicate} {{" in text

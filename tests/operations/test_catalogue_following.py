@@ -152,13 +152,12 @@ def of_data_sets(quads: list[Quad], chance: random.Random) -> Change:
     return Change(tuple(quad for quad in chance.sample(more, 2) if quad not in said), tuple(said[:1]))
 
 
-@pytest.mark.parametrize(
-    ("seed", "changes"), [(0, 2), *(pytest.param(seed, 10, marks=pytest.mark.heavy) for seed in range(3))]
-)
-def test_changes_one_after_the_other(catalogue: Catalogue, seed: int, changes: int) -> None:
+@pytest.mark.heavy
+@pytest.mark.parametrize("seed", range(3))
+def test_changes_one_after_the_other(catalogue: Catalogue, seed: int) -> None:
     chance = random.Random(seed)
     draws: list[Draw] = [of_plans, of_plans, of_a_plan, of_a_graph, of_a_new_plan, of_data_sets, a_change]
-    for _ in range(changes):
+    for _ in range(10):
         quads = sorted(quad for quad in catalogue.quads if not is_in_the_catalogue(quad))
         change = chance.choice(draws)(quads, chance)
         more = (quad for quad in change.added if quad not in catalogue.quads)

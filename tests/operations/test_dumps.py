@@ -26,6 +26,7 @@ from dppgraph.errors import Damaged
 from dppgraph.operations.build import Built
 from dppgraph.operations.describe import Descriptions
 from dppgraph.operations.dumps import Dump, link_alike, make_dumps, read_dumps
+from dppgraph.operations.dumps.dump import read_licence, read_list, write_list
 from dppgraph.operations.dumps.names import Names
 from dppgraph.operations.export import export, export_thing, of_graphs
 from dppgraph.operations.frames import read_frames
@@ -376,3 +377,20 @@ def _triples(path: Path, format_: str) -> rdflib.Graph:
     for subject, predicate, object_, _ in dataset.quads():
         found.add((subject, predicate, object_))
     return found
+
+
+def test_the_licence_is_read_without_the_files(tmp_path: Path) -> None:
+    for licence in ("https://e.example/licence", None):
+        write_list([], tmp_path, licence)
+        assert read_licence(tmp_path) == licence == read_list(tmp_path)[1]
+    listed = tmp_path / "dumps.json"
+    # As another program may have laid it out.
+    listed.write_text('{"licence": "a:b", "dumps": []}')
+    assert read_licence(tmp_path) == "a:b"
+    for damaged in ('{\n "licence": nonsense,\n "dumps": []}', '{\n "licenc'):
+        listed.write_text(damaged)
+        with pytest.raises(Damaged):
+            read_licence(tmp_path)
+    listed.unlink()
+    with pytest.raises(FileNotFoundError):
+        read_licence(tmp_path)

@@ -15,10 +15,14 @@ from pathlib import Path
 import pytest
 
 from dppgraph import wiring
-from dppgraph.operations.dumps import DUMPS, checksums, read_dumps
+from dppgraph.errors import Unknown
+from dppgraph.operations.dumps import DUMPS, Dump, Found, checksums, read_dumps
 from dppgraph.operations.harvest import harvesting
 from dppgraph.settings import read_settings
 from dppgraph.store.versions import Publication, VersionStore
+from dppgraph.web.dumps.files import Files
+from dppgraph.web.dumps.listing import listing
+from dppgraph.web.pages import Site
 from tests.conftest import BASE, Server, start_server
 
 NUMBER = 2
@@ -142,6 +146,35 @@ def test_people_get_the_list_as_a_page(server: Server) -> None:
     assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert f"/dumps/{NUMBER}/{FILE}".encode() in body
     assert server.ask("GET", "/dumps", headers={"If-None-Match": headers["etag"], "Accept": "text/html"})[0] == 304
+
+
+def test_a_long_list_comes_in_pages_which_programs_are_led_through() -> None:
+    dumps = [Dump(f"plan-{n:05}.ttl", "turtle", "text/turtle", False, n, "00", f"plan:a:{n}") for n in range(2500)]
+    files = Files.of(Found(7, 0, Path("dumps"), dumps))
+    site = Site("http://localhost/", BASE, version=7)
+    address, listed, following = "http://localhost/dumps/7", [], "?page=1"
+    while following:
+        kept = listing(files, site, None, int(following.partition("=")[2]))
+        said = json.loads(kept.content)
+        listed += [known["file"] for known in said["files"]]
+        following = said.get("next", "").removeprefix(address)
+        assert said["pages"] == 3
+        link = dict(kept.more)[b"link"].decode()
+        assert (f'<{address}{following}>; rel="next"' in link) is bool(following)
+    assert listed == [dump.file for dump in dumps]
+    with pytest.raises(Unknown):
+        listing(files, site, None, 4)
+    # Where no server answers, no file has a second page.
+    frozen = json.loads(listing(files, site._replace(frozen=True), None).content)
+    assert len(frozen["files"]) == len(dumps)
+    assert "next" not in frozen
+
+
+def test_files_with_all_data_are_the_first_that_people_see() -> None:
+    holds = {"a": "plan:a:1", "b": "source", "c": "table:plans", "d": "all", "e": "all"}
+    dumps = [Dump(name, "turtle", "text/turtle", False, 1, "00", what) for name, what in holds.items()]
+    files = Files.of(Found(1, 0, Path("dumps"), dumps))
+    assert [dump.file for dump in files.ordered] == ["d", "e", "c", "b", "a"]
 
 
 def test_head_says_what_get_would(server: Server) -> None:

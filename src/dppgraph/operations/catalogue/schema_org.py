@@ -4,57 +4,75 @@
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import datatype_of
-from dppgraph.operations.catalogue.stated import DCAT, DCT, Stated
+from dppgraph.operations.catalogue.stated import DCAT, Stated
 from dppgraph.store.rdf import literal_text
 
 _MAPPING: Final = Path(__file__).parent / "schema_org.json"
 _IANA: Final = "http://www.iana.org/assignments/media-types/"
+_ALL: Final = slice(None)
+_TOLD_WITH: Final = ("agent", "period", "checksum", "files")
+"""Ways that tell of a thing by what is said of it."""
+
+_Mapping = Mapping[str, Mapping[str, tuple[str, str]]]
 
 
-def catalogue_in(lines: Iterable[str]) -> str:
-    """The IRI of the catalogue that a document describes, or an empty string."""
-    return next(iter(Stated(lines).of_type(f"<{DCAT}Catalog>")), "").strip("<>")
-
-
-def dataset_json(lines: Iterable[str], language: str) -> str:
+def dataset_json(about: Callable[[str], list[str]], listed: Sequence[str], language: str, part: slice = _ALL) -> str:
     """The catalogue as a ``schema:DataCatalog`` of ``schema:Dataset``, in JSON-LD with its context inside.
 
     Args:
-        lines: those of the catalogue's document.
+        about: gives the lines about a thing in the catalogue's document.
+        listed: the catalogue's term, and those of its data sets (``listed_in``).
         language: in which to tell titles, descriptions and keywords, where they are told in it.
+        part: which of the data sets are told of; the others are not named as parts either.
     """
-    stated = Stated(lines)
-    catalogs = stated.of_type(f"<{DCAT}Catalog>")
-    if not catalogs:
+    if not listed:
         return "{}"
-    tell = _Telling(stated, language)
-    listed = sorted(
-        stated.objects(catalogs[0], f"{DCAT}dataset"), key=lambda part: (stated.has(part, f"{DCT}isPartOf"), part)
-    )
-    document = {"@context": {"@vocab": "https://schema.org/"}} | tell.thing(catalogs[0], "DataCatalog")
-    said = json.dumps(document | {"dataset": [tell.thing(part, "Dataset") for part in listed]}, ensure_ascii=False)
+    catalogue, *sets = listed
+    mapping = json.loads(_MAPPING.read_text(encoding="utf-8"))
+    shown = sets[part]
+    tell = _Telling(Stated(_needed(about, [catalogue, *shown], mapping)), language, mapping, {*sets}.difference(shown))
+    document = {"@context": {"@vocab": "https://schema.org/"}} | tell.thing(catalogue, "DataCatalog")
+    said = json.dumps(document | {"dataset": [tell.thing(one, "Dataset") for one in shown]}, ensure_ascii=False)
     # It stands in a page, where a text must not end the element that it is in.
     return said.replace("<", "\\u003c")
 
 
+def _needed(about: Callable[[str], list[str]], terms: Iterable[str], mapping: _Mapping) -> Iterator[str]:
+    """The lines about some things, and about those that are told with them."""
+    ways = (way for kind in mapping.values() for way in kind.values())
+    told = {_predicate(name) for name, way in ways if way in _TOLD_WITH}
+    waiting, seen = list(terms), set[str]()
+    while waiting:
+        term = waiting.pop()
+        if term in seen:
+            continue
+        seen.add(term)
+        for line in about(term):
+            yield line
+            _, predicate, rest = line.split(" ", 2)
+            if predicate in told:
+                waiting.append(rest.removesuffix(" ."))
+
+
 class _Telling:
-    def __init__(self, stated: Stated, language: str) -> None:
+    def __init__(self, stated: Stated, language: str, mapping: _Mapping, elsewhere: Container[str]) -> None:
         self._stated = stated
         self._language = language
-        self._mapping = json.loads(_MAPPING.read_text(encoding="utf-8"))
+        self._mapping = mapping
         self._ways: Mapping[str, Callable[[list[str]], Any]] = {
             "text": self._text,
             "texts": self._texts,
             "value": lambda terms: literal_text(terms[0]),
             "iri": lambda terms: terms[0][1:-1],
             "node": lambda terms: {"@id": terms[0][1:-1]},
-            "nodes": lambda terms: [{"@id": term[1:-1]} for term in terms],
+            # Of tens of thousands, those on another page are named there.
+            "nodes": lambda terms: [{"@id": term[1:-1]} for term in terms if term not in elsewhere],
             "place": lambda terms: [{"@type": "Place", "@id": term[1:-1]} for term in terms],
             "media": lambda terms: terms[0][1:-1].removeprefix(_IANA),
             "agent": self._agent,
@@ -94,6 +112,11 @@ class _Telling:
     def _checksum(self, terms: list[str]) -> str:
         value = self._stated.one(terms[0], f"{PREFIXES['spdx']}checksumValue")
         return literal_text(value) if value else ""
+
+
+def _predicate(name: str) -> str:
+    prefix, _, local = name.partition(":")
+    return f"<{PREFIXES[prefix]}{local}>"
 
 
 def _bare(term: str) -> str:

@@ -32,7 +32,8 @@ class Stated:
         for line in sorted(set(lines)):
             quad = parse_line(line)
             values = self._said[quad.subject].setdefault(quad.predicate, [])
-            if quad.object not in values:
+            # The same triple of several graphs stands together, as nothing but the graph tells its lines apart.
+            if not values or values[-1] != quad.object:
                 values.append(quad.object)
         # Asked once for each file that there is, of which a large version has tens of thousands.
         self._of_type: dict[str, list[str]] = {}

@@ -5,6 +5,7 @@ from dppgraph.operations.dumps.dump import CHECKSUMS, Dump, checksums, read_dump
 from dppgraph.operations.dumps.folders import DUMPS, Dumped, DumpFolders, Found
 from dppgraph.operations.dumps.make import LookedUp, make_dumps
 from dppgraph.operations.dumps.tables import METADATA
+from dppgraph.operations.dumps.whole import of_named, write_whole
 
 __all__ = [
     "CHECKSUMS",
@@ -18,5 +19,7 @@ __all__ = [
     "checksums",
     "link_alike",
     "make_dumps",
+    "of_named",
     "read_dumps",
+    "write_whole",
 ]

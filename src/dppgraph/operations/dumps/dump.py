@@ -70,6 +70,26 @@ def read_dumps(folder: Path) -> list[Dump]:
     return read_list(folder)[0]
 
 
+def read_licence(folder: Path) -> str | None:
+    """The licence alone, without reading of tens of thousands of files.
+
+    Raises:
+        FileNotFoundError: as :func:`read_dumps`.
+        Damaged: likewise.
+    """
+    with (folder / LIST).open(encoding="utf-8") as file:
+        _, said = file.readline(), file.readline().strip()
+    name, _, value = said.partition(": ")
+    if name != '"licence"' or not value.endswith(","):
+        # Not written here.
+        return read_list(folder)[1]
+    try:
+        licence: str | None = json.loads(value[:-1])
+    except ValueError as error:
+        raise Damaged(f"{folder / LIST} is damaged: it is no list of dumps") from error
+    return licence
+
+
 def read_list(folder: Path) -> tuple[list[Dump], str | None]:
     """Likewise, with the licence."""
     path = folder / LIST

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
 
-from dppgraph.operations.dumps.dump import Dump, read_list
+from dppgraph.operations.dumps.dump import Dump, read_licence, read_list
 from dppgraph.store.versions import VersionStore
 
 
@@ -69,3 +69,14 @@ class DumpFolders:
         manifest = self._versions.manifest(version)
         created = datetime.fromisoformat(manifest.created)
         return Found(version, int(created.timestamp()), folder, dumps, licence, manifest.digest)
+
+    def licence(self, version: int) -> str | None:
+        """The IRI of the licence of a version's dumps; None where they name none, or are not there.
+
+        Raises:
+            Damaged: the list of the files is not what it was.
+        """
+        try:
+            return read_licence(self._harvest(version) / DUMPS)
+        except FileNotFoundError:
+            return None

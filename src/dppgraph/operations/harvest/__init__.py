@@ -8,5 +8,6 @@ from dppgraph.operations.harvest.harvest import Harvest, Published
 from dppgraph.operations.harvest.harvests import Harvests
 from dppgraph.operations.harvest.make import harvesting, is_made, is_packed, remember
 from dppgraph.operations.harvest.pack import pack
+from dppgraph.operations.harvest.streamed import LONG
 
-__all__ = ["Harvest", "Harvests", "Published", "harvesting", "is_made", "is_packed", "pack", "remember"]
+__all__ = ["LONG", "Harvest", "Harvests", "Published", "harvesting", "is_made", "is_packed", "pack", "remember"]

@@ -1,22 +1,30 @@
 """Reading it: the statements of a version as a server says them, and the files beside them."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Final
+from typing import IO, Final, TypeVar, cast
 
-from dppgraph.core.iris import NAMESPACE, addresses_below, located
+from dppgraph.core.formats import Format
+from dppgraph.core.iris import NAMESPACE
 from dppgraph.core.quads import Quad, parse_line
 from dppgraph.errors import Damaged, StoreUnavailable
 from dppgraph.operations.describe import Held
 from dppgraph.operations.dumps import DumpFolders
 from dppgraph.operations.feed import FeedReader, fed_until
 from dppgraph.operations.findings import Findings, read
+from dppgraph.operations.frames import Context
 from dppgraph.operations.harvest.frozen import needs_server
-from dppgraph.operations.harvest.make import CATALOGUE, GONE, LOOKED_UP, SEARCH, STATEMENTS, VOID, made, packed
+from dppgraph.operations.harvest.located import Located
+from dppgraph.operations.harvest.make import CATALOGUE, GONE, LISTED, LOOKED_UP, SEARCH, STATEMENTS, VOID, made, packed
+from dppgraph.operations.harvest.streamed import Said, stream_catalogue
 from dppgraph.store.history import ExactQuads, History, Pattern
+from dppgraph.store.runs import looked_up
 from dppgraph.store.search import SearchIndex
 from dppgraph.store.versions import Manifest, VersionStore
+
+_Found = TypeVar("_Found")
 
 _PAGES: Final = (
     "plans",
@@ -70,9 +78,9 @@ class Published:
         self.exact = exact
         self.base = base
         self.url = url
+        self.saying_so = Located(base, url, leaves_out)
         self._more = more if isinstance(more, ExactQuads) else Held(more)
         self._gone = gone
-        self._leaves_out = leaves_out
 
     def is_gone(self, iri: str) -> bool:
         """Whether something was said once of a thing of which nothing is said here."""
@@ -124,13 +132,7 @@ class Published:
 
     def located(self, lines: Collection[str]) -> list[str]:
         """Lines as the server says them; sorted."""
-        if self._leaves_out:
-            lines = [line for line in lines if not self._leaves_out(line)]
-        if self.url == self.base:
-            return sorted(lines)
-        # Nearly all lines have names and no address: those are not taken apart.
-        moves = addresses_below(self.base).search
-        return sorted(Quad(*map(self._located, parse_line(line))).line() if moves(line) else line for line in lines)
+        return self.saying_so.lines(lines)
 
     def _pointing_besides(self, object_: str) -> list[tuple[str, str, str]]:
         besides = {parse_line(line)[:3] for line in self._more.pointing(object_)}
@@ -140,10 +142,10 @@ class Published:
         return self.located({*lookup(self.exact), *lookup(self._more)})
 
     def _located(self, term: str) -> str:
-        return located(term, self.base, self.url)
+        return self.saying_so.term(term)
 
     def _named(self, term: str) -> str:
-        return located(term, self.url, self.base)
+        return self.saying_so.named(term)
 
 
 class Harvest:
@@ -205,6 +207,7 @@ class Harvest:
         self._made: datetime | None = None
         self._there: list[str] | None = None
         self._licence: str | None = None
+        self._once: dict[Hashable, object] = {}
         self._dumps = DumpFolders(store, store.harvest_path)
         self._feed: FeedReader | None = None
         self._lock = Lock()
@@ -219,6 +222,18 @@ class Harvest:
         """Its words, to be searched."""
         return self._index
 
+    @property
+    def catalogue_size(self) -> int:
+        """How many bytes the lines of the catalogue's document have; 0 where the data has no catalogue.
+
+        Raises:
+            StoreUnavailable: it is not there.
+        """
+        try:
+            return (self._folder / CATALOGUE).stat().st_size
+        except OSError as error:
+            raise self._missing() from error
+
     def catalogue(self) -> list[str]:
         """The catalogue's document, as the server says it; empty where the data has no catalogue.
 
@@ -226,6 +241,44 @@ class Harvest:
             StoreUnavailable: it is not there.
         """
         return self.published.located(self._lines(CATALOGUE))
+
+    def write_catalogue(self, format_: Format, context: Context, out: IO[bytes]) -> None:
+        """Writes that document, however long it is, to a file of the system, by a process of its own.
+
+        Args:
+            format_: how.
+            context: the names that JSON-LD is written with.
+            out: the file.
+
+        Raises:
+            BadRdf: the format cannot say one of its statements.
+            EngineDied: the process ended before its work was done.
+            OSError: a file cannot be read or written.
+        """
+        said = Said(self.published.base, self.published.url, self.frozen)
+        stream_catalogue(self._folder / CATALOGUE, said, format_, context, out)
+
+    def listed(self) -> list[str]:
+        """The term of the catalogue, and those of the data sets that it lists, in the order in which they are shown.
+
+        Raises:
+            StoreUnavailable: it is not there.
+        """
+        return self._lines(LISTED)
+
+    @contextmanager
+    def in_catalogue(self) -> Iterator[Callable[[str], list[str]]]:
+        """What gives the lines about a thing in the catalogue's document, which is not empty, until the block ends.
+
+        Raises:
+            StoreUnavailable: it is not there.
+        """
+        said = self.published.saying_so
+        try:
+            with looked_up(self._folder / CATALOGUE) as found:
+                yield lambda term: said.lines(found.about(said.named(term)))
+        except Damaged as error:
+            raise self._missing() from error
 
     def void(self) -> list[str]:
         """The VoID description, likewise.
@@ -261,21 +314,25 @@ class Harvest:
             for path, iri in vocabularies.items()
             if self.published.about(f"<{iri}>") or self.published.parts(f"<{iri}>")
         ]
-        catalogue = ["catalogue"] if self._has_catalogue() else []
+        catalogue = ["catalogue"] if self.catalogue_size else []
         pages = [path for path in _PAGES if not (self.frozen and path in _ANSWERING)]
         return ["", *pages, *catalogue, *held, *(["ontology"] if "ns" in held else [])]
 
-    def _has_catalogue(self) -> bool:
-        try:
-            return (self._folder / CATALOGUE).stat().st_size > 0
-        except OSError as error:
-            raise self._missing() from error
+    def once(self, key: Hashable, find: Callable[[], _Found]) -> _Found:
+        """What is found out once of the version, and kept with it: little, as a few are open for long.
+
+        Args:
+            key: what it is.
+            find: finds it.
+        """
+        if key not in self._once:
+            self._once[key] = find()
+        return cast("_Found", self._once[key])
 
     def licence(self) -> str:
         """The IRI of the licence that the data names for the whole graph; empty where it names none."""
         if self._licence is None:
-            found = self._dumps.at(self.packed.version)
-            self._licence = (found.licence if found else None) or ""
+            self._licence = self._dumps.licence(self.packed.version) or ""
         return self._licence
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ from typing import Final
 from dppgraph import __version__
 from dppgraph.core.quads import Delta, entity_of
 from dppgraph.errors import Damaged, Unknown
-from dppgraph.operations.catalogue import VersionNote, stated_besides, told_of_catalogue
+from dppgraph.operations.catalogue import VersionNote, listed_in, stated_besides, told_of_catalogue
 from dppgraph.operations.dumps import DUMPS, Dump, LookedUp, link_alike, make_dumps
 from dppgraph.operations.feed import make_members
 from dppgraph.operations.search import entries_of
@@ -31,15 +31,17 @@ SEARCH: Final = "search.sqlite"
 STATEMENTS: Final = "statements.nq"
 """What the catalogue says besides the version's own statements: how large the dumps are, for one."""
 CATALOGUE: Final = "catalogue.nt"
+LISTED: Final = "listed.txt"
+"""The terms of the catalogue and of the data sets that it lists, in the order of its page; or nothing."""
 LOOKED_UP: Final = "statements.sqlite"
 """The same statements, to be looked up, where they are more than memory should hold."""
 VOID: Final = "void.nt"
 GONE: Final = "gone.txt"
 """What the catalogue said something of before, and does not any more: an IRI on each line."""
 _STAMP: Final = "harvest.json"
-_MANY: Final = 200_000
+_MANY: Final = 20_000
 """Statements that are looked up in a file."""
-_FORMAT: Final = 3
+_FORMAT: Final = 4
 """The number of the folder's layout: what another number made is made anew."""
 
 
@@ -148,7 +150,8 @@ def _write_catalogue(
     if len(statements) >= _MANY:
         begin(folder / LOOKED_UP, manifest, statements, None)
     both = _Both(lines, statements)
-    _put(folder / CATALOGUE, told_of_catalogue(both, manifest.base))
+    document = _put(folder / CATALOGUE, told_of_catalogue(both, manifest.base))
+    (folder / LISTED).write_text("".join(f"{term}\n" for term in listed_in(document)), encoding="utf-8")
     _put(folder / VOID, void_document(both, manifest.base))
     gone = _described_before(store, manifest) - set(map(entity_of, statements))
     (folder / GONE).write_text("".join(f"{iri}\n" for iri in sorted(gone)), encoding="utf-8")

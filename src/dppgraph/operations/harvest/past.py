@@ -59,5 +59,10 @@ class PastHarvest(Harvest):
         """As ``Harvest`` has it."""
         return licence_of(self.published.exact, self.manifest.base)
 
+    @property
+    def catalogue_size(self) -> int:
+        """It has no document."""
+        return 0
+
     def _lines(self, name: str) -> list[str]:  # noqa: ARG002 - no file has any
         return []

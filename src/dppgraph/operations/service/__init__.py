@@ -5,7 +5,14 @@ and prefixes) go into the graph ``catalogue`` when a version is built, since the
 ``void_document`` is those statistics as a document.
 """
 
-from dppgraph.operations.service.description import Endpoint, Graphs, described, graphs_request, read_graphs
+from dppgraph.operations.service.description import (
+    Endpoint,
+    Graphs,
+    described,
+    graphs_request,
+    known_graphs,
+    read_graphs,
+)
 from dppgraph.operations.service.examples import examples
 from dppgraph.operations.service.statistics import counted, statistics, statistics_following, tells_counted
 from dppgraph.operations.service.tally import Tally, tally_said
@@ -22,6 +29,7 @@ __all__ = [
     "described",
     "examples",
     "graphs_request",
+    "known_graphs",
     "read_graphs",
     "statistics",
     "statistics_following",

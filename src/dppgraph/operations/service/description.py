@@ -9,13 +9,18 @@ from typing import Final
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
 from dppgraph.core.quads import Quad, canonical, literal, parse_line
+from dppgraph.operations.graphs import list_graphs
 from dppgraph.store.interface import QueryRequest
 from dppgraph.store.rdf import read_file
+from dppgraph.store.versions import Manifest
 
 _HERE: Final = Path(__file__).parent
 _A: Final = f"<{PREFIXES['rdf']}type>"
 _SD: Final = PREFIXES["sd"]
 _TRIPLES, _SUBSET, _VOCABULARY = (f"<{PREFIXES['void']}{name}>" for name in ("triples", "subset", "vocabulary"))
+
+_MANY: Final = 500_000
+"""Statements that are not counted anew."""
 
 Graphs = Mapping[str, int | None]
 """The IRI of a named graph, or nothing for the default graph, to its number of triples; None where it is not known."""
@@ -40,6 +45,24 @@ def graphs_request(name: str, *, version: int) -> QueryRequest:
     """The question for the named graphs (``graphs``), or for them and their sizes (``sizes``)."""
     text = (_HERE / f"{name}.rq").read_text(encoding="utf-8")
     return QueryRequest(text, formats.JSON, None, version=version)
+
+
+def known_graphs(manifest: Manifest, *, union: bool) -> Graphs | None:
+    """The graphs of a large version, as it says itself: to count them takes seconds.
+
+    Args:
+        manifest: the version's.
+        union: whether the default graph of a query is the union of all graphs.
+
+    Returns:
+        None of a small one, which is asked.
+    """
+    if manifest.quads < _MANY:
+        return None
+    # Where graphs share triples, how many there are of them together is not known here.
+    all_ = None if manifest.sharing is None or manifest.sharing else manifest.quads
+    named = {graph.iri: graph.triples for graph in list_graphs(manifest.graphs)}
+    return {**named, "": all_ if union else manifest.graphs.get("", 0)}
 
 
 def read_graphs(answer: bytes) -> Graphs:

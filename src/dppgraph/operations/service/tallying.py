@@ -1,17 +1,19 @@
 """The sums of a version, counted in one pass over its lines: what memory holds of them is terms, and no quads."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Final
 
 from dppgraph.core.iris import graph_iri
 from dppgraph.core.quads import Graphs, Quad, by_subject, canonical, datatype_of, parse_line, subject_of
 from dppgraph.operations.service.linksets import link_of
-from dppgraph.operations.service.tally import CATALOG, LISTED, PLAN, SERVES, A, Key, Tally
+from dppgraph.operations.service.tally import CATALOG, LISTED, PLAN, SERVES, A, Tally
 
 _IS_A: Final = f" {A} "
-_NAMING: Final = frozenset((LISTED, SERVES, A))
+_LISTING: Final = frozenset((LISTED, SERVES))
+_WORDS: Final = 5
+"""Words of a line in a named graph whose object has no spaces, the point among them."""
 _LONG: Final = 64
 """Characters of a term from which on its hash is kept in its place; 32 bytes, so that no two are ever the same."""
 
@@ -54,6 +56,8 @@ class Tallying:
         self._classes = classes
         self._catalogue = f"<{graph_iri('catalogue', base)}>"
         self._sums: Counter[tuple[Classes, str, str | Classes]] = Counter()
+        # Of things with a class it is enough to know which of them nothing has for an object.
+        self._no_objects = set(classes)
         self._objects: set[str | bytes] = set()
         self._split = Graphs().split
 
@@ -63,34 +67,48 @@ class Tallying:
         subject = subject_of(group[0])
         begin = len(subject) + 1
         quads = self._split(group, begin)
-        tally.named.update(_named(subject, quads))
+        self._name(subject, quads)
         counted = [quad for quad in quads if quad[2] != self._catalogue]
         if not counted:
             return
         tally.sizes["subjects"] += 1
         tally.sizes["entities"] += subject.startswith(f"<{tally.base}")
-        tally.graphs.update(graph for _, _, graph in counted)
+        tally.graphs.update([graph for _, _, graph in counted])
         mine = classes.get(subject, _NONE)
         if PLAN in mine and not (tally.example and tally.example < subject):
             tally.example = subject
         said = {quad[:2] for quad in counted}
         self.repeats = self.repeats or len(said) < len(counted)
+        ends: list[tuple[Classes, str, str | Classes]] = []
         for predicate, object_ in said:
-            if object_.startswith('"'):
-                end: str | Classes = datatype_of(object_)
+            its = classes.get(object_)
+            if its is None:
+                self._objects.add(
+                    object_ if len(object_) < _LONG else blake2b(object_.encode(), digest_size=32).digest()
+                )
+                end: str | Classes = datatype_of(object_) if object_.startswith('"') else _NONE
             else:
-                end = classes.get(object_, _NONE)
-                if not object_.startswith(tally.base, 1) and (
-                    link := link_of((subject, predicate, object_), tally.base)
-                ):
+                self._no_objects.discard(object_)
+                end = its
+            if object_.startswith("<http") and not object_.startswith(tally.base, 1):
+                link = link_of((subject, predicate, object_), tally.base)
+                if link:
                     tally.links[link] += 1
-            self._sums[mine, predicate, end] += 1
-            self._objects.add(object_ if len(object_) < _LONG else blake2b(object_.encode(), digest_size=32).digest())
+            ends.append((mine, predicate, end))
+        self._sums.update(ends)
+
+    def _name(self, subject: str, quads: Iterable[tuple[str, str, str]]) -> None:
+        named = self._tally.named
+        for predicate, object_, _ in quads:
+            if object_ == CATALOG and predicate == A:
+                named[A, subject] += 1
+            elif predicate in _LISTING:
+                named[predicate, object_] += 1
 
     def tally(self) -> Tally:
         """The sums of what came."""
         tally = self._tally
-        tally.sizes["objects"] = len(self._objects)
+        tally.sizes["objects"] = len(self._objects) + len(self._classes) - len(self._no_objects)
         tally.sizes = +tally.sizes
         for (mine, predicate, end), number in self._sums.items():
             tally.properties[predicate] += number
@@ -114,16 +132,11 @@ def classes_in(lines: Iterable[str], base: str) -> dict[str, Classes]:
     for line in lines:
         if _IS_A not in line:
             continue
-        subject, predicate, object_, graph = parse_line(line)
+        words = line.split(" ")
+        # What has more words has a literal, or is in a triple term.
+        plain = len(words) == _WORDS and words[2].startswith("<")
+        subject, predicate, object_, graph = words[:4] if plain else parse_line(line)
         if predicate == A and graph != catalogue:
             classes = found.get(subject, _NONE) | {object_}
             found[subject] = same.setdefault(classes, classes)
     return found
-
-
-def _named(subject: str, quads: Iterable[tuple[str, str, str]]) -> Iterator[Key]:
-    for predicate, object_, _ in quads:
-        if predicate in {LISTED, SERVES}:
-            yield predicate, object_
-        elif predicate == A and object_ == CATALOG:
-            yield A, subject

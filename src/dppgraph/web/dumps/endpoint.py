@@ -107,14 +107,16 @@ class DumpFiles:
         is_page = quality_of(accept, "text/html") > quality_of(accept, "application/json")
         reader = reader_of(request.scope, parameters) if is_page else None
         page = number_of(parameters, "page") or 1
-        key = f"{reader.key} {page}" if reader else ""
-        if key not in files.listed:
-            files.listed[key] = await asyncio.to_thread(self._listing, files, reader, page)
-        return await kept_response(request, files.listed[key])
+        key = f"{reader.key if reader else ''} {page}"
+        kept = files.listed.get(key)
+        if kept is None:
+            kept = await asyncio.to_thread(self._listing, files, reader, page)
+            files.keep(key, kept)
+        return await kept_response(request, kept)
 
     def _listing(self, files: Files, reader: Reader | None, page: int) -> Kept:
         harvest = self.making.harvests.of(self.making.sending.store.manifest)
-        return listing(files.found, Site.of(harvest), reader, page)
+        return listing(files, Site.of(harvest), reader, page)
 
     async def _files(self, number: int | None) -> Files | None:
         """The files of a version, or of the current one; None where there are none.

@@ -2,7 +2,8 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,6 +20,12 @@ NUMBERED: Final = b"public, max-age=31536000, immutable"
 FRESH: Final = b"public, no-cache"
 """Likewise for the current version's: as long as it asks each time whether it still is."""
 
+_KEPT: Final = 64
+"""Pages of the list of a version's files that are kept."""
+
+_FIRST: Final = ("all", "table")
+_LAST: Final = "plan"
+
 
 @dataclass(frozen=True, slots=True)
 class Files:
@@ -27,19 +34,28 @@ class Files:
     Attributes:
         found: what is known of them.
         named: name to file, that of the checksums too.
-        listed: the list of them, as it is sent: as a page, by its reader, or as JSON.
+        ordered: the files as people look for them: those with all data, tables, graphs, and plans, each by name.
+        listed: pages of the list of them, as they are sent.
     """
 
     found: Found
     named: Mapping[str, Dump]
-    listed: dict[str, Kept] = field(default_factory=dict)
+    ordered: Sequence[Dump]
+    listed: OrderedDict[str, Kept] = field(default_factory=OrderedDict)
 
     @classmethod
     def of(cls, found: Found) -> "Files":
         """The files that were found."""
         said = checksums(found.dumps).encode()
         sums = Dump(CHECKSUMS, "sha256", "text/plain", False, len(said), hashlib.sha256(said).hexdigest(), "all")
-        return cls(found, {dump.file: dump for dump in (*found.dumps, sums)})
+        ordered = sorted(found.dumps, key=lambda dump: (_order(dump.holds), dump.file))
+        return cls(found, {dump.file: dump for dump in (*found.dumps, sums)}, ordered)
+
+    def keep(self, key: str, page: Kept) -> None:
+        """Keeps a page of the list; the pages that were made first go, where there are many."""
+        self.listed[key] = page
+        while len(self.listed) > _KEPT:
+            self.listed.popitem(last=False)
 
 
 def selected(named: Mapping[str, Dump], dump: Dump, scope: Scope) -> tuple[Dump, bool]:
@@ -111,6 +127,11 @@ def links_of(
 def etag_of(dump: Dump) -> bytes:
     """A file's tag: the checksum of its bytes."""
     return b'"%b"' % dump.sha256.encode()
+
+
+def _order(holds: str) -> int:
+    kind = holds.partition(":")[0]
+    return _FIRST.index(kind) if kind in _FIRST else len(_FIRST) + (kind == _LAST)
 
 
 def _content_type(dump: Dump, *, coded: bool) -> bytes:
