@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dppgraph.core.quads import difference, entity_of
 from dppgraph.errors import Unknown
 from dppgraph.operations.build import Built, build
-from dppgraph.operations.changes import change, changes, list_versions
+from dppgraph.operations.changes import Ordered, change, changes, list_versions
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvests, harvesting
 from dppgraph.operations.sources import Sources
@@ -49,7 +49,7 @@ def builds(tmp_path: Path) -> Builds:
 def test_a_change_says_what_was_removed_and_what_came_in_its_place(builds: Builds) -> None:
     builds(f'{thing("x")} {LABEL} "Old"@en .', f'{thing("y")} {LABEL} "Gone plan"@en .')
     builds(f'{thing("x")} {LABEL} "New"@en .')
-    found = change(builds.store, builds.facts(2), 2, 2)
+    found = change(Ordered(builds.store), builds.facts(2), 2, 2)
     told = {one.label.text: one for one in found.things if one.term in (thing("x"), thing("y"))}
     assert [(one.is_added, one.quad.object) for one in told["New"].statements] == [
         (False, '"Old"@en'),
@@ -64,11 +64,11 @@ def test_a_version_before_the_one_that_is_served_knows_no_later_one(builds: Buil
     builds(f'{thing("x")} {LABEL} "a" .')
     builds(f'{thing("x")} {LABEL} "b" .')
     assert [one.number for one in list_versions(builds.store, 1).versions] == [1]
-    assert change(builds.store, builds.facts(1), 1, 1).following is None
-    assert change(builds.store, builds.facts(2), 2, 1).following == 2
+    assert change(Ordered(builds.store), builds.facts(1), 1, 1).following is None
+    assert change(Ordered(builds.store), builds.facts(2), 2, 1).following == 2
     for number in (0, 3):
         with pytest.raises(Unknown, match="/changes"):
-            change(builds.store, builds.facts(2), 2, number)
+            change(Ordered(builds.store), builds.facts(2), 2, number)
     with pytest.raises(Unknown, match="no page 2"):
         list_versions(builds.store, 2, 2)
 
@@ -89,18 +89,18 @@ def test_of_a_pruned_version_it_is_told_that_its_statements_are_gone(builds: Bui
     builds(f'{thing("x")} {LABEL} "New"@en .')
     with builds.store.writing("tests") as writer:
         writer.prune([1])
-    found = change(builds.store, builds.facts(2), 2, 1)
+    found = change(Ordered(builds.store), builds.facts(2), 2, 1)
     assert (found.is_kept, found.is_whole, found.count) == (False, False, 1)
     assert not any(one.statements for one in found.things)
-    assert change(builds.store, builds.facts(2), 2, 2).is_kept
+    assert change(Ordered(builds.store), builds.facts(2), 2, 2).is_kept
 
 
 def test_all_pages_together_are_the_whole_change(built: tuple[VersionStore, Built]) -> None:
     store, made = built
     facts = Facts(Harvests(store, BASE).of(made.manifest).published, "nl")
-    first = change(store, facts, 1, 1)
+    first = change(Ordered(store), facts, 1, 1)
     assert first.pages > 1
-    pages = [first, *(change(store, facts, 1, 1, page) for page in range(2, first.pages + 1))]
+    pages = [first, *(change(Ordered(store), facts, 1, 1, page) for page in range(2, first.pages + 1))]
     things = [one for page in pages for one in page.things]
     lines = [one.quad.line() for one_thing in things for one in one_thing.statements]
     assert sorted(lines) == store.lines(1)
@@ -113,7 +113,7 @@ def test_all_pages_together_are_the_whole_change(built: tuple[VersionStore, Buil
 def test_a_very_large_change_has_counts_alone(builds: Builds, monkeypatch: pytest.MonkeyPatch) -> None:
     builds(f'{thing("x")} {LABEL} "a" .')
     monkeypatch.setattr(changes, "_MOST", 0)
-    found = change(builds.store, builds.facts(1), 1, 1)
+    found = change(Ordered(builds.store), builds.facts(1), 1, 1)
     assert not found.is_whole
     assert {one.term: one.added for one in found.things}[thing("x")] == 1
     assert not any(one.statements for one in found.things)
@@ -133,7 +133,7 @@ def test_a_diff_is_the_difference(
     if number == 1:
         return
     delta = difference(builds.store.lines(1), builds.store.lines(2))
-    found = [one for each in change(builds.store, builds.facts(2), 2, 2).things for one in each.statements]
+    found = [one for each in change(Ordered(builds.store), builds.facts(2), 2, 2).things for one in each.statements]
     assert sorted(one.quad.line() for one in found if one.is_added) == delta.added
     assert sorted(one.quad.line() for one in found if not one.is_added) == delta.removed
 
@@ -142,6 +142,6 @@ def test_of_two_long_texts_the_beginning_that_they_share_is_left_out(builds: Bui
     start = "the same beginning \\n" * 20
     for end in ("old", "new"):
         builds(f'{thing("x")} {LABEL} "{start}{end}" .')
-    found = change(builds.store, builds.facts(2), 2, 2).things
+    found = change(Ordered(builds.store), builds.facts(2), 2, 2).things
     same = next(one for one in found if one.term == thing("x")).statements[0].same
     assert same == 20 * len("the same beginning \n") - 60

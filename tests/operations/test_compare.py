@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.operations.build import Built
-from dppgraph.operations.compare import LEAST, Comparison, compare, line_of, pairs
+from dppgraph.operations.compare import LEAST, Comparison, compare, line_of, read_beside
 from dppgraph.operations.facts import Facts, text_of
-from dppgraph.operations.timeline import read_timeline
+from dppgraph.operations.timeline import read_outline
 from dppgraph.store.versions import VersionStore
 from tests.operations.saying import answered, facts_of, iri, known, said
 
@@ -84,7 +84,7 @@ def facts(request: pytest.FixtureRequest, lines: Collection[str]) -> Facts:
 
 @pytest.mark.heavy
 def test_the_shipped_plans_compare_as_the_questions_answer(facts: Facts, lines: Collection[str]) -> None:
-    (pair,) = [pair for pair in pairs(facts, read_timeline(facts).plans) if pair.is_compared]
+    (pair,) = [pair for pair in read_beside(facts, read_outline(facts).plans).pairs if pair.is_compared]
     older, newer = pair.older.term, pair.newer.term
     for least in ("0", "0.5", "0.8", "0.9", "1"):
         found = compare(facts, older, newer, Decimal(least))

@@ -103,3 +103,19 @@ def test_a_monstrous_number_is_none(number: str) -> None:
     published = SimpleNamespace(about=lambda subject: said.get(subject, []), base=BASE)
     found = Facts(cast("Any", published), "nl").described("<s>")
     assert (found.confidence, found.start, found.end) == (None, None, None)
+
+
+@pytest.mark.parametrize("class_", ["PolicyInstrument", "LineOfAction", "Target", "Nothing"])
+def test_what_is_looked_up_at_once_is_what_is_looked_up_thing_by_thing(facts: Facts, class_: str) -> None:
+    term = f"<{DPP}{class_}>"
+    things = facts.subjects(f"<{PREFIXES['rdf']}type>", term)
+    for predicate in (f"<{PREFIXES['dct']}title>", f"<{SKOS}prefLabel>", f"<{DPP}hasLineOfAction>", f"<{DPP}nothing>"):
+        found = facts.every(predicate, term)
+        assert found == {thing: values for thing in things if (values := facts.all(thing, predicate))}
+        anything = facts.every(predicate)
+        assert found.items() <= anything.items()
+        assert all(facts.all(thing, predicate) == values for thing, values in anything.items() if thing in things)
+    called = facts.called(term)
+    assert called.keys() <= set(things)
+    assert all(facts.label(thing) == text for thing, text in called.items())
+    assert bool(called) is bool(things)

@@ -13,13 +13,16 @@ from dppgraph import bundle
 from dppgraph.core import formats
 from dppgraph.core.quads import Delta, parse_line
 from dppgraph.errors import BadParameter, Damaged
+from dppgraph.operations.build import Built
 from dppgraph.operations.export import export
 from dppgraph.operations.frames import read_frames
-from dppgraph.operations.graphs import Graph, described, is_there, list_graphs, term_of, write_graph
+from dppgraph.operations.graphs import Graph, described, is_there, list_graphs, term_of, write_apart, write_graph
 from dppgraph.operations.graphs import graphs as module
 from dppgraph.operations.graphs.lines import Lines
 from dppgraph.store.history import ExactQuads, History, add_version, forget_all_but
 from dppgraph.store.rdf import engine_format
+from dppgraph.store.versions import VersionStore
+from tests.conftest import BASE
 from tests.store.history_of import manifest
 
 A, B = "<urn:x:a>", "<urn:x:b>"
@@ -62,10 +65,27 @@ def test_however_few_are_taken_at_a_time_all_are_written(
         assert {f"{quad.triple} ." for quad in found} == expected
 
 
+@pytest.mark.parametrize("format_", [formats.TURTLE, formats.JSONLD], ids=lambda format_: format_.name)
+def test_a_large_graph_is_written_alike_by_a_process_of_its_own(
+    built: tuple[VersionStore, Built], tmp_path: Path, format_: formats.Format
+) -> None:
+    path, graph = built[0].history_path, f"<{BASE}id/graph/external>"
+    context = read_frames(bundle.folder("ontology")).context
+    here = io.BytesIO()
+    write_graph(History(path), 1, graph, format_, context, here)
+    with (tmp_path / "graph").open("w+b") as out:
+        write_apart(path, 1, graph, format_, context, out)
+    assert (tmp_path / "graph").read_bytes() == here.getvalue() != b""
+    with pytest.raises(Damaged), (tmp_path / "none").open("w+b") as out:
+        write_apart(path, 99, graph, format_, context, out)
+
+
 def test_the_list_has_the_named_ones(exact: ExactQuads) -> None:
-    assert list_graphs(exact) == [Graph("urn:x:a", 55), Graph("urn:x:b", 2)]
+    sizes = {graph.strip("<>"): count for graph, count in exact.graphs().items()}
+    listed = list_graphs({**sizes, "urn:x:gone": 0, "_:b": 1})
+    assert listed == [Graph("urn:x:a", 55), Graph("urn:x:b", 2)]
     assert [is_there(exact, graph) for graph in (A, "", None, "<urn:x:none>")] == [True, True, True, False]
-    lines = described(list_graphs(exact), "https://e.example/graphs")
+    lines = described(listed, "https://e.example/graphs")
     assert sum("service-description#name> <urn:x:" in line for line in lines) == 2
     for wrong in ("", "a", "urn:x: y", "urn:x:<y>"):
         with pytest.raises(BadParameter):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dppgraph.core.quads import Delta, Quad
 from dppgraph.errors import BadCall
-from dppgraph.operations.changes import change
+from dppgraph.operations.changes import Ordered, change
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.feed import FeedReader
 from dppgraph.operations.harvest import Harvests, harvesting, pack, remember
@@ -18,6 +18,8 @@ from dppgraph.store.versions import VersionStore
 from tests.conftest import BASE
 from tests.operations.story import Members, Told, check, members
 from tests.store.conftest import publication
+
+pytestmark = pytest.mark.heavy
 
 THINGS = [f"<{BASE}id/plan/{name}>" for name in "ab"] + [f"<{BASE}id/plan/a#part>", "<http://e.org/x>"]
 GRAPHS = ["", "<http://e.org/g>", "<http://e.org/h>"]
@@ -46,8 +48,9 @@ def told(store: VersionStore, number: int) -> dict[str, Told]:
     """What ``/changes/N`` says, as seen from the current version; its pages put together."""
     current = store.current()
     facts = Facts(Harvests(store, BASE).of(store.manifest(current)).published, "en")
-    first = change(store, facts, current, number)
-    pages = [first, *(change(store, facts, current, number, page) for page in range(2, first.pages + 1))]
+    ordered = Ordered(store)
+    first = change(ordered, facts, current, number)
+    pages = [first, *(change(ordered, facts, current, number, page) for page in range(2, first.pages + 1))]
     return {
         one.term.strip("<>"): Told(
             one.how,

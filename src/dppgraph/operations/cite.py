@@ -1,11 +1,15 @@
 """How to cite a thing, or an answer: what it is called, who publishes it, in which version and where."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from dppgraph.operations.facts import Facts, Text
+from dppgraph.operations.facts import Facts, Text, best
 from dppgraph.operations.harvest import Harvest
-from dppgraph.operations.said import Name, instances, name_of, prefixed, values
+from dppgraph.operations.said import Name, instances, name_of, prefixed
 from dppgraph.store.versions import Manifest
+
+_PUBLISHER: Final = prefixed("dct:publisher")
+_TITLE: Final = prefixed("dct:title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ def citation_of_answer(harvest: Harvest, facts: Facts, answered: Answered, title
 def _published(harvest: Harvest, facts: Facts) -> tuple[list[Name], Text | None]:
     """Who publishes the data, and what they are called."""
     catalogues = [term for term in instances(facts, "dcat:Catalog") if term.startswith(f"<{harvest.manifest.base}")]
-    publishers = {agent for catalogue in catalogues for agent in values(facts, catalogue, "dct:publisher")}
-    works = (facts.text(catalogue, prefixed("dct:title")) for catalogue in catalogues)
+    said = [facts.some(catalogue, _PUBLISHER, _TITLE) for catalogue in catalogues]
+    publishers = {agent for one in said for agent in one.get(_PUBLISHER, ())}
+    works = (best(one.get(_TITLE, ()), facts.language) for one in said)
     return [name_of(facts, agent) for agent in sorted(publishers)], next((work for work in works if work), None)

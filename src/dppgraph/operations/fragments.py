@@ -33,6 +33,10 @@ _VOID: Final = "http://rdfs.org/ns/void#"
 _INTEGER: Final = f"{PREFIXES['xsd']}integer"
 
 
+Count = Callable[[Pattern], int]
+"""Counts the triples that a pattern fits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fragment:
     """A page of a fragment.
@@ -71,16 +75,22 @@ def pattern_of(given: dict[str, str]) -> list[Pattern]:
     return [Pattern(subject, predicate, object_) for object_ in terms["object"]]
 
 
-def fragment(exact: ExactQuads, given: dict[str, str], page: int = 1) -> Fragment:
+def fragment(exact: ExactQuads, given: dict[str, str], page: int = 1, count: Count | None = None) -> Fragment:
     """A page of the fragment that parameters ask for.
+
+    Args:
+        exact: the triples.
+        given: the parameters.
+        page: which page.
+        count: counts the triples that a pattern fits; None to have them counted here.
 
     Raises:
         BadParameter: they are no pattern.
         Unknown: there is no such page.
     """
     patterns = pattern_of(given)
-    pattern = next((pattern for pattern in patterns if exact.count(pattern)), patterns[0])
-    total = exact.count(pattern)
+    counted = ((pattern, (count or exact.count)(pattern)) for pattern in patterns)
+    pattern, total = next(((pattern, total) for pattern, total in counted if total), (patterns[0], 0))
     pages = pages_of(total, page, PAGE)
     found = exact.match(pattern, offset=(page - 1) * PAGE, limit=PAGE)
     asked = tuple((place, given[place]) for place in PLACES if given.get(place))

@@ -2,11 +2,27 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from dppgraph.operations.compare import Comparison, Pair, compare, pairs
+from dppgraph.operations.compare import Comparison, Pair, beside_of, compare
 from dppgraph.operations.facts import Facts
-from dppgraph.operations.timeline import Event, Plan, Target, Timeline, read_timeline, span_of
+from dppgraph.operations.harvest import Harvest
+from dppgraph.operations.timeline import (
+    Event,
+    Outline,
+    Outlined,
+    Promised,
+    Target,
+    approval_in_time,
+    outline_of,
+    span_of,
+    target_in_time,
+)
+
+_APPROVALS: Final = 5
+_YEARS: Final = 2
+_TARGETS: Final = 2
+"""What is shown of each: approvals, years with promises, and promises of such a year."""
 
 
 class Approved(NamedTuple):
@@ -19,7 +35,7 @@ class Approved(NamedTuple):
     """
 
     date: str
-    plan: Plan
+    plan: Outlined
     event: Event
 
 
@@ -28,43 +44,47 @@ class Home:
     """What the first page shows.
 
     Attributes:
-        timeline: the plans in time.
-        promises: the targets by the year of their deadline, in order.
-        approvals: who approved what, the earliest first.
+        timeline: the plans in time, in outline.
+        promises: some targets of the first two years that have a deadline, by these; the years after them have none.
+        approvals: who approved what, the earliest first: a few.
+        approved: how many there are.
         pair: two plans that follow each other and that somebody compared; None where there are none.
         comparison: how they compare.
     """
 
-    timeline: Timeline
+    timeline: Outline
     promises: Mapping[int, list[Target]]
     approvals: list[Approved]
+    approved: int
     pair: Pair | None
     comparison: Comparison | None
 
 
-def read_home(facts: Facts) -> Home:
+def read_home(harvest: Harvest, facts: Facts) -> Home:
     """What the first page shows of a version."""
-    timeline = read_timeline(facts)
-    pair = next((pair for pair in pairs(facts, timeline.plans) if pair.is_compared), None)
+    outline = outline_of(harvest, facts)
+    beside = beside_of(harvest, facts)
+    pair = next((pair for pair in beside.pairs if pair.is_compared), None)
     found = compare(facts, pair.older.term, pair.newer.term) if pair else None
-    return Home(timeline, _promises(timeline.targets), _approvals(timeline.plans), pair, found)
+    approvals = _approvals(outline.plans)
+    few = [
+        Approved(date, plan, approval_in_time(facts, plan.term, event)) for date, plan, event in approvals[:_APPROVALS]
+    ]
+    return Home(outline, _promises(facts, outline.targets), few, len(approvals), pair, found)
 
 
-def _promises(targets: Iterable[Target]) -> dict[int, list[Target]]:
-    found: dict[int, list[Target]] = {}
+def _promises(facts: Facts, targets: Iterable[Promised]) -> dict[int, list[Target]]:
+    found: dict[int, list[Promised]] = {}
     for target in targets:
         for year in sorted({span.last.year for literal in target.deadlines if (span := span_of(literal))}):
             found.setdefault(year, []).append(target)
-    return dict(sorted(found.items()))
+    return {
+        year: [target_in_time(facts, target) for target in found[year][:_TARGETS]] if place < _YEARS else []
+        for place, year in enumerate(sorted(found))
+    }
 
 
-def _approvals(plans: Iterable[Plan]) -> list[Approved]:
-    found = [
-        Approved(date, plan, event)
-        for plan in plans
-        for event in plan.events
-        if event.is_approval
-        for date in event.dates or ("",)
-    ]
+def _approvals(plans: Iterable[Outlined]) -> list[tuple[str, Outlined, str]]:
+    found = [(date, plan, event) for plan in plans for event, dates in plan.approvals for date in dates or ("",)]
     # A term begins with the characters of the literal: dates sort as they are written, what has none comes last.
-    return sorted(found, key=lambda one: (not one.date, one.date, one.plan.term, one.event.term))
+    return sorted(found, key=lambda one: (not one[0], one[0], one[1].term, one[2]))

@@ -136,16 +136,20 @@ def is_of_class(facts: Facts, thing: str, class_: str) -> bool:
 
 
 def instances(facts: Facts, *names: str) -> list[str]:
-    """The things of some classes and of those that are below them, sorted.
+    """The things of some classes and of those that are below them, sorted."""
+    return sorted({thing for class_ in narrower(facts, *names) for thing in facts.subjects(_TYPE, class_)})
+
+
+def narrower(facts: Facts, *names: str) -> list[str]:
+    """Some classes and those that are below them, as terms.
 
     A store without the ontology's rules has no wider types written down, so the classes are followed here.
     """
-    classes, found = [prefixed(name) for name in names], set[str]()
+    classes = [prefixed(name) for name in names]
     for known in classes:
-        found.update(facts.subjects(_TYPE, known))
-        narrower = facts.subjects(prefixed("rdfs:subClassOf"), known)
-        classes += [term for term in narrower if term not in classes]
-    return sorted(found)
+        found = facts.subjects(prefixed("rdfs:subClassOf"), known)
+        classes += [term for term in found if term not in classes]
+    return classes
 
 
 def _place(one: Said) -> int:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from dppgraph import __version__
 from dppgraph.errors import DppgraphError
+from dppgraph.operations.changes import Ordered
 from dppgraph.operations.queries import Question
 from dppgraph.operations.quotes import Texts
 from dppgraph.operations.service import Endpoint
@@ -141,7 +142,7 @@ def create_app(
     add_graph_routes(app, Graphs.of(pages, answering.write, settings.max_upload << 20, union=endpoint.union))
     add_context_routes(app, context)
     add_document_routes(app, Documents(making))
-    add_catalogue_routes(app, Catalogue(making))
+    add_catalogue_routes(app, Catalogue.of(making))
     add_dump_routes(app, dumps := DumpFiles(making))
     add_feed_routes(app, Feed(making))
     add_fragment_routes(app, Fragments(making))
@@ -159,7 +160,7 @@ def create_app(
     add_search_routes(app, Search(pages))
     add_quote_routes(app, Quotes(pages, Texts(Path(settings.texts) if settings.texts else None)))
     add_timemap_routes(app, TimeMaps(answering.mementos, History(making.harvests.versions.history_path), questions))
-    add_change_routes(app, Changes(pages, making.harvests.versions))
+    add_change_routes(app, Changes(pages, Ordered(making.harvests.versions)))
     add_blame_routes(app, BlamePage(pages, making.harvests.versions))
     add_api_page(app, Api(pages, app, questions))
     add_about_routes(app, About(pages))

@@ -16,6 +16,7 @@ from dppgraph.errors import Unknown
 from dppgraph.operations.changes import (
     Change,
     ChangedThing,
+    Ordered,
     Version,
     Versions,
     change,
@@ -26,7 +27,6 @@ from dppgraph.operations.changes import (
 from dppgraph.operations.export import export
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
-from dppgraph.store.versions import VersionStore
 from dppgraph.web.pages import Page, Pages, Reader, add_page, csv_of, json_of
 from dppgraph.web.pages.suffix import parted
 from dppgraph.web.parameters import decoded, described, number_of, whole
@@ -58,11 +58,11 @@ class Changes:
 
     Attributes:
         pages: answers for the pages.
-        store: the versions.
+        ordered: what the versions changed.
     """
 
     pages: Pages
-    store: VersionStore
+    ordered: Ordered
 
     async def all(self, request: Request) -> Response:
         """The list of versions.
@@ -73,7 +73,7 @@ class Changes:
         page = number_of(decoded(request.scope["query_string"]), "page") or 1
 
         def read(harvest: Harvest, _: Reader) -> Told:
-            return {"found": list_versions(self.store, harvest.manifest.version, page)}
+            return {"found": list_versions(self.ordered.store, harvest.manifest.version, page)}
 
         data = _written(_list_json, _list_csv, lambda found: cast("Versions", found).versions)
         parameters = {"page": page} if page > 1 else {}
@@ -95,7 +95,7 @@ class Changes:
         def read(harvest: Harvest, reader: Reader) -> Told:
             facts = Facts(harvest.published, reader.language)
             return {
-                "found": change(self.store, facts, harvest.manifest.version, number, page),
+                "found": change(self.ordered, facts, harvest.manifest.version, number, page),
                 "names": labels(facts),
                 "says": lambda predicate: says(facts, predicate),
             }

@@ -76,7 +76,7 @@ class Crawlers:
         return await self.making.answered(request, resource, format_, make)
 
     def _sitemap(self, harvest: Harvest) -> Made:
-        count = max(1, -(-harvest.published.exact.count_things() // ADDRESSES))
+        count = max(1, -(-harvest.once("things", harvest.published.exact.count_things) // ADDRESSES))
         pages = ((f"{self.making.url}sitemap-{number}.xml", harvest.manifest.created) for number in range(1, count + 1))
         return _written("sitemapindex", "sitemap", pages)
 

@@ -1,6 +1,7 @@
 """Triple Pattern Fragments at ``/fragments``, for clients that evaluate queries themselves, such as Comunica."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from dppgraph.errors import BadParameter
 from dppgraph.operations.export import export
 from dppgraph.operations.fragments import PLACES, Fragment, controls, fragment, pages_alone
 from dppgraph.operations.harvest import Harvest
+from dppgraph.store.history import Pattern
 from dppgraph.web.answers import preflight
 from dppgraph.web.made import Made, Making
 from dppgraph.web.pages import Reader, reader_of, shown
@@ -52,7 +54,7 @@ class Fragments:
         reader = reader_of(request.scope, parameters, format_)
 
         def make(harvest: Harvest) -> Made:
-            found = fragment(harvest.published.exact, given, page)
+            found = fragment(harvest.published.exact, given, page, partial(_count, harvest))
             return (
                 self._page(found, given, harvest, reader)
                 if format_ == formats.HTML
@@ -96,6 +98,12 @@ def add_fragment_routes(app: FastAPI, fragments: Fragments) -> None:
         openapi_extra={"parameters": said},
     )
     app.add_api_route("/fragments", fragments, methods=["HEAD", "OPTIONS"], include_in_schema=False)
+
+
+def _count(harvest: Harvest, pattern: Pattern) -> int:
+    """How many triples a pattern fits; all there are, which takes longest, are counted once."""
+    exact = harvest.published.exact
+    return harvest.once("triples", lambda: exact.count(pattern)) if pattern == Pattern() else exact.count(pattern)
 
 
 def _given(parameters: Parameters) -> dict[str, str]:

@@ -13,7 +13,7 @@ from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
 from dppgraph.operations.home import read_home
 from dppgraph.operations.said import name_of
-from dppgraph.operations.timeline import Period, Plan, Timeline
+from dppgraph.operations.timeline import Outline, Outlined, Period, plan_in_time
 from dppgraph.web.pages import Page, Pages, Reader, add_page
 from dppgraph.web.timeline import SHEETS, draw
 
@@ -40,9 +40,11 @@ class Home:
 
     def _home(self, harvest: Harvest, reader: Reader) -> dict[str, object]:
         facts = Facts(harvest.published, reader.language)
-        shown = read_home(facts)
-        plans = _latest(shown.timeline)
-        drawings = [draw(shown.timeline, plans, (), None, sheet) for sheet in SHEETS]
+        shown = read_home(harvest, facts)
+        latest = _latest(shown.timeline)
+        plans = [plan_in_time(facts, plan) for plan in latest]
+        drawn = shown.timeline.only(plan.term for plan in latest)
+        drawings = [draw(drawn, plans, (), None, sheet) for sheet in SHEETS]
         catalogues = facts.subjects(_A, f"<{PREFIXES['dcat']}Catalog>")
         # Those that the catalogue's page lists: each version is a data set too.
         sets = sorted({listed for one in catalogues for listed in facts.all(one, f"<{PREFIXES['dcat']}dataset>")})
@@ -55,7 +57,7 @@ class Home:
         }
 
 
-def _latest(timeline: Timeline) -> list[Plan]:
+def _latest(timeline: Outline) -> list[Outlined]:
     """The plans that the first page draws: those that ended last, in the order of the timeline."""
     ends = {plan.term: max(map(_end, plan.periods), default=date.min) for plan in timeline.plans}
     known = [term for term in ends if ends[term] > date.min]

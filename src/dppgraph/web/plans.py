@@ -13,7 +13,7 @@ from starlette.responses import Response
 from dppgraph.core.iris import PREFIXES
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
-from dppgraph.operations.plans import COLUMNS, Plan, Related, plan_list, plan_of
+from dppgraph.operations.plans import COLUMNS, Plan, Related, plan_list, plan_of, plans_in_order
 from dppgraph.web.pages import Page, Reader, add_page
 from dppgraph.web.parameters import Parameters, decoded, version_of
 from dppgraph.web.reading import (
@@ -76,7 +76,8 @@ class Plans:
 
         def read(harvest: Harvest, reader: Reader) -> Told:
             facts = Facts(harvest.published, reader.language)
-            return {"found": plan_list(facts, day, page), "asked": asked_for(1, on), **speaking(facts)}
+            found = plan_list(facts, day, page, plans_in_order(harvest, facts))
+            return {"found": found, "asked": asked_for(1, on), **speaking(facts)}
 
         answer = Page("plans", "plans.html", read, list_data(COLUMNS), asked_for(page, on), until)
         return await self.things.pages.answered(request, answer)

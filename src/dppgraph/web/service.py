@@ -10,7 +10,7 @@ from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.errors import Limit
 from dppgraph.operations.export import export
-from dppgraph.operations.service import Endpoint, Graphs, described, graphs_request, read_graphs
+from dppgraph.operations.service import Endpoint, Graphs, described, graphs_request, known_graphs, read_graphs
 from dppgraph.web.answers import Sending, headers_of, kept_response
 from dppgraph.web.cache.kept import Kept, tag_of
 from dppgraph.web.made import Making
@@ -68,6 +68,10 @@ class ServiceDescription:
         self._written[number, format_.name] = Kept(content, format_.content_type, number, tag, headers)
 
     async def _graphs(self, number: int) -> Graphs:
+        manifest = self.sending.store.manifest
+        known = known_graphs(manifest, union=self.endpoint.union) if number == manifest.version else None
+        if known is not None:
+            return known
         try:
             return read_graphs(await self._answer("sizes", number))
         except Limit:

@@ -51,7 +51,7 @@ def add_things_routes(app: FastAPI, things: ThingList) -> None:
 def _things(harvest: Harvest, reader: Reader, page: int) -> dict[str, object]:
     published = harvest.published
     facts = Facts(published, reader.language)
-    count = published.exact.count_things()
+    count = harvest.once("things", published.exact.count_things)
     pages = pages_of(count, page, _PAGE)
     found = [
         (f"<{iri}>", facts.label(f"<{iri}>"), path_of(iri, published.base))

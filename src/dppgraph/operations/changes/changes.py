@@ -1,9 +1,9 @@
 """What changed when: the versions of a store, and what each changed of its parent, thing by thing."""
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
@@ -16,7 +16,7 @@ from dppgraph.operations.paging import pages_of
 from dppgraph.operations.search import KINDS
 from dppgraph.store.history import Fate, History, fate
 from dppgraph.store.rdf import literal_text
-from dppgraph.store.versions import Manifest, VersionStore
+from dppgraph.store.versions import Changed, ChangedThings, Manifest, VersionStore
 
 _VERSIONS: Final = 50
 """Versions on a page."""
@@ -24,6 +24,8 @@ _THINGS: Final = 25
 """Things on a page."""
 _MOST: Final = 200_000
 """Statements of a change that are looked through; of a larger one there are only counts."""
+_REMEMBERED: Final = 8
+"""Versions of which the order of what they changed is remembered."""
 _LONG: Final = 200
 _AROUND: Final = 60
 _NAMES: Final = tuple(
@@ -108,11 +110,41 @@ def list_versions(store: VersionStore, current: int, page: int = 1) -> Versions:
     return Versions([version_of(store, number) for number in range(last, max(0, last - _VERSIONS), -1)], page, pages)
 
 
-def change(store: VersionStore, facts: Facts, current: int, number: int, page: int = 1) -> Change:
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What versions changed, in the order in which it is shown; of those that were asked last it is remembered.
+
+    Attributes:
+        store: the versions.
+    """
+
+    store: VersionStore
+    _known: OrderedDict[tuple[int, str, str], ChangedThings] = field(default_factory=OrderedDict)
+
+    def of(self, number: int) -> ChangedThings:
+        """What a version changed.
+
+        Raises:
+            Unknown: there is no such version.
+            Damaged: its files are not what was published.
+        """
+        manifest = self.store.manifest(number)
+        # A store that was put back from a backup may have another version with this number by now.
+        key = number, manifest.digest, manifest.created
+        found = self._known.get(key)
+        if found is None:
+            base = manifest.base
+            found = self._known[key] = self.store.changed(number, lambda entity: _rank(entity, base))
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return found
+
+
+def change(ordered: Ordered, facts: Facts, current: int, number: int, page: int = 1) -> Change:
     """A page of what a version changed of its parent; the first one made everything.
 
     Args:
-        store: the versions.
+        ordered: what the versions changed.
         facts: what the version says that is served.
         current: its number.
         number: the version.
@@ -124,19 +156,20 @@ def change(store: VersionStore, facts: Facts, current: int, number: int, page: i
     """
     if not 1 <= number <= current:
         raise Unknown(f"there is no version {number}: /changes lists those there are")
-    manifest = store.manifest(number)
-    counts = store.changes(number)
-    entities = sorted(counts, key=lambda entity: _rank(entity, manifest.base))
-    pages = pages_of(len(entities), page, _THINGS)
-    shown = entities[(page - 1) * _THINGS : page * _THINGS]
+    store = ordered.store
+    manifest, changed = store.manifest(number), ordered.of(number)
+    pages = pages_of(changed.count, page, _THINGS)
+    shown = changed.part((page - 1) * _THINGS, _THINGS)
     is_kept = store.is_kept(number)
     is_whole = is_kept and manifest.added + manifest.removed <= _MOST
-    statements = _statements(store, number, shown) if is_whole else {}
+    statements = _statements(store, number, [one.entity for one in shown]) if is_whole else {}
     with closing(History(store.history_path)) as history:
-        fates = {entity: fate(history, entity, number) for entity in shown}
-    things = [_thing(facts, one, counts[one], _how(fates[one]), statements.get(one, [])) for one in shown]
+        fates = [fate(history, one.entity, number) for one in shown]
+    things = [
+        _thing(facts, one, _how(found), statements.get(one.entity, [])) for one, found in zip(shown, fates, strict=True)
+    ]
     following = number + 1 if number < current else None
-    return Change(manifest, following, things, len(entities), is_whole, is_kept, page, pages)
+    return Change(manifest, following, things, changed.count, is_whole, is_kept, page, pages)
 
 
 def _statements(store: VersionStore, number: int, entities: Iterable[str]) -> dict[str, list[Statement]]:
@@ -179,13 +212,13 @@ def _how(found: Fate) -> How:
     return "added" if found == Fate(before=False, after=True) else "changed"
 
 
-def _thing(facts: Facts, entity: str, counts: tuple[int, int], how: How, statements: list[Statement]) -> ChangedThing:
-    term = entity if entity.startswith("_:") else f"<{entity}>"
-    is_gone = facts.published.is_gone(entity)
+def _thing(facts: Facts, one: Changed, how: How, statements: list[Statement]) -> ChangedThing:
+    term = one.entity if one.entity.startswith("_:") else f"<{one.entity}>"
+    is_gone = facts.published.is_gone(one.entity)
     label = facts.label(term)
     if is_gone:
         label = _former(facts, term, statements) or label
-    return ChangedThing(term, label, *counts, how=how, is_gone=is_gone, statements=statements)
+    return ChangedThing(term, label, one.added, one.removed, how=how, is_gone=is_gone, statements=statements)
 
 
 def _former(facts: Facts, term: str, statements: Iterable[Statement]) -> Text | None:
@@ -195,8 +228,8 @@ def _former(facts: Facts, term: str, statements: Iterable[Statement]) -> Text | 
     return next((facts.label(name) for name in names if name.startswith('"')), None)
 
 
-def _rank(entity: str, base: str) -> tuple[int, str]:
+def _rank(entity: str, base: str) -> int:
     kind = entity.removeprefix(f"{base}id/").partition("/")[0] if entity.startswith(f"{base}id/") else "other"
     if kind == "statement":
-        return len(KINDS) + 1, entity
-    return KINDS.index(kind) if kind in KINDS else len(KINDS), entity
+        return len(KINDS) + 1
+    return KINDS.index(kind) if kind in KINDS else len(KINDS)

@@ -1,14 +1,15 @@
 """Which plans can be compared, and which pairs of them people usually want to see."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.operations.facts import Facts
-from dppgraph.operations.timeline import Plan
+from dppgraph.operations.harvest import Harvest
+from dppgraph.operations.timeline import Outlined, outline_of
 
 _DPP: Final = PREFIXES["dpp"]
-_LINES: Final = f"<{_DPP}hasLineOfAction>"
 
 
 class Pair(NamedTuple):
@@ -20,30 +21,53 @@ class Pair(NamedTuple):
         is_compared: whether anybody has read their lines of action side by side.
     """
 
-    older: Plan
-    newer: Plan
+    older: Outlined
+    newer: Outlined
     is_compared: bool
 
 
-def comparable(facts: Facts, plans: Iterable[Plan]) -> list[Plan]:
-    """The plans that have lines of action, in the order in which they come."""
-    return [plan for plan in plans if facts.one(plan.term, _LINES)]
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Which plans can be compared.
+
+    Attributes:
+        comparable: those that have lines of action, in the order of the timeline.
+        pairs: those of them that follow each other; what somebody compared first.
+    """
+
+    comparable: tuple[Outlined, ...]
+    pairs: tuple[Pair, ...]
 
 
-def pairs(facts: Facts, plans: Iterable[Plan]) -> list[Pair]:
-    """The plans that follow each other and both have lines of action: those that somebody compared first."""
-    known = {plan.term: plan for plan in comparable(facts, plans)}
-    found = [
-        Pair(older, known[newer], _is_compared(facts, older.term, newer))
-        for older in known.values()
-        for newer in older.newer
-        if newer in known
+def beside_of(harvest: Harvest, facts: Facts) -> Beside:
+    """Which plans of a version can be compared, found once."""
+    return harvest.once(("compare", facts.language), lambda: read_beside(facts, outline_of(harvest, facts).plans))
+
+
+def read_beside(facts: Facts, ordered: Iterable[Outlined]) -> Beside:
+    """Which plans can be compared, of those of a version, in their order."""
+    lines, newer, older = (facts.every(f"<{_DPP}{name}>") for name in ("hasLineOfAction", "newerLine", "olderLine"))
+    plans = [plan for plan in ordered if plan.term in lines]
+    # A reading leads from a line to one that it continues, and a line may be one of several plans.
+    of = {line: set[str]() for found in lines.values() for line in found}
+    for plan, found in lines.items():
+        for line in found:
+            of[line].add(plan)
+    compared = {
+        (before, after)
+        for reading, found in newer.items()
+        for after in _owners(of, found)
+        for before in _owners(of, older.get(reading, []))
+    }
+    known = {plan.term: plan for plan in plans}
+    pairs = [
+        Pair(plan, known[after], (plan.term, after) in compared)
+        for plan in plans
+        for after in plan.newer
+        if after in known
     ]
-    return sorted(found, key=lambda pair: not pair.is_compared)
+    return Beside(tuple(plans), tuple(sorted(pairs, key=lambda pair: not pair.is_compared)))
 
 
-def _is_compared(facts: Facts, older: str, newer: str) -> bool:
-    lines = frozenset(facts.all(older, _LINES))
-    readings = (reading for line in facts.all(newer, _LINES) for reading in facts.subjects(f"<{_DPP}newerLine>", line))
-    continued = (line for reading in readings for line in facts.all(reading, f"<{_DPP}olderLine>"))
-    return any(line in lines for line in continued)
+def _owners(of: dict[str, set[str]], lines: list[str]) -> set[str]:
+    return {plan for line in lines for plan in of.get(line, ())}

@@ -2,6 +2,6 @@
 
 from dppgraph.operations.facts.evidence import PROVENANCE, Evidence
 from dppgraph.operations.facts.facts import Fact, Facts, compact
-from dppgraph.operations.facts.text import Text, text_of
+from dppgraph.operations.facts.text import Text, best, text_of
 
-__all__ = ["PROVENANCE", "Evidence", "Fact", "Facts", "Text", "compact", "text_of"]
+__all__ = ["PROVENANCE", "Evidence", "Fact", "Facts", "Text", "best", "compact", "text_of"]

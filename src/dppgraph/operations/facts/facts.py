@@ -1,5 +1,6 @@
 """Looking facts up: in what was published, one thing at a time."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Final, NamedTuple
@@ -66,9 +67,37 @@ class Facts:
             self._about[subject] = _by_property(map(parse_line, self.published.about(subject)))
         return self._about[subject]
 
+    def some(self, subject: str, *predicates: str) -> Mapping[str, list[str]]:
+        """Likewise of some properties alone, as of a catalogue, which lists tens of thousands of data sets."""
+        return _by_property(map(parse_line, self.published.saying(subject, frozenset(predicates))))
+
     def all(self, subject: str, predicate: str) -> list[str]:
         """The values of a property, sorted."""
         return self.about(subject).get(predicate, [])
+
+    def every(self, predicate: str, *classes: str) -> dict[str, list[str]]:
+        """What each thing has for a property, in one look: its values, sorted.
+
+        What is told besides the version's own statements, as of its dumps, is left out.
+
+        Args:
+            predicate: the property.
+            classes: the classes of the things; none for all things.
+        """
+        term, found = self.published.saying_so.term, defaultdict[str, set[str]](set)
+        for class_ in classes or (None,):
+            for subject, object_ in self.published.exact.pairs(predicate, class_):
+                found[term(subject)].add(term(object_))
+        return {subject: sorted(values) for subject, values in found.items()}
+
+    def called(self, *classes: str) -> dict[str, Text]:
+        """What each thing of some classes is called, as :meth:`label` has it, in one look; not what has no name."""
+        named: dict[str, Text] = {}
+        for predicate in _NAMING:
+            for subject, values in self.every(predicate, *classes).items():
+                if subject not in named and (text := best(values, self.language)):
+                    named[subject] = text
+        return named
 
     def one(self, subject: str, predicate: str) -> str | None:
         """The first value of a property, or None."""

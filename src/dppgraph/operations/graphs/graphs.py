@@ -1,21 +1,23 @@
 """A graph read from the history of all versions, a few thousand triples in memory at a time."""
 
+import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import IO, Final, NamedTuple
 
-from dppgraph.core import formats
 from dppgraph.core.formats import Format
 from dppgraph.core.quads import Quad
-from dppgraph.operations.export.flat import write_document, write_part
-from dppgraph.operations.export.jsonld import refuse_misread
+from dppgraph.operations.export.streamed import export_stream
 from dppgraph.operations.frames import Context
 from dppgraph.operations.graphs.lines import Lines
 from dppgraph.store.history import ExactQuads, History
 from dppgraph.store.updates import named_graph
-from dppgraph.store.writing import write
+from dppgraph.store.workers.apart import called
 
 _FEW: Final = 10_000
 """Triples that are taken at once: sorted here, they are there sooner than subject by subject."""
@@ -37,9 +39,13 @@ def term_of(iri: str) -> str:
     return named_graph(iri)
 
 
-def list_graphs(exact: ExactQuads) -> list[Graph]:
-    """The named graphs of a version, by IRI."""
-    return [Graph(term[1:-1], count) for term, count in exact.graphs().items() if term.startswith("<")]
+def list_graphs(sizes: Mapping[str, int]) -> list[Graph]:
+    """The named graphs of a version, by IRI; those that have a blank node for a name aside.
+
+    Args:
+        sizes: how many statements each has, as the version's manifest says.
+    """
+    return [Graph(iri, count) for iri, count in sorted(sizes.items()) if count and iri and not iri.startswith("_:")]
 
 
 def is_there(exact: ExactQuads, graph: str | None) -> bool:
@@ -68,17 +74,35 @@ def write_graph(
     with tempfile.TemporaryFile() as file:
         with history.still():
             lines = Lines.of(_lines(history.at(version), graph), file)
-        if format_ == formats.JSONLD:
-            _write_jsonld(lines, context, out)
-        else:
-            write(lines, format_, out)
+        export_stream(lines, format_, context, out)
 
 
-def _write_jsonld(lines: Lines, context: Context, out: IO[bytes]) -> None:
-    refuse_misread(lines, context)
-    with tempfile.TemporaryFile() as part:
-        names = write_part(lines, context, part) if lines else set()
-        write_document([part] if lines else [], names, context, out)
+def write_apart(
+    history: Path, version: int, graph: str | None, format_: Format, context: Context, out: IO[bytes]
+) -> None:
+    """Likewise to a file of the system, by a process of its own: a large graph keeps this one busy for long.
+
+    Args:
+        history: the file with the quads of all versions.
+        version: as :func:`write_graph` has it, like those after it.
+        graph: likewise.
+        format_: likewise.
+        context: likewise.
+        out: likewise; it is opened once more.
+
+    Raises:
+        EngineDied: the process ended before its work was done.
+        DppgraphError: as :func:`write_graph`.
+        OSError: likewise.
+    """
+    # Another process opens the same file by its descriptor here, as it has no name.
+    place = f"/proc/{os.getpid()}/fd/{out.fileno()}"
+    called([partial(_write_from, history, version, graph, format_, context, place)], apart=True)
+
+
+def _write_from(path: Path, version: int, graph: str | None, format_: Format, context: Context, place: str) -> None:
+    with closing(History(path)) as history, Path(place).open("r+b") as out:
+        write_graph(history, version, graph, format_, context, out)
 
 
 def _lines(exact: ExactQuads, graph: str | None) -> Iterator[str]:

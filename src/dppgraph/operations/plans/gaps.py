@@ -1,6 +1,6 @@
 """What is not known of a plan: what no source states, and what was found in no source."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +10,8 @@ from dppgraph.operations.said import Name, name_of, names_of, prefixed
 
 _INTERPRETATION: Final = "interpretation"
 _UNVERIFIED: Final = "unverified"
+_MANY: Final = 300
+"""Statements that are looked at one by one; where there are more, all that are marked are looked up."""
 _TRIPLE: Final = ("subject", "predicate", "object")
 
 
@@ -45,11 +47,19 @@ def missing_of(facts: Facts, plan: str) -> list[Name]:
 def unverified_of(facts: Facts, things: Iterable[str]) -> list[Unverified]:
     """The facts about some things that were found in no source."""
     concepts = facts.subjects(prefixed("skos:notation"), literal(_UNVERIFIED))
-    doubted = {statement for concept in concepts for statement in facts.subjects(prefixed("dpp:verification"), concept)}
-    if not doubted:
+    if not concepts:
         return []
-    about = (statement for thing in things for statement in facts.subjects(prefixed("rdf:subject"), thing))
-    return [_unverified(facts, statement) for statement in about if statement in doubted]
+    about = [statement for thing in things for statement in facts.subjects(prefixed("rdf:subject"), thing)]
+    return [_unverified(facts, statement) for statement in _doubted(facts, about, concepts)]
+
+
+def _doubted(facts: Facts, statements: Sequence[str], concepts: Sequence[str]) -> list[str]:
+    """Those of some statements that are marked with one of these concepts."""
+    marked = prefixed("dpp:verification")
+    if len(statements) > _MANY:
+        found = {statement for concept in concepts for statement in facts.subjects(marked, concept)}
+        return [statement for statement in statements if statement in found]
+    return [statement for statement in statements if not set(concepts).isdisjoint(facts.all(statement, marked))]
 
 
 def _unverified(facts: Facts, statement: str) -> Unverified:

@@ -1,16 +1,17 @@
 """The list of plans: each with its period, its status on a day, its level, its approvals and how many lines it has."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from dppgraph.operations.facts import Facts, Text
+from dppgraph.operations.harvest import Harvest
 from dppgraph.operations.lines import lines_of
 from dppgraph.operations.paging import Paging
 from dppgraph.operations.plans.events import dates_of
-from dppgraph.operations.plans.kinds import plans_of
-from dppgraph.operations.plans.periods import Span, Status, spans_of, status_of
+from dppgraph.operations.plans.kinds import classes_of_plans, plans_of
+from dppgraph.operations.plans.periods import Span, Status, day_in, spans_of, status_of
 from dppgraph.operations.said import Name, names_of, prefixed, values
 from dppgraph.store.history import Pattern
 
@@ -96,18 +97,24 @@ class PlanList:
         return (plan.row() for plan in self.plans)
 
 
-def plan_list(facts: Facts, on: date, page: int = 1) -> PlanList:
+def plans_in_order(harvest: Harvest, facts: Facts) -> list[str]:
+    """All plans of a version, in the order of the list; found out once."""
+    return harvest.once(("plans", facts.language), lambda: _in_order(facts))
+
+
+def plan_list(facts: Facts, on: date, page: int = 1, plans: Sequence[str] | None = None) -> PlanList:
     """A page of the list of all policy instruments.
 
     Args:
         facts: where to look.
         on: the day for which their status is told.
         page: which page.
+        plans: all of them, in order; None to look for them.
 
     Raises:
         Unknown: there is no such page.
     """
-    plans = sorted(plans_of(facts), key=lambda plan: _in_time(facts, plan))
+    plans = _in_order(facts) if plans is None else plans
     paging = Paging.of(len(plans), page)
     has_tiers = bool(facts.published.exact.match(Pattern(None, prefixed("dpp:partOfLine"), None), limit=1))
     return PlanList(on, paging, [_listed(facts, plan, on, has_tiers=has_tiers) for plan in paging.cut(plans)])
@@ -142,9 +149,20 @@ def _listed(facts: Facts, plan: str, on: date, *, has_tiers: bool) -> ListedPlan
     )
 
 
-def _in_time(facts: Facts, plan: str) -> tuple[str, Text, str]:
-    first = min((span.first for span in spans_of(facts, plan) if span.first), default=_LATE)
-    return first, facts.label(plan), plan
+def _in_order(facts: Facts) -> list[str]:
+    """All plans: those that begin first, then by their names; looked up at once, not plan by plan."""
+    classes = classes_of_plans(facts)
+    periods, names = facts.every(prefixed("dct:temporal"), *classes), facts.called(*classes)
+    first = {
+        period: [facts.label(day).text for day in days] for period, days in facts.every(prefixed("dpp:from")).items()
+    }
+
+    def place(plan: str) -> tuple[str, Text, str]:
+        texts = (text for period in periods.get(plan, ()) for text in first.get(period, ()))
+        days = (day for text in texts if (day := day_in(text)))
+        return min(days, default=_LATE), names.get(plan) or facts.label(plan), plan
+
+    return sorted(plans_of(facts), key=place)
 
 
 def _names(facts: Facts, thing: str, predicate: str) -> list[Name]:

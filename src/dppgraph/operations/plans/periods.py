@@ -87,7 +87,7 @@ def spans_of(facts: Facts, plan: str) -> list[Span]:
         firsts, lasts, is_open = (_texts(facts, node, name) for name in ("dpp:from", "dpp:until", "dpp:openEnded"))
         without_end = any(text in _TRUE for text in is_open)
         pairs = ((first, last) for first in firsts or [""] for last in lasts or [""])
-        found += [Span(_day(first), _day(last), without_end) for first, last in pairs]
+        found += [Span(day_in(first), day_in(last), without_end) for first, last in pairs]
     return found
 
 
@@ -103,6 +103,6 @@ def _texts(facts: Facts, node: str, predicate: str) -> list[str]:
     return [facts.label(term).text for term in values(facts, node, predicate)]
 
 
-def _day(text: str) -> str:
+def day_in(text: str) -> str:
     """The day that a text begins with, as days are written; empty where it is none."""
     return text[:_DAY] if _IS_DAY.match(text) else ""

@@ -1,8 +1,9 @@
 """What a timeline is made of."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from dppgraph.operations.facts import Evidence, Text
 from dppgraph.operations.said import Name
@@ -47,6 +48,13 @@ class Period(NamedTuple):
     def ends(self) -> date | None:
         """The day that it ends on, or may at the latest; likewise."""
         return day_of(self.last) or ((span := span_of(self.end or "")) and span.last)
+
+
+def standing_of(periods: Iterable[Period], day: str) -> Standing:
+    """Where a plan of some periods stands on a day, ``yyyy-mm-dd``."""
+    found = {period.standing(day) for period in periods}
+    order: tuple[Standing, ...] = ("in-force", "unknown", "upcoming", "ended")
+    return next((standing for standing in order if standing in found), "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +111,7 @@ class Plan:
 
     def standing(self, day: str) -> Standing:
         """Where the plan stands on a day, ``yyyy-mm-dd``."""
-        found = {period.standing(day) for period in self.periods}
-        order: tuple[Standing, ...] = ("in-force", "unknown", "upcoming", "ended")
-        return next((standing for standing in order if standing in found), "unknown")
+        return standing_of(self.periods, day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,5 +163,35 @@ class Timeline:
 
     def in_force(self, day: str) -> list[tuple[Plan, Period]]:
         """The plans in force on a day, ``yyyy-mm-dd``, each with the period that covers it; the earliest first."""
-        found = [(plan, period) for plan in self.plans for period in plan.periods if period.standing(day) == "in-force"]
-        return sorted(found, key=lambda one: (one[1].first, one[0].term, one[1].last))
+        return in_force(self.plans, day)
+
+    def days(self) -> Iterator[Span]:
+        """All days that it knows of."""
+        for plan in self.plans:
+            yield from days_of(plan.periods, (literal for event in plan.events for literal in event.dates))
+        yield from filter(None, (span_of(literal) for target in self.targets for literal in target.deadlines))
+
+
+class _InTime(Protocol):
+    @property
+    def term(self) -> str: ...
+
+    @property
+    def periods(self) -> tuple[Period, ...]: ...
+
+
+_Any = TypeVar("_Any", bound=_InTime)
+
+
+def in_force(plans: Iterable[_Any], day: str) -> list[tuple[_Any, Period]]:
+    """The plans in force on a day, ``yyyy-mm-dd``, each with the period that covers it; the earliest first."""
+    found = [(plan, period) for plan in plans for period in plan.periods if period.standing(day) == "in-force"]
+    return sorted(found, key=lambda one: (one[1].first, one[0].term, one[1].last))
+
+
+def days_of(periods: Iterable[Period], dates: Iterable[str]) -> Iterator[Span]:
+    """All days that some periods and literals know of."""
+    for period in periods:
+        if known := [day for day in (period.begins, period.ends) if day]:
+            yield Span("", min(known), max(known))
+    yield from filter(None, map(span_of, dates))

@@ -13,11 +13,11 @@ from starlette.responses import Response
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
 from dppgraph.errors import Unknown
-from dppgraph.operations.compare import Comparison, Line, comparable, compare, line_of, pairs
+from dppgraph.operations.compare import Beside, Comparison, Line, beside_of, compare, line_of
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
 from dppgraph.operations.paging import pages_of
-from dppgraph.operations.timeline import Plan, read_timeline
+from dppgraph.operations.timeline import Outlined, outline_of
 from dppgraph.web.compare.alluvial import SHEETS, flowing
 from dppgraph.web.compare.asked import Asked, asked_of
 from dppgraph.web.compare.data import compare_csv, compare_json
@@ -26,6 +26,9 @@ from dppgraph.web.parameters import decoded, described, number_of
 
 PER_PAGE: Final = 100
 """Lines or readings of each list on a page."""
+
+_CHOICES: Final = 500
+"""Plans that the form offers to choose from; where there are more, they are named."""
 
 _LISTED: Final = f"<{PREFIXES['dpp']}lineListing>"
 _DATA: Final = MappingProxyType({formats.DATA: compare_json, formats.CSV: compare_csv})
@@ -70,16 +73,17 @@ def add_compare_routes(app: FastAPI, page: ComparePage) -> None:
 
 def _told(harvest: Harvest, reader: Reader, asked: Asked, number: int) -> dict[str, object]:
     facts = Facts(harvest.published, reader.language)
-    plans = read_timeline(facts).plans
-    known = {plan.term: plan for plan in plans}
+    beside = beside_of(harvest, facts)
+    known = {plan.term: plan for plan in outline_of(harvest, facts).plans}
     older, newer = (_plan(known, term) for term in asked.terms(harvest.manifest.base))
     told: dict[str, object] = {
         "asked": asked,
         "least": asked.least,
         "older": older,
         "newer": newer,
-        "choices": list(dict.fromkeys((*comparable(facts, plans), *(plan for plan in (older, newer) if plan)))),
-        "pairs": pairs(facts, plans),
+        "choices": _choices(beside, older, newer),
+        "pairs": beside.pairs,
+        "are_many": len(beside.comparable) > _CHOICES,
         "names": facts.label,
         "found": None,
         "line": None,
@@ -91,13 +95,19 @@ def _told(harvest: Harvest, reader: Reader, asked: Asked, number: int) -> dict[s
     return told | _compared(facts, older, newer, asked, number)
 
 
-def _plan(known: dict[str, Plan], term: str) -> Plan | None:
+def _choices(beside: Beside, *chosen: Outlined | None) -> list[Outlined]:
+    """The plans to choose from; none where they are too many for that."""
+    plans = list(dict.fromkeys((*beside.comparable, *filter(None, chosen))))
+    return plans if len(plans) <= _CHOICES else []
+
+
+def _plan(known: dict[str, Outlined], term: str) -> Outlined | None:
     if term and term not in known:
         raise Unknown(f"there is no plan {term[:200]} here: /plans has all there are")
     return known.get(term)
 
 
-def _compared(facts: Facts, older: Plan, newer: Plan, asked: Asked, number: int) -> dict[str, object]:
+def _compared(facts: Facts, older: Outlined, newer: Outlined, asked: Asked, number: int) -> dict[str, object]:
     found = compare(facts, older.term, newer.term, asked.least)
     lists = {
         name: getattr(found, name)
@@ -120,7 +130,7 @@ def _compared(facts: Facts, older: Plan, newer: Plan, asked: Asked, number: int)
 _BOTH: Final[Sequence[str]] = ("older_lines", "newer_lines")
 
 
-def _lines(facts: Facts, older: Plan, newer: Plan, found: Comparison) -> Callable[[str], Line]:
+def _lines(facts: Facts, older: Outlined, newer: Outlined, found: Comparison) -> Callable[[str], Line]:
     """Gives the lines of two plans, each looked up once."""
     of_newer = {*found.newer_lines, *(reading.newer for reading in (*found.kept, *found.changed, *found.unsure))}
 

@@ -4,7 +4,8 @@ The links are in the header of each answer; the linkset (RFC 9264) says the same
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Final, NamedTuple, Self
 
 from dppgraph.core import formats
@@ -13,6 +14,8 @@ from dppgraph.core.iris import PREFIXES, uri_of
 from dppgraph.core.quads import parse_line
 from dppgraph.operations.documents import Document, path_of
 from dppgraph.operations.harvest import Harvest, Published
+from dppgraph.operations.licence import WHOLE
+from dppgraph.operations.said import prefixed
 from dppgraph.web.originals import VERSION
 
 _ABOUT_PAGE: Final = "https://schema.org/AboutPage"
@@ -29,6 +32,7 @@ _SCHEMA: Final[Mapping[str, str]] = {
 }
 _OTHERWISE: Final = "https://schema.org/Thing"
 _A: Final = f"<{PREFIXES['rdf']}type>"
+_LISTS: Final = "dcat:dataset"
 _MOST: Final = 10
 """Links of one relation in a header: proxies take a head of a few kilobytes; the linkset has all of them."""
 
@@ -135,10 +139,9 @@ def _catalogue_of(document: Document, published: Published) -> _Catalogued:
     """What the catalogue says of a thing: of a data set itself, else of the one that holds the whole graph."""
     iri = f"<{document.description.iri}>"
     catalogues = published.subjects(_A, f"<{PREFIXES['dcat']}Catalog>")
-    sets = [set_ for catalogue in catalogues for set_ in _objects(published, catalogue, "dcat:dataset")]
-    whole = [set_ for set_ in sets if not _objects(published, set_, "dct:isPartOf")]
-    is_set = iri in sets or iri in catalogues
-    said_of = [iri] if is_set else whole[:1]
+    is_set, is_catalogue = _is_listed(published, iri, catalogues), iri in catalogues
+    whole = [] if is_set or is_catalogue else _whole(published, catalogues)
+    said_of = [iri] if is_set or is_catalogue else whole
     licences = [licence for of in said_of for licence in _objects(published, of, "dct:license")]
     publishers = [publisher for of in said_of for publisher in _objects(published, of, "dct:publisher")]
     items: list[tuple[str, str]] = []
@@ -148,9 +151,9 @@ def _catalogue_of(document: Document, published: Published) -> _Catalogued:
             packed = _objects(published, distribution, "dcat:compressFormat")
             media = "".join([*packed, *_objects(published, distribution, "dcat:mediaType")][:1])
             items.append((item[1:-1], media.rpartition("media-types/")[2].removesuffix(">")))
-    if iri in catalogues:
-        items += [(_address(published, set_), formats.HTML.media_types[0]) for set_ in sets]
-    above = catalogues if iri in sets else [] if iri in catalogues else whole[:1]
+    if is_catalogue:
+        items += [(_address(published, set_), formats.HTML.media_types[0]) for set_ in _sets(published, catalogues)]
+    above = catalogues if is_set else [] if is_catalogue else whole
     return _Catalogued(
         [licence[1:-1] for licence in licences],
         [publisher[1:-1] for publisher in publishers],
@@ -159,15 +162,31 @@ def _catalogue_of(document: Document, published: Published) -> _Catalogued:
     )
 
 
+def _sets(published: Published, catalogues: Iterable[str]) -> Iterator[str]:
+    return (set_ for catalogue in catalogues for set_ in _objects(published, catalogue, _LISTS))
+
+
+def _is_listed(published: Published, term: str, catalogues: Iterable[str]) -> bool:
+    return not set(catalogues).isdisjoint(published.subjects(prefixed(_LISTS), term))
+
+
+def _whole(published: Published, catalogues: Sequence[str]) -> list[str]:
+    """The data set that is part of no other one; there may be none.
+
+    It is looked for first by the name that it usually has: a catalogue may list tens of thousands.
+    """
+    usual = f"<{published.base}{WHOLE}>"
+    sets = chain([usual] if _is_listed(published, usual, catalogues) else [], _sets(published, catalogues))
+    return list(islice((set_ for set_ in sets if not _objects(published, set_, "dct:isPartOf")), 1))
+
+
 def _address(published: Published, term: str) -> str:
     path = path_of(term[1:-1], published.base)
     return f"{published.url}{path}" if path is not None else term[1:-1]
 
 
 def _objects(published: Published, subject: str, name: str) -> list[str]:
-    prefix, _, local = name.partition(":")
-    predicate = f"<{PREFIXES[prefix]}{local}>"
-    quads = map(parse_line, published.saying(subject, frozenset({predicate})))
+    quads = map(parse_line, published.saying(subject, frozenset({prefixed(name)})))
     return sorted({quad.object for quad in quads if quad.object.startswith("<")})
 
 

@@ -1,6 +1,7 @@
 """What there is to be written, and what is written of each: the application answers, as it answers a client."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -31,6 +32,7 @@ _GIVEN_UP: Final = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.GATEWAY_TIME
 """What a question ends with that asks too much of the engine: it is left out."""
 
 _NO_PAGE: Final = "404.html"
+_NEXT: Final = re.compile(r'<([^<>]*)>; rel="next"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class FrozenPublication:
             return Answer(file, reply.chunks())
         body = await reply.body()
         if not address.is_page:
-            return Answer(file, body)
+            return Answer(file, body, self._next_of(reply, address))
         is_there = partial(self._is_there, record, address)
         found = await self.publishing.rewriting.page(body.decode(), address, is_there)
         leads = [*found.leads, *(more for lead in found.leads if _is_answer(lead) for more in siblings(lead))]
@@ -136,6 +138,12 @@ class FrozenPublication:
                 f"/{address.path} cannot be written, as a server would answer {reply.status}: {told}"
             )
         return None
+
+    def _next_of(self, reply: Reply, address: Address) -> tuple[Address, ...]:
+        """The page of data that comes after an answer, if there is one (RFC 8288)."""
+        hrefs = _NEXT.findall(reply.header(b"link"))
+        found = (self.publishing.reading.address(href, address) for href in hrefs)
+        return tuple(filter(None, found))
 
     async def _is_there(self, record: Record, at: Address | None, address: Address) -> bool:
         if at is not None and (address.path, address.parameters) == (at.path, at.parameters):

@@ -54,7 +54,7 @@ class Graphs:
             union: whether the default graph is the union of all graphs.
         """
         history = History(pages.making.harvests.versions.history_path)
-        return cls(Reading(pages.making, history, union), Listing(pages), write, most)
+        return cls(Reading.of(pages.making, history, union=union), Listing(pages), write, most)
 
     async def __call__(self, request: Request) -> Response:
         """Answers one request.

@@ -1,7 +1,7 @@
 """The list of named graphs: a page for people, JSON and RDF for programs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Final, cast
@@ -31,7 +31,6 @@ class Listing:
     """
 
     pages: Pages
-    _counted: dict[int, list[Graph]] = field(default_factory=dict)
 
     async def answered(self, request: Request) -> Response:
         """The list, a page of it at a time.
@@ -43,7 +42,7 @@ class Listing:
         number = number_of(decoded(request.scope["query_string"]), "page") or 1
 
         def read(harvest: Harvest, _: Reader) -> Mapping[str, object]:
-            graphs = self._graphs(harvest)
+            graphs = list_graphs(harvest.manifest.graphs)
             paging = Paging.of(len(graphs), number)
             address = partial(address_of, url=harvest.published.url)
             return {"graphs": paging.cut(graphs), "paging": paging, "address": address}
@@ -51,15 +50,6 @@ class Listing:
         data = MappingProxyType({formats.DATA: _json} | {one: partial(_rdf, one) for one in OFFERED[1:]})
         parameters = {"page": number} if number > 1 else {}
         return await self.pages.answered(request, Page(PATH[1:], "graphs.html", read, data, parameters))
-
-    def _graphs(self, harvest: Harvest) -> list[Graph]:
-        """Those of a version, counted once for all who ask for it next."""
-        version = harvest.manifest.version
-        if version not in self._counted:
-            counted = list_graphs(harvest.published.exact)
-            self._counted.clear()
-            self._counted[version] = counted
-        return self._counted.get(version) or list_graphs(harvest.published.exact)
 
 
 def _json(told: Mapping[str, object], harvest: Harvest) -> bytes:

@@ -1,46 +1,38 @@
 """Graphs as answers: each is written to a file once for a version and format, and sent from there."""
 
 import asyncio
-import os
-import tempfile
-from collections import Counter, OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from http import HTTPStatus
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple, Self
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dppgraph.core import formats
 from dppgraph.core.formats import Format
-from dppgraph.errors import Damaged, ServerFull, StoreUnavailable, Unknown, VersionMismatch
-from dppgraph.operations.graphs import is_there, write_graph
+from dppgraph.errors import Damaged, Unknown, VersionMismatch
+from dppgraph.operations.graphs import is_there, write_apart, write_graph
 from dppgraph.store.history import History
 from dppgraph.store.versions import Manifest
 from dppgraph.web.answers import Cited, headers_of
 from dppgraph.web.cache.kept import tag_of
 from dppgraph.web.conditions import judged
-from dppgraph.web.dumps.answer import FileAnswer, Unchanged
+from dppgraph.web.dumps.answer import Unchanged
 from dppgraph.web.graphs.named import Named
 from dppgraph.web.headers import Headers, date_of
 from dppgraph.web.made import Making
 from dppgraph.web.originals import LASTING, negotiable
 from dppgraph.web.parameters import Parameters, format_of, version_of
 from dppgraph.web.write import tag_of_version
+from dppgraph.web.written import WrittenFiles
 
 OFFERED: Final = (formats.TURTLE, formats.JSONLD, formats.NTRIPLES, formats.RDFXML)
 """What a graph comes in: triples need no format that names graphs."""
 
-_AT_ONCE: Final = 2
-_MOST: Final = 50
-"""Graphs that may wait to be written."""
-_KEPT: Final = 8
-"""Files that stay open for whoever asks next."""
-_SENT: Final = 16
-"""Files that may be sent at once: each takes its room on the disk for as long as its slowest reader."""
-_RETRY: Final = 2
+
+_MANY: Final = 100_000
+"""Statements of a graph that a process of its own writes."""
 
 
 class _Asked(NamedTuple):
@@ -64,10 +56,12 @@ class Reading:
     making: Making
     history: History
     union: bool
-    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
-    _under_way: "dict[_Asked, asyncio.Task[None]]" = field(default_factory=dict)
-    _files: OrderedDict[_Asked, int] = field(default_factory=OrderedDict)
-    _readers: Counter[_Asked] = field(default_factory=Counter)
+    _files: WrittenFiles
+
+    @classmethod
+    def of(cls, making: Making, history: History, *, union: bool) -> Self:
+        """Answers with the graphs of a store."""
+        return cls(making, history, union, WrittenFiles("graphs", making.sending.min_rate))
 
     async def answered(self, request: Request, named: Named, parameters: Parameters) -> Response:
         """What a graph says.
@@ -102,14 +96,22 @@ class Reading:
         headers = _headers(format_, cited, tag, modified, is_past=number is not None)
         if status is HTTPStatus.NOT_MODIFIED:
             return Unchanged(headers)
+
+        size = manifest.quads if asked.term is None else manifest.graphs.get(asked.term.strip("<>"), 0)
+        context = self.making.frames.context
+
+        def write(file: IO[bytes]) -> None:
+            if size < _MANY:
+                write_graph(self.history, asked.version, asked.term, format_, context, file)
+            else:
+                path = self.making.harvests.versions.history_path
+                write_apart(path, asked.version, asked.term, format_, context, file)
+
         try:
-            file = await self._file(asked, format_)
+            return await self._files.answered(asked, write, headers)
         except Damaged:
             await self._refuse_pruned(number)
             raise
-        answer = FileAnswer(file, os.fstat(file).st_size, None, headers, self.making.sending.min_rate)
-        answer.ended = partial(self._leave, asked)
-        return answer
 
     async def is_there(self, named: Named, version: int) -> bool:
         """Whether there is a graph in a version."""
@@ -133,65 +135,6 @@ class Reading:
         """Tells of a version that was pruned since it was asked for; the current one, asked for anew, is another."""
         if number is not None:
             await asyncio.to_thread(self.making.harvests.versions.require_kept, number)
-
-    async def _file(self, asked: _Asked, format_: Format) -> int:
-        """A descriptor of the file with a graph, which the caller closes, and then leaves."""
-        self._readers[asked] += 1
-        try:
-            if asked not in self._files:
-                await asyncio.shield(self._task(asked, format_))
-            self._files.move_to_end(asked)
-            return os.dup(self._files[asked])
-        except BaseException:
-            self._leave(asked)
-            raise
-
-    def _leave(self, asked: _Asked) -> None:
-        """Somebody does not want a file any more."""
-        self._readers[asked] -= 1
-        if not self._readers[asked]:
-            del self._readers[asked]
-        self._close_some()
-
-    def _close_some(self) -> None:
-        """Closes files that nobody wants, the oldest first, if there are more than are kept."""
-        unwanted = [asked for asked in self._files if asked not in self._readers]
-        for asked in unwanted[: max(0, len(self._files) - _KEPT)]:
-            os.close(self._files.pop(asked))
-
-    def _task(self, asked: _Asked, format_: Format) -> "asyncio.Task[None]":
-        task = self._under_way.get(asked)
-        if task is None:
-            if len(self._under_way) >= _MOST:
-                raise ServerFull("too many graphs are being written at once: ask again", retry_after=_RETRY)
-            task = asyncio.get_running_loop().create_task(self._written(asked, format_))
-            self._under_way[asked] = task
-            task.add_done_callback(lambda done: self._ended(asked, done))
-        return task
-
-    async def _written(self, asked: _Asked, format_: Format) -> None:
-        async with self._turns:
-            if sum(other in self._readers for other in self._files) >= _SENT:
-                raise ServerFull("too many graphs are being sent at once: ask again", retry_after=_RETRY)
-            opened = await asyncio.to_thread(self._write, asked, format_)
-            self._files[asked] = opened
-        self._close_some()
-
-    def _ended(self, asked: _Asked, task: "asyncio.Task[None]") -> None:
-        self._under_way.pop(asked, None)
-        if not task.cancelled():
-            # Asked for here, in case that whoever wanted it is gone.
-            task.exception()
-
-    def _write(self, asked: _Asked, format_: Format) -> int:
-        try:
-            with tempfile.TemporaryFile() as file:
-                context = self.making.frames.context
-                write_graph(self.history, asked.version, asked.term, format_, context, file)
-                file.flush()
-                return os.dup(file.fileno())
-        except OSError as error:
-            raise StoreUnavailable(f"there is no room on the disk for this graph ({error.strerror})") from error
 
 
 def modified_of(manifest: Manifest) -> int:

@@ -27,6 +27,8 @@ from dppgraph.web.parameters import Parameters, decoded, format_of, version_of
 Told = Mapping[str, object]
 """What a page shows, by the names that its template has for it."""
 
+PAGE: Final = "page"
+"""The parameter that says which page of a list is asked for."""
 _OF_RDF: Final = frozenset(known.name for known in formats.RDF)
 
 
@@ -42,6 +44,7 @@ class Page:
         parameters: those of its address that count, without the language; its data has the same.
         day: the day of which it tells how things stand, where its address does not say so; it is made anew after it.
         headers: those that only it has, whatever its format.
+        more: for data with pages of its own, longer than those for people: whether there is a page after this one.
     """
 
     path: str
@@ -51,6 +54,7 @@ class Page:
     parameters: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     day: date | None = None
     headers: Sequence[tuple[bytes, bytes]] = ()
+    more: Callable[[Told], bool] | None = None
 
     @property
     def until(self) -> float:
@@ -63,6 +67,10 @@ class Page:
     def offered(self) -> tuple[Format, ...]:
         """The formats that it comes in."""
         return (formats.HTML, *self.data)
+
+
+def _given(page: Page) -> dict[str, object]:
+    return {name: value for name, value in page.parameters.items() if value not in (None, "")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +109,10 @@ class Pages:
 
         def make(harvest: Harvest) -> Made:
             told = page.read(harvest, reader)
-            data = self._addresses(page, reader)
+            data = self._addresses(page, reader, format_)
             links = [f'<{uri_of(href)}>; rel="alternate"; type="{known.media_types[0]}"' for href, known in data]
+            if format_ != formats.HTML and page.more and page.more(told):
+                links.append(f'<{uri_of(self._next(page, reader, format_))}>; rel="next"')
             headers = [*page.headers, *([(b"link", ", ".join(links).encode())] if links else [])]
             if format_ != formats.HTML:
                 return Made(page.data[format_](told, harvest), headers, until=page.until)
@@ -125,11 +135,18 @@ class Pages:
             raise Unknown(f"there is no {page.path}.{extension[:20]}: take one of {offered}")
         return found
 
-    def _addresses(self, page: Page, reader: Reader) -> list[tuple[str, Format]]:
+    def _addresses(self, page: Page, reader: Reader, format_: Format) -> list[tuple[str, Format]]:
         """Where the data of a page is; in the language of the page, but for RDF, which has all."""
-        given = {name: value for name, value in page.parameters.items() if value not in (None, "")}
-        found = []
-        for known in page.data:
-            asked = urlencode(given if known.name in _OF_RDF else given | {LANG: reader.language})
-            found.append((f"{self.making.url}{page.path}.{known.extension}{'?' if asked else ''}{asked}", known))
-        return found
+        given = _given(page)
+        if page.more and format_ == formats.HTML:
+            # Which page of the data it is on, nobody needs to know.
+            given.pop(PAGE, None)
+        return [(self._address(page, reader, known, given), known) for known in page.data]
+
+    def _next(self, page: Page, reader: Reader, format_: Format) -> str:
+        given = _given(page)
+        return self._address(page, reader, format_, given | {PAGE: int(str(given.get(PAGE, 1))) + 1})
+
+    def _address(self, page: Page, reader: Reader, format_: Format, given: Mapping[str, object]) -> str:
+        asked = urlencode(given if format_.name in _OF_RDF else {**given, LANG: reader.language})
+        return f"{self.making.url}{page.path}.{format_.extension}{'?' if asked else ''}{asked}"

@@ -5,6 +5,7 @@ Its numbers are answers to queries, asked of the query processes as any client a
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -31,6 +32,14 @@ _SHOWN: Final = 50
 Told = Mapping[str, Any]
 
 
+_AGAIN: Final = 3
+"""How often the page is begun anew where a version became the current one between the answers and the page."""
+
+
+class _Overtaken(NotYet):
+    """The answers are those of the version before."""
+
+
 @dataclass(slots=True)
 class QualityPage:
     """The route ``/quality``.
@@ -50,14 +59,20 @@ class QualityPage:
         """The page.
 
         Raises:
-            NotYet: another version has just become the current one.
+            NotYet: other versions became the current one, again and again.
             DppgraphError: as ``GraphStore.query``.
         """
+        for _ in range(_AGAIN):
+            with suppress(_Overtaken):
+                return await self._answered(request)
+        return await self._answered(request)
+
+    async def _answered(self, request: Request) -> Response:
         answers = await self._answers() if request.method != "OPTIONS" else Answers(0)
 
         def read(harvest: Harvest, reader: Reader) -> Told:
             if harvest.manifest.version != answers.version:
-                raise NotYet("another version has just become the current one: ask again", retry_after=1)
+                raise _Overtaken("another version has just become the current one: ask again", retry_after=1)
             facts = Facts(harvest.published, reader.language)
             return {
                 "quality": quality(harvest, facts, answers),

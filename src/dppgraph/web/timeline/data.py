@@ -1,12 +1,13 @@
-"""The timeline as data: all plans, whichever the page shows."""
+"""The timeline as data: all plans, whichever the page shows; of thousands, some at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, cast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, TypeVar, cast
 
-from dppgraph.operations.facts import Evidence, Text, text_of
+from dppgraph.errors import Unknown
+from dppgraph.operations.facts import Evidence, Facts, Text, text_of
 from dppgraph.operations.harvest import Harvest
 from dppgraph.operations.said import Name
-from dppgraph.operations.timeline import Event, Plan, Target, Timeline
+from dppgraph.operations.timeline import Event, Outline, Plan, Target, Timeline, plan_in_time, target_in_time
 from dppgraph.web.pages import csv_of, json_of
 
 COLUMNS: Final = (
@@ -25,15 +26,26 @@ COLUMNS: Final = (
 )
 """The columns of the table; ``what`` is plan, event, target or gap, and ``plan`` the plan that it is about."""
 
+_PART: Final = 1000
+"""Plans on a page of the data; targets and gaps are spread over as many pages."""
+
+_Any = TypeVar("_Any")
+
 _STANDING: Final[Mapping[str, bool | None]] = {"in-force": True, "upcoming": False, "ended": False, "unknown": None}
+
+
+def has_more(told: Mapping[str, object]) -> bool:
+    """Whether there is a page of the data after this one."""
+    return cast("int", told["page"]) < _pages(cast("Outline", told["timeline"]))
 
 
 def timeline_json(told: Mapping[str, object], _: Harvest) -> bytes:
     """The timeline as JSON."""
-    timeline, on = _asked(told)
+    timeline, on, page, pages = _asked(told)
     return json_of(
         {
             "on": on or None,
+            **({"page": page, "pages": pages} if pages > 1 else {}),
             "plans": [_plan(plan, on) for plan in timeline.plans],
             "targets": [_target(target) for target in timeline.targets],
             "gaps": [
@@ -51,12 +63,43 @@ def timeline_json(told: Mapping[str, object], _: Harvest) -> bytes:
 
 def timeline_csv(told: Mapping[str, object], _: Harvest) -> bytes:
     """The timeline as a table."""
-    timeline, on = _asked(told)
-    return csv_of(COLUMNS, ([row.get(column) for column in COLUMNS] for row in _rows(timeline, on)))
+    asked = _asked(told)
+    rows = _rows(asked.timeline, asked.on)
+    return csv_of(COLUMNS, ([row.get(column) for column in COLUMNS] for row in rows))
 
 
-def _asked(told: Mapping[str, object]) -> tuple[Timeline, str]:
-    return cast("Timeline", told["timeline"]), cast("str", told["on"])
+class _Asked(NamedTuple):
+    """What is asked for: plans, targets and gaps, the day, which page of them this is, and how many there are."""
+
+    timeline: Timeline
+    on: str
+    page: int
+    pages: int
+
+
+def _asked(told: Mapping[str, object]) -> _Asked:
+    outline, facts = cast("Outline", told["timeline"]), cast("Facts", told["facts"])
+    page = cast("int", told["page"])
+    pages = _pages(outline)
+    if page > pages > 1:
+        raise Unknown(f"the data has {pages} pages: there is no page {page}")
+    timeline = Timeline(
+        tuple(plan_in_time(facts, plan) for plan in _part(outline.plans, page, pages)),
+        tuple(target_in_time(facts, target) for target in _part(outline.targets, page, pages)),
+        tuple(_part(outline.gaps, page, pages)),
+    )
+    return _Asked(timeline, cast("str", told["on"]), page, pages)
+
+
+def _pages(outline: Outline) -> int:
+    """Pages of the data: they are longer than those for people, and where there is one, it is all of them."""
+    return max(1, -(-len(outline.plans) // _PART))
+
+
+def _part(found: Sequence[_Any], page: int, pages: int) -> Sequence[_Any]:
+    """What is on a page of a list that is parted into so many."""
+    size = -(-len(found) // pages)
+    return found[(page - 1) * size : page * size] if pages > 1 else found
 
 
 def _plan(plan: Plan, on: str) -> dict[str, object]:

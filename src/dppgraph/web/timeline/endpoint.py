@@ -13,14 +13,17 @@ from dppgraph.errors import BadParameter
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
 from dppgraph.operations.paging import pages_of
-from dppgraph.operations.timeline import Plan, Timeline, day_of, read_timeline
+from dppgraph.operations.timeline import Outline, Outlined, day_of, outline_of, plan_in_time, target_in_time
 from dppgraph.web.pages import Page, Pages, Reader, add_page
 from dppgraph.web.parameters import Parameters, decoded, described, number_of
-from dppgraph.web.timeline.data import timeline_csv, timeline_json
+from dppgraph.web.timeline.data import has_more, timeline_csv, timeline_json
 from dppgraph.web.timeline.layout import SHEETS, draw
 
 PER_PAGE: Final = 50
 """Plans on a page, in its drawings and in its table."""
+
+LISTED: Final = 100
+"""Targets that the page lists: they are in its data, and the question has all."""
 
 _PROMISES: Final = 12
 """Targets that are drawn at most: all are listed."""
@@ -52,7 +55,7 @@ class TimelinePage:
             return _told(harvest, reader, on, number)
 
         asked = ({"on": on} if on else {}) | ({"page": str(number)} if number > 1 else {})
-        return await self.pages.answered(request, Page("timeline", "timeline.html", read, _DATA, asked))
+        return await self.pages.answered(request, Page("timeline", "timeline.html", read, _DATA, asked, more=has_more))
 
 
 def add_timeline_routes(app: FastAPI, timeline: TimelinePage) -> None:
@@ -73,24 +76,28 @@ def _day(parameters: Parameters) -> str:
 
 def _told(harvest: Harvest, reader: Reader, on: str, number: int) -> dict[str, object]:
     facts = Facts(harvest.published, reader.language)
-    timeline = read_timeline(facts)
-    pages = pages_of(len(timeline.plans), number, PER_PAGE)
-    plans = timeline.plans[(number - 1) * PER_PAGE : number * PER_PAGE]
-    targets = timeline.targets[:_PROMISES] if number == 1 else ()
-    drawings = [draw(timeline, plans, targets, day_of(on), sheet) for sheet in SHEETS]
+    outline = outline_of(harvest, facts)
+    pages = pages_of(len(outline.plans), number, PER_PAGE)
+    part = outline.plans[(number - 1) * PER_PAGE : number * PER_PAGE]
+    plans = [plan_in_time(facts, plan) for plan in part]
+    targets = [target_in_time(facts, target) for target in outline.targets[:LISTED]]
+    drawn, promises = outline.only(plan.term for plan in part), targets[:_PROMISES] if number == 1 else ()
+    drawings = [draw(drawn, plans, promises, day_of(on), sheet) for sheet in SHEETS]
     return {
-        "timeline": timeline,
+        "timeline": outline,
+        "facts": facts,
         "plans": plans,
+        "targets": targets,
         "page": number,
         "pages": pages,
         "drawings": [drawing for drawing in drawings if drawing],
         "on": on,
-        "unsure": _unsure(timeline, on),
-        "known": {plan.term: plan for plan in timeline.plans},
+        "unsure": _unsure(outline, on),
+        "known": {plan.term: plan for plan in outline.plans},
         "names": facts.label,
     }
 
 
-def _unsure(timeline: Timeline, on: str) -> list[Plan]:
+def _unsure(outline: Outline, on: str) -> list[Outlined]:
     """The plans of which nobody can say whether they were in force on a day."""
-    return [plan for plan in timeline.plans if on and plan.standing(on) == "unknown"]
+    return [plan for plan in outline.plans if on and plan.standing(on) == "unknown"]

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from dppgraph.operations.timeline import Plan, Span, Target, Timeline, span_of
+from dppgraph.operations.timeline import Outline, Plan, Span, Target, Timeline, span_of
 from dppgraph.web.fitting import fitted, widths
 from dppgraph.web.timeline.drawing import Band, Drawing, Label, Link, Promise, Row
 from dppgraph.web.timeline.lanes import Block, lanes_of
@@ -51,7 +51,7 @@ SHEETS: Final = (Sheet("wide", 1080, True), Sheet("middle", 700, True), Sheet("n
 
 
 def draw(
-    timeline: Timeline, plans: Sequence[Plan], targets: Sequence[Target], on: date | None, sheet: Sheet
+    timeline: Timeline | Outline, plans: Sequence[Plan], targets: Sequence[Target], on: date | None, sheet: Sheet
 ) -> Drawing | None:
     """A drawing of some plans and targets of a timeline; None where none of its dates is known.
 
@@ -62,7 +62,7 @@ def draw(
         on: the day to mark.
         sheet: what to draw on.
     """
-    scale = scale_of(spans_of(timeline), _MARGIN, sheet.width - _MARGIN)
+    scale = scale_of(timeline.days(), _MARGIN, sheet.width - _MARGIN)
     if scale is None:
         return None
     marked = scale.middle(Span("", on, on)) if on and scale.first <= on <= scale.last else None
@@ -76,16 +76,6 @@ def draw(
     promises = tuple(promise for target in dated for promise in pen.promises(target))
     ticks = tuple(scale.ticks(_TICKS))
     return Drawing(sheet.name, sheet.width, pen.y + _MARGIN, top, ticks, bands, links, heading, promises, marked)
-
-
-def spans_of(timeline: Timeline) -> Iterator[Span]:
-    """All days that a timeline knows of."""
-    for plan in timeline.plans:
-        for period in plan.periods:
-            if known := [day for day in (period.begins, period.ends) if day]:
-                yield Span("", min(known), max(known))
-        yield from filter(None, (span_of(literal) for event in plan.events for literal in event.dates))
-    yield from filter(None, (span_of(literal) for target in timeline.targets for literal in target.deadlines))
 
 
 @dataclass(slots=True)
