@@ -12,7 +12,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 # What is compiled is kept: each of the processes that run tests would else compile all of them for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve test check heavy screenshots goldens bench measure editor lock clean
+.PHONY: serve test check heavy screenshots goldens bench soak measure editor lock clean
 
 serve: .venv/.run ## set up, build the graph if need be, and serve it at http://127.0.0.1:8000/sparql
 	$(BIN)/dppgraph serve --port $(PORT)
@@ -36,8 +36,11 @@ screenshots: .venv/.test ## pictures of every page, narrow and wide, light and d
 goldens: .venv/.test ## write what the questions answer now as what they should answer: read the diff
 	$(BIN)/pytest -q tests/web/test_queries.py -k approved --write-goldens
 
-bench: .venv/.test ## this server beside its peers, on the same data: writes the table of docs/performance.md
+bench: .venv/.test ## this project beside its peers: writes tables, plots and figures of docs/performance.md; some 25 minutes
 	$(BIN)/python -m benchmarks.peers --write docs/performance.md
+
+soak: .venv/.test ## half an hour of everything at 70 % of what a server takes: writes its part of docs/performance.md
+	$(BIN)/python -m benchmarks.soak --minutes 30 --write docs/performance.md
 
 measure: .venv/.test ## what start-up, build and the questions cost, and what hostile clients cost the others
 	$(BIN)/python benchmarks/startup.py
@@ -52,6 +55,7 @@ measure: .venv/.test ## what start-up, build and the questions cost, and what ho
 	$(BIN)/python -m benchmarks.feed
 	$(BIN)/python -m benchmarks.dumps
 	$(BIN)/python -m benchmarks.harvest
+	$(BIN)/python -m benchmarks.serving --sizes 10000,1000000
 	$(BIN)/python -m benchmarks.pages
 	$(BIN)/python -m benchmarks.token
 	$(BIN)/python -m benchmarks.versions

@@ -5,7 +5,7 @@
 Plans are generated for each size (``benchmarks/generate``); in each round a new store is built of them, and then
 ``oxigraph load`` makes a database of the file of the same statements. What harvesters take is made after a version is
 published, and is no part of the build that is timed here. Memory is the most that all processes of a build together
-had at one time, looked at ten times a second.
+had at one time, looked at up to ten times a second.
 """
 
 import argparse
@@ -32,6 +32,10 @@ from dppgraph.store.versions.names import KEYFRAME
 MOST: Final = {1_000_000: 2.5, 10_000_000: 3.0}
 """Size to how many times as long as the engine's loading a build may take."""
 MOST_MEMORY: Final = 6 << 30
+_LEAST_PAUSE: Final = 0.1
+"""Seconds between two looks at the memory."""
+_REST: Final = 50.0
+"""How many times as long as a look the pause after it is."""
 _BUILDING: Final = """
 import getpass, sys
 from pathlib import Path
@@ -67,8 +71,12 @@ def watched(process: int, most: list[int]) -> Iterator[None]:
 
     def watch() -> None:
         nonlocal peak
-        while not ended.wait(0.1):
+        pause = _LEAST_PAUSE
+        while not ended.wait(pause):
+            began = time.monotonic()
             peak = max(peak, memory(below(process)))
+            # Looking at a gigabyte takes the machine some time: it is not to count as the build's.
+            pause = max(_LEAST_PAUSE, _REST * (time.monotonic() - began))
 
     thread = threading.Thread(target=watch)
     thread.start()

@@ -28,6 +28,7 @@ QUERY: Final = """SELECT ?a ?b ?c (COUNT(*) AS ?n) {
   ?s <http://e/filler> ?o
 } GROUP BY ?a ?b ?c"""
 FILLER: Final = 2000
+PATIENCE: Final = 20  # seconds until the last version has to be served
 
 PUBLISH: Final = """
 import sys
@@ -97,10 +98,12 @@ async def versions(server: Server, store: Path, data: Path, count: int, verdict:
         if await publisher.wait():
             wrong.append("a version could not be published")
         await asyncio.sleep(0.3)
-    await asyncio.sleep(0.5)
+    last = f"{count + 1} says {count + 1}"
+    late = time.monotonic() + PATIENCE
+    while last not in seen and time.monotonic() < late:
+        await asyncio.sleep(0.1)
     stop.set()
     await asyncio.gather(*clients)
-    last = f"{count + 1} says {count + 1}"
     pairs = {tuple(said.split(" says ")) for said in seen}
     verdict.figure("answers, over how many versions", (seen.total(), len(seen)))
     verdict.figure("answers that failed or were mixed", (len(wrong), wrong[:2]), not wrong)

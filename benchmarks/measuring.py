@@ -159,6 +159,11 @@ class Verdict:
         if not holds:
             self._broken.append(what)
 
+    @property
+    def broken(self) -> list[str]:
+        """The names of the figures that did not keep to their bounds."""
+        return list(self._broken)
+
     def end(self) -> NoReturn:
         """Ends the measurement with status 1, if a bound was broken."""
         sys.exit(1 if self._broken else 0)

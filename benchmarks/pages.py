@@ -146,14 +146,19 @@ def asked_by_browsers(page: Found) -> dict[str, str]:
 
 
 def rate(port: int, target: str, headers: dict[str, str], seconds: int) -> Load:
-    """What wrk gets of a target."""
-    command = ["wrk", "--threads", "1", "--connections", str(_CONNECTIONS), "--duration", f"{seconds}s"]
-    command += [part for name, value in headers.items() for part in ("--header", f"{name}: {value}")]
-    said = subprocess.run([*command, f"http://127.0.0.1:{port}{target}"], check=True, capture_output=True, text=True)
-    load = read_load(said.stdout)
+    """What wrk gets of a target, all of it."""
+    load = asked_by_wrk(port, target, headers, seconds)
     if load.failed:
         raise RuntimeError(f"{load.failed} of the requests for {target} failed")
     return load
+
+
+def asked_by_wrk(port: int, target: str, headers: dict[str, str], seconds: int) -> Load:
+    """What wrk gets of a target, and how many of its requests failed."""
+    command = ["wrk", "--threads", "1", "--connections", str(_CONNECTIONS), "--duration", f"{seconds}s"]
+    command += [part for name, value in headers.items() for part in ("--header", f"{name}: {value}")]
+    said = subprocess.run([*command, f"http://127.0.0.1:{port}{target}"], check=True, capture_output=True, text=True)
+    return read_load(said.stdout)
 
 
 def kept(server: Server, pages: list[Found], folder: Path, rounds: int, seconds: int, verdict: Verdict) -> None:

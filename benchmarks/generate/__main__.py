@@ -25,13 +25,15 @@ ALWAYS: Final = 8_500
 _CATALOGUE: Final = Path(__file__).resolve().parents[2] / "data" / "catalogue.ttl"
 
 
-def generate(triples: int, seed: int, out: Path, *, progress: bool = False) -> int:
+def generate(triples: int, seed: int, out: Path, *, confirming: bool = False, progress: bool = False) -> int:
     """Writes a folder of data.
 
     Args:
         triples: about how many statements the version has that is built from it.
         seed: decides what is in it.
         out: the folder, which must be empty or not be there yet.
+        confirming: whether other documents state facts that are quoted from a page, too, so that two graphs have them.
+            In the shipped data none does; where one does, a version keeps the merge of its graphs beside them.
         progress: whether to say on the terminal how far it is.
 
     Returns:
@@ -39,7 +41,7 @@ def generate(triples: int, seed: int, out: Path, *, progress: bool = False) -> i
     """
     built, shown = ALWAYS, time.monotonic()
     with Folder(out, _CATALOGUE) as folder:
-        for said, more in plans(seed):
+        for said, more in plans(seed, confirming=confirming):
             folder.write(said)
             built += more
             if progress and time.monotonic() - shown > 1:
@@ -58,9 +60,10 @@ def main() -> None:
     parser.add_argument("--triples", type=int, required=True, help="statements of the version that is built from it")
     parser.add_argument("--seed", type=int, default=1, help="what is in it depends on this alone")
     parser.add_argument("--out", type=Path, required=True, help="the folder, which must be empty or not be there yet")
+    parser.add_argument("--confirming", action="store_true", help="let other documents state facts of pages, too")
     asked = parser.parse_args()
     begun = time.monotonic()
-    count = generate(asked.triples, asked.seed, asked.out, progress=sys.stderr.isatty())
+    count = generate(asked.triples, asked.seed, asked.out, confirming=asked.confirming, progress=sys.stderr.isatty())
     print(f"{count} statements written in {time.monotonic() - begun:.1f} s")
 
 

@@ -32,8 +32,9 @@ class Told:
 
     def fact(self, subject: str, predicate: str, obj: str) -> None:
         """States a fact, and that the document says so."""
-        self.said.add("external", subject, predicate, obj)
-        self.described(subject, predicate, obj)
+        if self.said.is_new((subject, predicate, obj)):
+            self.said.add("external", subject, predicate, obj)
+            self.described(subject, predicate, obj)
 
     def described(self, subject: str, predicate: str, obj: str | None, *, verified: bool = True) -> str:
         """Says that the document states a fact, and no more; gives the statement that says it."""

@@ -54,14 +54,19 @@ def dated(day: str) -> str:
 class Statements:
     """What is stated of some plans.
 
+    Args:
+        confirming: whether other documents state facts that are quoted from a page, too, so that two graphs have them.
+
     Attributes:
         lines: graph to its lines, without the graph's name.
         inferred: how many statements will follow from them by rule.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, confirming: bool = False) -> None:
         self.lines: dict[str, list[str]] = defaultdict(list)
         self.inferred = 0
+        self._confirming = confirming
+        self._facts: set[Triple] = set()
         self._blank = 0
 
     @property
@@ -73,11 +78,16 @@ class Statements:
         """States something in a graph."""
         self.lines[graph] += [f"{subject} {predicate} {one} .\n" for one in objects]
 
+    def is_new(self, fact: Triple) -> bool:
+        """Whether another document may state a fact: no page does, or others confirm it."""
+        return self._confirming or fact not in self._facts
+
     def quoted(self, statement: str, fact: Triple, document: str, quote: Quote) -> None:
         """Describes a fact of the graph ``source`` by the words that it rests on."""
         exact, place = f"_:b{self._blank}", f"_:b{self._blank + 1}"
         self._blank += 2
         self.inferred += 1
+        self._facts.add(fact)
         subject, predicate, obj = fact
         self.lines["source"] += (
             f"{statement} {A} <{_DPP}SourceStatement> .\n",

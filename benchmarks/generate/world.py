@@ -19,8 +19,13 @@ _CENTRAL: Final = ((FLEMISH, "Vlaanderen", 0.3), (FEDERAL, "België", 0.2), (EUR
 """Bodies of which a plan comes between those of two councils with some likelihood."""
 
 
-def plans(seed: int) -> Iterator[tuple[Statements, int]]:
-    """The statements of one body after the other on one matter after the other, and for how many of a version."""
+def plans(seed: int, *, confirming: bool = False) -> Iterator[tuple[Statements, int]]:
+    """The statements of one body after the other on one matter after the other, and for how many of a version.
+
+    Args:
+        seed: decides what is in them.
+        confirming: whether other documents state facts that are quoted from a page, too.
+    """
     random = Random(seed)
     topics = len(words("nl")["topics"])
     for number, (council, name) in enumerate(councils(random)):
@@ -28,19 +33,20 @@ def plans(seed: int) -> Iterator[tuple[Statements, int]]:
         describe(council, name, said)
         yield said, _built(said, 0)
         for topic in sorted(random.sample(range(topics), random.randint(2, 6))):
-            yield _written(random, council, name, topic, f"{_topic(council, topic)}-{slug_of(name)}")
+            slug = f"{_topic(council, topic)}-{slug_of(name)}"
+            yield _written(Statements(confirming=confirming), random, council, name, topic, slug)
         for body, place, likely in _CENTRAL:
             if random.random() < likely:
                 topic = random.randrange(topics)
-                yield _written(random, body, place, topic, f"{_topic(body, topic)}-{body.slug}-{number}")
+                slug = f"{_topic(body, topic)}-{body.slug}-{number}"
+                yield _written(Statements(confirming=confirming), random, body, place, topic, slug)
 
 
 def _topic(body: Body, topic: int) -> str:
     return slug_of(words(body.languages[0])["topics"][topic])
 
 
-def _written(random: Random, body: Body, place: str, topic: int, name: str) -> tuple[Statements, int]:
-    said = Statements()
+def _written(said: Statements, random: Random, body: Body, place: str, topic: int, name: str) -> tuple[Statements, int]:
     count = 0
     for plan in chain(random, body, place, topic, name):
         _write(random, plan, said)

@@ -19,9 +19,11 @@ from benchmarks.peers.figures import (
     LARGE,
     PLAN,
     REPEATED,
+    UNITS,
     Figures,
 )
 from benchmarks.peers.load import Load, Wrk
+from benchmarks.peers.result import Bar, figures
 from benchmarks.peers.servers import DISK, MEMORY, NGINX, OURS, RDFLIB, Asked
 
 QUERIES: Final = {
@@ -111,22 +113,17 @@ class Comparison:
                     self._turn(what, self._asked[server])
                     time.sleep(PAUSE)
 
-    def judge(self) -> None:
-        """Holds the ratios against their bounds, and looks whether all was as it seemed."""
+    def judge(self) -> tuple[Bar, ...]:
+        """What the ratios are held to; looks whether all was as it seemed."""
         figure = self._verdict.figure
         figure("answers that failed", self._failed, self._failed == 0)
         figure("our answers without a line in the access log", self._unlogged, self._unlogged == 0)
         figure("distinct queries that our cache answered", self._kept, self._kept == 0)
-        for bound in BOUNDS:
-            ratio = self.figures.ratio(bound)
-            if ratio is not None:
-                aim = f", aim {bound.aim}" if bound.aim else ""
-                said = f"{ratio}, at least {bound.least}{aim}"
-                figure(bound.name, said, ratio.median >= bound.least, timed=True)
+        found = list(self.figures.bars(BOUNDS))
         for what, most, timed in ((FIRST, FIRST_BYTE, True), (FRONT, GROWTH, False)):
-            found = self.figures.of(what, OURS)
-            if found is not None:
-                figure(f"{what}: {OURS}", f"{found}, below {most}", found.median < most, timed=timed)
+            if taken := self.figures.of(what, OURS):
+                found.append(Bar(f"{what}: {OURS}", figures(taken.values), UNITS[what], most=most, timed=timed))
+        return tuple(found)
 
     def _all(self) -> Iterator[tuple[str, Asked]]:
         yield from self._asked.items()

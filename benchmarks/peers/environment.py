@@ -11,12 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.conftest import REPOSITORY
+from tests.operate.conftest import NGINX
 
 ENVIRONMENT = REPOSITORY / ".venv-peers"
 LOCK = REPOSITORY / "requirements" / "peers.txt"
 
-OURS = ("dppgraph", "pyoxigraph", "uvicorn", "uvloop")
-THEIRS = ("oxigraph", "rdflib-endpoint", "rdflib", "uvicorn", "uvloop")
+OURS = ("pyoxigraph", "uvicorn", "uvloop")
+THEIRS = ("rdflib", "uvicorn", "uvloop")
 
 
 def programs() -> Path:
@@ -64,22 +65,43 @@ def machine() -> str:
     )
 
 
-def versions(wrk: str, nginx: str) -> list[str]:
-    """Who took part in which version: ours, each peer, nginx and wrk."""
+def versions(*wanted: str) -> list[str]:
+    """Some of those who took part, each with its version and that of what it is made with.
+
+    Args:
+        wanted: ``dppgraph``, a package of the peers' environment, ``pySHACL``, or a program of the machine's.
+    """
+    found = {
+        "dppgraph": lambda: _package("dppgraph", *OURS),
+        "pySHACL": lambda: _package("pyshacl", "rdflib"),
+        "Oxigraph": lambda: _peer("oxigraph"),
+        "rdflib-endpoint": lambda: _peer("rdflib-endpoint", *THEIRS),
+        # Each says it together with much else, and some end with status 1.
+        "nginx": lambda: _program(NGINX, "-v", r"nginx/(\S+)"),
+        "wrk": lambda: _program("wrk", "-v", r"^wrk (\S+)"),
+        "Virtuoso": lambda: _program("virtuoso-t", "+version", r"Version (\S+)"),
+    }
+    return [f"{name} {found[name]()}" for name in wanted]
+
+
+def _package(name: str, *others: str) -> str:
+    return _with(version(name), {other: version(other) for other in others})
+
+
+def _peer(name: str, *others: str) -> str:
     ask = "import sys, importlib.metadata as m; print(*(m.version(name) for name in sys.argv[1:]))"
-    found = subprocess.run(
-        [str(programs() / "python"), "-c", ask, *THEIRS], check=True, capture_output=True, text=True
-    ).stdout.split()
-    ours = {name: version(name) for name in OURS}
-    theirs = dict(zip(THEIRS, found, strict=True))
-    # Both say it together with much else, and wrk ends with status 1.
-    said = [subprocess.run([name, "-v"], check=False, capture_output=True, text=True) for name in (nginx, wrk)]
-    (served,), (asked,) = (re.findall(r"(?:nginx/|^wrk )(\S+)", one.stdout + one.stderr)[:1] for one in said)
-    return [
-        "dppgraph {dppgraph} (pyoxigraph {pyoxigraph}, uvicorn {uvicorn}, uvloop {uvloop})".format(**ours),
-        "Oxigraph {oxigraph}".format(**theirs),
-        f"rdflib-endpoint {theirs['rdflib-endpoint']} "
-        + "(rdflib {rdflib}, uvicorn {uvicorn}, uvloop {uvloop})".format(**theirs),
-        f"nginx {served}",
-        f"wrk {asked}",
-    ]
+    command = [str(programs() / "python"), "-c", ask, name, *others]
+    first, *rest = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    return _with(first, dict(zip(others, rest, strict=True)))
+
+
+def _with(first: str, others: dict[str, str]) -> str:
+    return first + (f" ({', '.join(f'{name} {said}' for name, said in others.items())})" if others else "")
+
+
+def _program(program: str | None, option: str, pattern: str) -> str:
+    if program is None:
+        return "unknown"
+    said = subprocess.run([program, option], check=False, capture_output=True, text=True)
+    found = re.search(pattern, said.stdout + said.stderr, re.MULTILINE)
+    return found.group(1) if found else "unknown"

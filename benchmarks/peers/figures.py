@@ -1,10 +1,11 @@
-"""Figures of several rounds: medians, how far they spread, ratios, and the table of them."""
+"""Figures of several rounds, and how many times as fast one server has to be as another."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from statistics import median
 from typing import Final
 
+from benchmarks.peers.result import IN_TIME, Bar, Row, Spread, figures, ratios
 from benchmarks.peers.servers import DISK, MEMORY, NGINX, OURS, RDFLIB
 
 REPEATED: Final = "a repeated query"
@@ -27,9 +28,6 @@ UNITS: Final = {
     FAMILY: "MiB more",
 }
 SERVERS: Final = (OURS, NGINX, DISK, MEMORY, RDFLIB)
-
-BEGIN: Final = "<!-- Figures: written by make bench -->"
-END: Final = "<!-- End of the figures -->"
 
 
 @dataclass(frozen=True)
@@ -74,33 +72,15 @@ GROWTH: Final = 32
 """MiB that what speaks HTTP may grow by during a large answer."""
 
 
-@dataclass(frozen=True)
-class Spread:
-    """The figures of several rounds, or ratios of them."""
-
-    values: tuple[float, ...]
-
-    @property
-    def median(self) -> float:
-        """The one in the middle."""
-        return median(self.values)
-
-    def __str__(self) -> str:
-        low, high = rounded(min(self.values)), rounded(max(self.values))
-        return f"{rounded(self.median)}" + (f" ({low} to {high})" if len(self.values) > 1 else "")
-
-
-def rounded(value: float) -> str:
-    """A figure with as many digits as mean something."""
-    if value >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
-
-
 class Figures:
-    """The figures, by what is measured and of which server, in the order of the rounds."""
+    """The figures, by what is measured and of which server, in the order of the rounds.
 
-    def __init__(self) -> None:
+    Args:
+        units: what is measured to what its figures count, in the order of a table.
+    """
+
+    def __init__(self, units: Mapping[str, str] = UNITS) -> None:
+        self._units = units
         self._found: dict[tuple[str, str], list[float]] = defaultdict(list)
 
     def add(self, what: str, server: str, value: float) -> None:
@@ -118,33 +98,18 @@ class Figures:
         if one is None or other is None:
             return None
         # What is measured in time is faster where it is less.
-        in_time = UNITS[bound.one[0]] == "ms"
-        pairs = zip(one.values, other.values, strict=False)
-        return Spread(tuple(two / first if in_time else first / two for first, two in pairs))
+        in_time = self._units[bound.one[0]] in IN_TIME
+        return Spread(ratios(other.values, one.values) if in_time else ratios(one.values, other.values))
 
-    def table(self) -> str:
-        """Everything that was measured, as a table in Markdown; then the ratios beside their bounds, as another."""
-        lines = [f"| | {' | '.join(SERVERS)} |", "|--" * (len(SERVERS) + 1) + "|"]
-        for what, unit in UNITS.items():
-            cells = [self.of(what, server) for server in SERVERS]
-            if any(cells):
-                lines.append(f"| {what} ({unit}) | {' | '.join(str(cell or '–') for cell in cells)} |")
-        lines += ["", "| ratio of speeds | measured | at least | aim |", "|--|--|--|--|"]
-        for bound in BOUNDS:
-            ratio = self.ratio(bound)
-            if ratio is not None:
-                lines.append(f"| {bound.name} | {ratio} | {bound.least} | {bound.aim or '–'} |")
-        return "\n".join(lines)
+    def rows(self, servers: Iterable[str]) -> tuple[Row, ...]:
+        """Everything that was measured of some servers."""
+        found = (
+            Row(what, unit, {one: figures(self._found.get((what, one), ())) for one in servers})
+            for what, unit in self._units.items()
+        )
+        return tuple(row for row in found if any(row.of.values()))
 
-
-def put_into(document: str, figures: str) -> str:
-    """A document with other figures between its two marks.
-
-    Raises:
-        ValueError: it has not each of the marks once, in their order.
-    """
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end or BEGIN in rest or END in after or END in before:
-        raise ValueError(f"the document must have {BEGIN} and {END}, each once")
-    return f"{before}{begin}\n{figures.strip()}\n{end}{after}"
+    def bars(self, bounds: Iterable[Bound]) -> tuple[Bar, ...]:
+        """What the ratios are held to, those that were not measured left out."""
+        found = ((bound, self.ratio(bound)) for bound in bounds)
+        return tuple(Bar(bound.name, ratio.values, least=bound.least, aim=bound.aim) for bound, ratio in found if ratio)

@@ -37,6 +37,7 @@ class Asked:
         path: where queries go.
         speaking: the numbers of its processes that speak HTTP.
         logs: the files it writes a line to for each request.
+        more: what a query's address has besides.
     """
 
     name: str
@@ -44,10 +45,11 @@ class Asked:
     path: str
     speaking: tuple[int, ...]
     logs: tuple[Path, ...] = ()
+    more: str = ""
 
     def target(self, query: str) -> str:
         """The path and query string that ask a query by GET."""
-        return f"{self.path}?query={quote(query, safe='')}"
+        return f"{self.path}?query={quote(query, safe='')}{self.more}"
 
     def get(self, query: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         """One answer as JSON: its status, headers by lower-case name, and body."""

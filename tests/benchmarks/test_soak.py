@@ -1,0 +1,87 @@
+"""The soak: that its bounds are broken by what they are there for, and a short one of it."""
+
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from benchmarks.peers.result import Bar, Result
+from benchmarks.soak.load import Found
+from benchmarks.soak.looks import Look
+from benchmarks.soak.report import Soaked, result
+from tests.conftest import REPOSITORY
+
+MIB = 1 << 20
+
+
+def looks(*sizes: int, files: int = 100) -> list[Look]:
+    return [
+        Look(
+            60.0 * at,
+            Counter({"front": size * MIB}),
+            size * MIB,
+            Counter({"front": files + 5 * at * (files != 100)}),
+            Counter({"front": 1}),
+        )
+        for at, size in enumerate(sizes)
+    ]
+
+
+def soaked(seen: list[Look], *, wrong: str = "", skipped: int = 0, served: str = "6") -> Result:
+    found, edits = Found(skipped=skipped), Found()
+    found.note("page", 0.01, wrong)
+    edits.note("a change", 0.1, "")
+    return result(Soaked(1, 1, 70, 100, [found], edits, seen, 5, served), 0)
+
+
+def missed(found: Result) -> list[Bar]:
+    return [bar for bar in found.bars if not bar.holds]
+
+
+def test_a_server_that_stays_as_it_is_keeps_all_bounds() -> None:
+    assert missed(soaked(looks(100, 101, 102, 100, 103, 101, 102, 101))) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "what"),
+    [
+        (soaked(looks(100, 101, 103, 104, 105, 106, 107, 108)), "memory"),
+        (soaked(looks(100, 100, 100, 100, files=101)), "open files"),
+        (soaked(looks(100, 100), wrong="/plans: 503, not 200"), "other than those that were asked for"),
+        (soaked(looks(100, 100), skipped=1), "not sent"),
+        (soaked(looks(100, 100), served="5"), "do not answer"),
+    ],
+    ids=[
+        "memory that grows",
+        "files that stay open",
+        "a wrong answer",
+        "a server that does not keep up",
+        "an old version",
+    ],
+)
+def test_what_grows_or_fails_breaks_a_bound(found: Result, what: str) -> None:
+    assert missed(found)
+    assert all(what in bar.what for bar in missed(found))
+
+
+def test_memory_is_drawn_over_the_minutes_by_kind_of_process() -> None:
+    found = soaked(looks(100, 101))
+    assert found.curves is not None
+    assert found.curves.of == {"fronts": ((0, 100), (1, 101))}
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(600)
+def test_a_minute_of_everything_leaves_a_server_as_it_was() -> None:
+    # At a third of what it takes: what else is tested beside it may begin or end any moment.
+    command = [sys.executable, "-m", "benchmarks.soak", "--minutes", "1", "--share", "33", "--untimed"]
+    said = subprocess.run(
+        [*command, "--processes", "2"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=590,
+    )
+    assert said.returncode == 0, said.stdout + said.stderr
