@@ -8,6 +8,8 @@ from dppgraph.operations.build import Built
 from dppgraph.store.versions import VersionStore
 from tests.conftest import Run
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture
 def store(built: tuple[VersionStore, Built]) -> Path:

@@ -25,6 +25,7 @@ SERVICE = (REPOSITORY / "docs" / "service.md").read_text(encoding="utf-8")
 FEED = (REPOSITORY / "docs" / "feed.md").read_text(encoding="utf-8")
 MEMENTO = (REPOSITORY / "docs" / "memento.md").read_text(encoding="utf-8")
 CITE = (REPOSITORY / "docs" / "cite.md").read_text(encoding="utf-8")
+SCALING = (REPOSITORY / "docs" / "scaling.md").read_text(encoding="utf-8")
 SPARQL = (REPOSITORY / "docs" / "sparql.md").read_text(encoding="utf-8")
 
 
@@ -197,6 +198,23 @@ def test_modules_and_folders_that_are_named_exist(document: Path) -> None:
     layers = "cli|web|operations|store|core"
     for name in re.findall(rf"`((?:{layers})/[\w/]+(?:\.py|/))`", document.read_text(encoding="utf-8")):
         assert (REPOSITORY / "src" / "dppgraph" / name).exists(), name
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_measurements_that_are_named_can_be_run(document: Path) -> None:
+    for name in re.findall(r"python -m\s+(benchmarks(?:\.\w+)+)", document.read_text(encoding="utf-8")):
+        path = REPOSITORY / name.replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), name
+
+
+def test_the_commands_about_scaling_have_the_options_that_they_are_given(run: Run) -> None:
+    asked = [shlex.split(line) for block in blocks(SCALING, "sh") for line in block.splitlines()]
+    assert {command[1] for command in asked} == {"build", "serve", "verify", "publish", "freeze"}
+    for program, name, *arguments in asked:
+        assert program == "dppgraph"
+        told = run(name, "--help").stdout
+        for option in [word for word in arguments if word.startswith("--")]:
+            assert re.search(rf"{option}\b", told), (name, option)
 
 
 def test_the_example_of_a_statement_is_one_of_the_data() -> None:

@@ -40,6 +40,10 @@ def command(
             harvesting=harvesting(versions, options.progress),
             progress=options.progress,
         )
+    if built.known:
+        from dppgraph.operations.write.remembered import keep
+
+        keep(versions, built, sources)
     click.echo(summary(built))
     for line in remarks(built):
         click.echo(f"dppgraph: {line}", err=True)

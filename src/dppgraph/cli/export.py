@@ -1,8 +1,12 @@
 """``dppgraph export``."""
 
 import os
+import shutil
+import sys
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -12,7 +16,7 @@ from dppgraph.core import formats
 from dppgraph.core.iris import thing_iri
 from dppgraph.errors import BadCall
 from dppgraph.settings import Settings, read_settings
-from dppgraph.store.versions import VersionStore
+from dppgraph.store.versions import Manifest, VersionStore, is_many
 
 _STRATML = "stratml"
 
@@ -68,9 +72,13 @@ def command(
     manifest, damage = wiring.whole_version(versions)
     for error in damage:
         click.echo(f"dppgraph: {error}; this is version {manifest.version}", err=True)
+    names = None if graphs is None else [name.strip() for name in graphs.split(",") if name.strip()]
+    if iri is None and wanted is not None and is_many(manifest):
+        _stream(versions, manifest, names, wanted, out)
+        return
     lines = versions.lines(manifest.version)
-    if graphs is not None:
-        lines = of_graphs(lines, [name.strip() for name in graphs.split(",") if name.strip()], manifest.base)
+    if names is not None:
+        lines = of_graphs(lines, names, manifest.base)
     thing = iri and thing_iri(iri, manifest.base)
     if wanted is None:
         written = export_plan(lines, thing or "", manifest.base, lang)
@@ -82,7 +90,37 @@ def command(
     if out is None:
         options.show(written)
     else:
-        _replace(out, written)
+        _replace(out, lambda file: file.write(written))
+
+
+def _stream(
+    versions: VersionStore, manifest: Manifest, names: list[str] | None, format_: formats.Format, out: Path | None
+) -> None:
+    """Writes a large version, or some of its graphs, with little of it in memory."""
+    from dppgraph.operations.dumps import of_named, write_whole
+    from dppgraph.operations.frames import read_frames
+    from dppgraph.store.runs import written
+
+    context = read_frames(bundle.folder("ontology")).context
+    with tempfile.TemporaryDirectory(prefix="dppgraph-") as folder:
+        lines: Iterable[str] = versions.stream(manifest.version)
+        if names is not None:
+            lines = of_named(lines, manifest.graphs, names, manifest.base)
+        found = written(lines, Path(folder) / "lines.nq")
+
+        def write(file: IO[bytes]) -> None:
+            write_whole(found, format_, context, file, Path(folder))
+
+        if out is not None:
+            _replace(out, write)
+            return
+        with tempfile.TemporaryFile(dir=folder) as file:
+            # What cannot be said is known before the first byte is out.
+            write(file)
+            file.seek(0)
+            sys.stdout.flush()
+            shutil.copyfileobj(file, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
 
 
 def _bring(versions: VersionStore, folder: Path, settings: Settings) -> None:
@@ -115,16 +153,17 @@ def _format(name: str | None, out: Path | None) -> formats.Format:
     return formats.named(name, formats.RDF)
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     try:
         if path.exists() and not path.is_file():
             # A device or a pipe is written to, never replaced.
-            path.write_bytes(data)
+            with path.open("wb") as file:
+                write(file)
             return
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+                write(file)
                 # A temporary file is private; what is exported is as readable as any new file.
                 mask = os.umask(0)
                 os.umask(mask)

@@ -185,6 +185,10 @@ def _build_if_due(versions: VersionStore, writer: Writer, sources: Sources) -> N
             _say(line)
         _say(f"the data is not published: {error}")
     else:
+        if built.known:
+            from dppgraph.operations.write.remembered import keep
+
+            keep(versions, built, sources)
         for line in (summary(built), *remarks(built)):
             _say(line)
 

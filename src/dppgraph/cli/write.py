@@ -154,4 +154,15 @@ def _text(outcome: Outcome, *, dry_run: bool) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-command = command_of(lambda settings: wiring.gate(settings).write, wiring.agent)
+def _write(settings: Settings) -> Write:
+    gate = wiring.gate(settings).recall()
+
+    def write(change: Change) -> Outcome:
+        outcome = gate.write(change)
+        gate.remember()
+        return outcome
+
+    return write
+
+
+command = command_of(_write, wiring.agent)

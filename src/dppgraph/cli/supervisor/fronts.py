@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from dppgraph.cli.supervisor.children import Child
 from dppgraph.store.workers.current import CurrentVersion
-from dppgraph.store.workers.process import start_python
+from dppgraph.store.workers.process import THREADED, start_python
 
 _PACKET: Final = 1 << 17
 
@@ -87,7 +87,8 @@ class Fronts:
                 "address": str(address),
                 "version": version,
             }
-            popen = start_python("dppgraph.cli.front", said, [listener, theirs.fileno(), self.current.descriptor])
+            descriptors = [listener, theirs.fileno(), self.current.descriptor]
+            popen = start_python("dppgraph.cli.front", said, descriptors, THREADED)
         ours.setblocking(False)
         name = "the web server" if len(self.listeners) == 1 else f"web server {place + 1}"
         front = Front(place, Child.of(name, popen, before.child if before else None), ours)
