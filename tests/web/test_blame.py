@@ -112,7 +112,7 @@ def test_a_thing_of_many_lines_is_told_page_by_page(several: Server) -> None:
     assert len(lines) == 63
     assert several.ask("GET", f"{ASKED}&page=3")[0] == 404
     said = page(several, f"{ASKED}&version=2&lang=nl")
-    following = re.search(r'rel="next" href="http://[^/]*([^"]*)"', said)
+    following = re.search(r'rel="next" href="([^"]*)"', said)
     assert following
     assert "note 059" in page(several, following[1].replace("&amp;", "&"))
 

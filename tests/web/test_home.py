@@ -83,7 +83,7 @@ def test_data_that_means_harm_is_shown_and_does_none(harmful: Server, path: str,
     tags = {tag.lower() for tag in re.findall(r"<([a-zA-Z]+)", html)}
     assert "img" not in tags
     assert not re.findall(r"<style|\sstyle=|<[^>]*\son\w+=|<script(?! type=\"module\" src=)", html)
-    assert not re.findall(r'(?:href|src|action|data-to)="(?!http://127\.0\.0\.1)[^#"]', html)
+    assert not re.findall(r'(?:href|src|action|data-to)="(?!/(?!/)|http://127\.0\.0\.1)[^#"]', html)
     # Of a label only so much is shown as a page has room for.
     assert "x" * 2001 not in html
     assert "49" not in re.findall(r"<bdi[^>]*>(.*?)</bdi>", html)
@@ -134,7 +134,7 @@ def test_three_answers_are_on_the_first_page_and_lead_on(server: Server, languag
         assert row["date"][:4] in said
     pairs = json.loads(server.ask("GET", "/compare.json")[2])["pairs"]
     pair = next({"older": one["older"], "newer": one["newer"]} for one in pairs if one["compared"])
-    way = re.search(r'href="http://[^/]*(/compare\?[^"#]*)#dropped">(\d+) ', said)
+    way = re.search(r'href="(/compare\?[^"#]*)#dropped">(\d+) ', said)
     assert way is not None
     rows = answered(server, "new-and-dropped-lines", **pair, lang=language)
     dropped = [row for row in rows if row["status"] == "dropped"]
@@ -146,7 +146,7 @@ def test_three_answers_are_on_the_first_page_and_lead_on(server: Server, languag
 def test_four_ways_lead_on(server: Server) -> None:
     html = page(server, "/?lang=nl")
     for path in ("plans", "questions", "dumps", "api"):
-        assert re.search(rf'<h3><a href="http://[^/]*/{path}\?lang=nl">', html), path
+        assert re.search(rf'<h3><a href="/{path}\?lang=nl">', html), path
 
 
 def test_the_first_page_and_the_catalogue_have_the_same_data_sets(server: Server) -> None:

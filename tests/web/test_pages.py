@@ -3,12 +3,13 @@
 import re
 import socket
 from decimal import Decimal
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dppgraph.web.pages import Links, Reader
+from dppgraph.web.pages import Links, Reader, Site
 from dppgraph.web.rendering import asset, assets
 from dppgraph.web.rendering.filters import day, followed, number, short
 from tests.conftest import BASE, Server
@@ -28,9 +29,9 @@ def test_each_reader_gets_the_language_that_is_asked_for_and_keeps_it(server: Se
         assert '<html lang="en">' in page(server, "/about?lang=en", "nl")[2]
     at = f"http://127.0.0.1:{server.port}/"
     negotiated, chosen = page(server, "/about", "en")[2], page(server, "/about?lang=en")[2]
-    assert f'href="{at}things"' in page(server, "/", "en")[2]
-    assert f'href="{at}about?lang=en"' in chosen
-    assert f'href="{at}about"' in negotiated
+    assert 'href="/things"' in page(server, "/", "en")[2]
+    assert 'href="/api?lang=en"' in chosen
+    assert 'href="/api"' in negotiated
     for said in (negotiated, chosen):
         assert f'<link rel="canonical" href="{at}about">' in said
         for language in ("nl", "en"):
@@ -147,3 +148,36 @@ def test_numbers_and_long_texts() -> None:
 @given(st.text(), st.integers(1, 50))
 def test_a_cut_text_is_no_longer_than_asked(text: str, length: int) -> None:
     assert len(short(text, length)) <= length + 1
+
+
+@pytest.mark.parametrize("below", ["/", "/beleid/"])
+def test_a_page_asks_by_the_name_that_it_was_opened_by(below: str) -> None:
+    site = Site(f"http://127.0.0.1:8000{below}", "https://e.org/")
+    links = site.links(Reader("nl"))
+    assert links.link("plans/x", a="b") == f"{below}plans/x?a=b"
+    assert links.to("<https://e.org/id/plan/x>") == f"{below}plans/x"
+    assert site.here(f"{site.url}dumps/1/a.ttl") == f"{below}dumps/1/a.ttl"
+    assert site.here("http://127.0.0.1:80001/x") == "http://127.0.0.1:80001/x"
+    assert site.here("https://example.org/") == "https://example.org/"
+
+
+@given(st.text(max_size=12))
+def test_no_name_in_the_data_makes_a_link_lead_to_another_server(path: str) -> None:
+    site = Site("http://127.0.0.1:8000/", "https://e.org/")
+    links = site.links(Reader("nl", chosen=True))
+    opened = "http://localhost:8000/plans"
+    for href in (
+        links.link(path),
+        links.to(f"<https://e.org/{path}>"),
+        links.to(f"<https://e.org/{path}?a>"),
+        links.document(f"<https://e.org/{path}>"),
+        site.here(f"{site.url}{path}"),
+    ):
+        assert not href or urljoin(opened, href).startswith(("http://localhost:8000/", "https://e.org/")), href
+
+
+def test_two_slashes_are_no_server() -> None:
+    site = Site("http://127.0.0.1:8000/", "https://e.org/")
+    for path in ("/evil.example/x", "\\evil.example", "\t/evil.example", "//evil.example"):
+        assert site.here(f"{site.url}{path}") == f"/./{path}"
+        assert site.links(Reader("nl")).link(path) == f"/./{path}"

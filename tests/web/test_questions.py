@@ -82,7 +82,7 @@ def test_the_query_on_the_page_gives_the_same_answer_as_it_stands(server: Server
     assert one[0] == other[0] == 200
     assert sorted(one[2].splitlines()) == sorted(other[2].splitlines())
     curl = select(found, "pre")[-1].text_content()
-    assert curl == f"curl '{there.get('href')}'"
+    assert curl == f"curl 'http://127.0.0.1:{server.port}{there.get('href')}'"
 
 
 def test_the_form_has_a_field_for_each_parameter_with_its_own_kind(server: Server) -> None:

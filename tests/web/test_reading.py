@@ -140,12 +140,11 @@ def test_a_citation_names_all_that_finds_the_same_words_again(
 
 
 def test_questions_that_take_such_a_thing_are_offered(server: Server) -> None:
-    at = f"http://127.0.0.1:{server.port}/questions"
-    asked = re.findall(rf'href="{at}/([a-z-]+)\?([a-z]+)=', page(server, f"plans/{PLAN}"))
+    asked = re.findall(r'href="/questions/([a-z-]+)\?([a-z]+)=', page(server, f"plans/{PLAN}"))
     assert {("successors", "plan"), ("objectives", "plan"), ("facts", "plan")} <= set(asked)
     # It needs a second plan.
     assert "new-and-dropped-lines" not in {name for name, _ in asked}
-    assert re.findall(rf'href="{at}/([a-z-]+)\?', page(server, "concepts/theme-social")) == ["theme-over-time"]
+    assert re.findall(r'href="/questions/([a-z-]+)\?', page(server, "concepts/theme-social")) == ["theme-over-time"]
 
 
 @pytest.mark.parametrize("kind", ["plans", "lines", "concepts", "agents"])
@@ -165,11 +164,12 @@ PATHS = ("plans", "plans/x", "lines/1", "concepts", "concepts/c", "agents", "age
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_hostile_data_stays_text(hostile: Server, path: str, language: str) -> None:
     said = page(hostile, path, language)
-    assert not re.findall(r"<script(?! type=\"module\" src=\"http://127)", said)
+    assert not re.findall(r"<script(?! type=\"module\" src=\"/static/)", said)
     assert not re.findall(r"<(?:b|i|u|s)>|<p>\"", said)
     assert not re.findall(r"\son\w+=(?!&)", re.sub(r'"[^"]*"', '""', said))
     for target in re.findall(r'(?:href|src|action)="([^"]*)"', said):
-        assert target.startswith(("http://", "https://", "mailto:", "#")), target
+        assert target.startswith(("/", "http://", "https://", "mailto:", "#")), target
+        assert not target.startswith("//"), target
     # 100 kB of a label are cut; a link leads to the whole.
     assert len(said) < 60000
     assert hostile.ask("GET", f"/{path}.json")[0] == 200
@@ -191,8 +191,8 @@ def test_other_bases_and_a_server_below_a_path_are_the_same(tmp_path: Path, sour
     for server in served(tmp_path, sources, text, "--public-url", "https://public.example/beleid/", base=base):
         said = page(server, "plans/x")
         assert "https://data.example.org/id/plan/x" in said
-        assert 'href="https://public.example/beleid/lines/1"' in said
-        assert 'href="https://public.example/beleid/plans/x"' in page(server, "plans")
+        assert 'href="/beleid/lines/1"' in said
+        assert 'href="/beleid/plans/x"' in page(server, "plans")
         assert json.loads(server.ask("GET", "/plans/x.json")[2])["plan"]["iri"] == f"{base}id/plan/x"
 
 

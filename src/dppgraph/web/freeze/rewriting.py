@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from html import escape, unescape
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 from dppgraph.operations.freeze.address import Address, href_of
 from dppgraph.web.freeze.reading import Reading
@@ -22,6 +23,7 @@ _DRAWN: Final = re.compile(r"\s*<(?:rect|g|text|path|circle|title|line)\b")
 _NAMES: Final = re.compile(r'\srel="(?:cite-as|license|author|type)"')
 """Relations whose targets are names of things, and not where anything is read."""
 
+_WITH_SERVER: Final = ("http:", "https:")
 _NOWHERE: Final = " data-nowhere"
 _CANONICAL: Final = ' rel="canonical"'
 
@@ -75,7 +77,7 @@ class Rewriting:
                 return match[0]
             led = found[raw]
             if element == "link" and _CANONICAL in before + after:
-                led = at, self._written(at, "")
+                led = at, self._written(at, self.reading.url)
             if led is None:
                 return f'<{element}{before} {name}=""{after}{_NOWHERE}>'
             return f'<{element}{before} {name}="{led[1]}"{after}>'
@@ -102,7 +104,7 @@ class Rewriting:
             href = unescape(raw)
             if not href.startswith("#") and self.reading.is_ours(href, at):
                 found[raw] = await self._led(href, at, is_there)
-                if raw.startswith(self.reading.url):
+                if raw.startswith(("/", self.reading.url)):
                     self.known[key] = found[raw]
         return found
 
@@ -113,8 +115,10 @@ class Rewriting:
         return address, self._written(address, href)
 
     def _written(self, address: Address, href: str) -> str:
+        """An address as it is to stand in a page: with the server's name where the link had it, else from its root."""
         mark, part = href.partition("#")[1:]
-        return escape(f"{self.reading.url}{href_of(address)}{mark}{part}")
+        start = self.reading.url if href.startswith(_WITH_SERVER) else urlsplit(self.reading.url).path
+        return escape(f"{start}{href_of(address)}{mark}{part}")
 
 
 def _as_text(match: re.Match[str]) -> str:

@@ -1,5 +1,6 @@
 """Where the links of a page lead."""
 
+import re
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
@@ -18,12 +19,26 @@ READ: Final = {
 }
 """The kinds of things that have a page for readers, and where these pages are."""
 
+_SEGMENT: Final = re.compile(r"[\w.~%?#-]|$")
+
+
+def below(root: str, path: str) -> str:
+    """The address of a path below another, as it may stand in a page.
+
+    Where the data name something by a path that begins with a slash, two slashes in a row would be the beginning of
+    another server's address (RFC 3986, section 4.2).
+
+    >>> below("/", "plans/x"), below("/", "/example.org/x")
+    ('/plans/x', '/.//example.org/x')
+    """
+    return f"{root}{'' if _SEGMENT.match(path) else './'}{path}"
+
 
 class Links(NamedTuple):
     """The addresses that pages of this server lead to.
 
     Attributes:
-        url: where the server answers.
+        url: where the server answers, or the path of that alone: links lead then wherever the page was opened.
         base: the base of the data.
         reader: who reads.
         version: the version that they are to be of, as far as they can be had of any; None for the current one.
@@ -42,14 +57,14 @@ class Links(NamedTuple):
         path, mark, part = path.partition("#")
         if self.version and path != "sparql" and has_versions(f"/{path}"):
             given.setdefault(VERSION, self.version)
-        return f"{self.url}{path}{'?' if given else ''}{urlencode(given)}{mark}{part}"
+        return f"{below(self.url, path)}{'?' if given else ''}{urlencode(given)}{mark}{part}"
 
     def to(self, term: str) -> str:
         """The page about a thing, given as an IRI or a term; empty for what no link may lead to."""
         iri = term[1:-1] if term.startswith("<") and term.endswith(">") else term
         if "?" in iri and iri.startswith(self.base):
             # What is asked for with parameters is an address, and no name of a thing.
-            return f"{self.url}{uri_of(iri.removeprefix(self.base))}"
+            return below(self.url, uri_of(iri.removeprefix(self.base)))
         path = path_of(iri, self.base)
         if path is None:
             return followed(iri)

@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 from dppgraph.core.formats import Format
 from dppgraph.core.languages import LANGUAGES
 from dppgraph.operations.harvest import Harvest
 from dppgraph.web.originals import VERSION
-from dppgraph.web.pages.links import Links
+from dppgraph.web.pages.links import Links, below
 from dppgraph.web.pages.reader import Reader
 from dppgraph.web.rendering import asset, environment
 
@@ -43,9 +44,23 @@ class Site(NamedTuple):
         since = manifest.created if harvest.is_past else ""
         return cls(harvest.published.url, manifest.base, harvest.there, manifest.version, since, harvest.frozen)
 
+    @property
+    def origin(self) -> str:
+        """Where the server answers, without a path (RFC 6454, section 6.2)."""
+        return self.url.removesuffix(self.root)
+
+    @property
+    def root(self) -> str:
+        """The path that all of the server is below: what a page asks for is asked by the name that it was opened by."""
+        return urlsplit(self.url).path
+
+    def here(self, address: str) -> str:
+        """An address of this server without its name; any other as it is."""
+        return below(self.root, address.removeprefix(self.url)) if address.startswith(self.url) else address
+
     def links(self, reader: Reader) -> Links:
         """Where the links of a page lead: from one that is of a version to others of that version."""
-        return Links(self.url, self.base, reader, self.version if self.since else None)
+        return Links(self.root, self.base, reader, self.version if self.since else None)
 
 
 def rendered(
@@ -76,17 +91,20 @@ def rendered(
     now = {name: value for name, value in parameters.items() if name != VERSION}
     said = {
         "home": site.url,
+        "origin": site.origin,
+        "root": site.root,
+        "here": site.here,
         "there": site.there,
         "version": site.version,
         "since": site.since,
         "frozen": site.frozen,
-        "newest": Links(site.url, site.base, reader).link(path, **now),
+        "newest": Links(site.root, site.base, reader).link(path, **now),
         "reader": reader,
         "path": path,
         "canonical": Links(site.url, site.base, Reader(reader.language)).link(path, **now),
         "languages": in_languages,
         "data": data,
-        "asset": lambda name: f"{site.url}{asset(name)}",
+        "asset": lambda name: f"{site.root}{asset(name)}",
         "link": links.link,
         "to": links.to,
         "document": links.document,

@@ -4,6 +4,15 @@
 const WAIT = 150;
 const SHORTEST = 2;
 
+const ORIGIN = new URL(document.querySelector("link[rel=canonical]").href).origin;
+
+/** An address of this server, by the name that the page was opened by: it may know itself by another. */
+function here(address) {
+  const { protocol, host } = location;
+  const found = new URL(address);
+  return found.origin === ORIGIN ? Object.assign(found, { protocol, host }).href : address;
+}
+
 function enhance(input, number) {
   const form = input.form;
   const list = document.createElement("ul");
@@ -53,7 +62,7 @@ function enhance(input, number) {
       const label = document.createElement("bdi");
       const kind = document.createElement("span");
       option.id = `${list.id}-${at}`;
-      option.dataset.url = one.url;
+      option.dataset.url = here(one.url);
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
       label.textContent = one.label;
