@@ -29,7 +29,7 @@ BASE = "https://w3id.org/dppgraph/"
 MODIFIED = max(re.findall(r'dct:modified "([^"]*)"', (REPOSITORY / "data" / "catalogue.ttl").read_text()))
 """When the shipped data last changed, as they say themselves."""
 # The suite is run often: fewer examples each time, other ones each time. No test depends on time, hence no deadline.
-hypothesis.settings.register_profile("often", max_examples=30, deadline=None)
+hypothesis.settings.register_profile("often", max_examples=20, deadline=None)
 hypothesis.settings.load_profile("often")
 
 DPPGRAPH = [sys.executable, "-P", "-m", "dppgraph"]

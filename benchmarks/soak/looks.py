@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.measuring import MIB, descriptors, memory
+from benchmarks.measuring import MIB, descriptors, memory, open_files
 from tests.conftest import Server
 
 QUIET: Final = 10
@@ -28,6 +28,8 @@ class Look:
         of: bytes of memory of the processes of each kind, what they share counted once (PSS).
         resident: bytes of memory of each process, added up (RSS).
         files: open files of the processes of each kind.
+        different: likewise, but what a process has open several times counts once: each of its threads that has read
+            the history keeps that open for itself.
         processes: how many there are of each kind.
     """
 
@@ -35,6 +37,7 @@ class Look:
     of: Counter[str]
     resident: int
     files: Counter[str]
+    different: Counter[str]
     processes: Counter[str]
 
     @property
@@ -53,15 +56,18 @@ class Look:
 async def look(server: Server, begun: float) -> Look:
     """Looks at a server, once it is quiet."""
     await _quiet(server)
-    family, of, files = server.family(), Counter[str](), Counter[str]()
+    family, of = server.family(), Counter[str]()
+    files, different = Counter[str](), Counter[str]()
     for process in family:
         of[kind(process)] += memory([process])
         files[kind(process)] += sum(descriptors([process]).values())
+        different[kind(process)] += len(open_files(process))
     return Look(
         time.monotonic() - begun,
         of,
         sum(map(resident, family)),
         files,
+        different,
         Counter(map(kind, family)),
     )
 

@@ -18,8 +18,10 @@ GROWTH: Final = 5.0
 """How much memory may grow, in a hundred, from the first quarter of what is looked at to the last."""
 _LOOKS: Final = 20
 """Looks of which one surely falls into a moment in which nothing is open but what stays open."""
-_FEW: Final = 3
-"""Files that may be open in each of fewer looks; one that stays with each version would be more in a minute."""
+_FEW: Final = {"different files": 3, "open files": 24}
+"""Files that may be open in each of fewer looks. One that stays with each version would be more different files in a
+minute, one that stays with each request more open files; less than these is what threads open at their first question.
+"""
 KINDS: Final = {"dppgraph": "supervisor", "front": "fronts", "pool": "query processes", "writer": "writer"}
 
 
@@ -91,10 +93,14 @@ def _bars(soaked: Soaked, faults: int) -> Iterator[Bar]:
         first, last = quarters(values)
         yield Bar(what, figures([(last / first - 1) * 100]), "%", most=GROWTH, timed=False)
     # Some are open for a moment, whenever it is looked: what stays open shows in the fewest that ever are.
-    files, half = [look.files.total() for look in soaked.looks], len(soaked.looks) // 2
-    more = min(files[half:]) - min(files[:half])
-    most = _FEW if half < _LOOKS else 0
-    yield Bar("open files at least: more in the second half than in the first", (more,), most=most, timed=False)
+    half = len(soaked.looks) // 2
+    for what, files in (
+        ("different files", [look.different.total() for look in soaked.looks]),
+        ("open files", [look.files.total() for look in soaked.looks]),
+    ):
+        more = min(files[half:]) - min(files[:half])
+        most = _FEW[what] if half < _LOOKS else 0
+        yield Bar(f"{what} at least: more in the second half than in the first", (more,), most=most, timed=False)
     yield Bar("versions that were made", (soaked.published,), least=3, timed=False)
     late = float(soaked.served != str(1 + soaked.published))
     yield Bar("at the end, versions that are published and do not answer", (late,), most=0, timed=False)

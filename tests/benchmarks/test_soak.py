@@ -1,11 +1,14 @@
 """The soak: that its bounds are broken by what they are there for, and a short one of it."""
 
+import os
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from benchmarks.measuring import open_files
 from benchmarks.peers.result import Bar, Result
 from benchmarks.soak.load import Found
 from benchmarks.soak.looks import Look
@@ -15,13 +18,15 @@ from tests.conftest import REPOSITORY
 MIB = 1 << 20
 
 
-def looks(*sizes: int, files: int = 100) -> list[Look]:
+def looks(*sizes: int, different: int = 0, again: int = 0) -> list[Look]:
+    """Looks at a server that has so much more memory, and so many more files open at each."""
     return [
         Look(
             60.0 * at,
             Counter({"front": size * MIB}),
             size * MIB,
-            Counter({"front": files + 5 * at * (files != 100)}),
+            Counter({"front": 100 + (different + again) * at}),
+            Counter({"front": 80 + different * at}),
             Counter({"front": 1}),
         )
         for at, size in enumerate(sizes)
@@ -47,7 +52,9 @@ def test_a_server_that_stays_as_it_is_keeps_all_bounds() -> None:
     ("found", "what"),
     [
         (soaked(looks(100, 101, 103, 104, 105, 106, 107, 108)), "memory"),
-        (soaked(looks(100, 100, 100, 100, files=101)), "open files"),
+        (soaked(looks(100, 100, 100, 100, different=2)), "different files"),
+        (soaked(looks(100, 100, 100, 100, again=20)), "open files"),
+        (soaked(looks(*[100] * 40, again=1)), "open files"),
         (soaked(looks(100, 100), wrong="/plans: 503, not 200"), "other than those that were asked for"),
         (soaked(looks(100, 100), skipped=1), "not sent"),
         (soaked(looks(100, 100), served="5"), "do not answer"),
@@ -55,6 +62,8 @@ def test_a_server_that_stays_as_it_is_keeps_all_bounds() -> None:
     ids=[
         "memory that grows",
         "files that stay open",
+        "a file that is opened again and again",
+        "over half an hour, now and then",
         "a wrong answer",
         "a server that does not keep up",
         "an old version",
@@ -69,6 +78,14 @@ def test_memory_is_drawn_over_the_minutes_by_kind_of_process() -> None:
     found = soaked(looks(100, 101))
     assert found.curves is not None
     assert found.curves.of == {"fronts": ((0, 100), (1, 101))}
+
+
+def test_a_file_that_is_open_twice_is_one(tmp_path: Path) -> None:
+    before = open_files(os.getpid())
+    with (tmp_path / "a").open("w"), (tmp_path / "a").open():
+        assert len(open_files(os.getpid()) - before) == 1
+        with (tmp_path / "b").open("w"):
+            assert len(open_files(os.getpid()) - before) == 2
 
 
 @pytest.mark.heavy

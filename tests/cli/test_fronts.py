@@ -45,6 +45,7 @@ def two(serve: Serve, folder: Path, *more: str, **settings: str) -> Server:
     return serve("--data", folder / "data", "--store", folder / "store", *BARE, *more, environment=environment)
 
 
+@pytest.mark.heavy
 def test_the_environment_of_a_front_says_how_many_heaps_it_may_have_and_nothing_else(server: Server) -> None:
     for front in server.children("dppgraph.cli.front", 2):
         assert Path(f"/proc/{front}/environ").read_bytes() == b"MALLOC_ARENA_MAX=2\0"

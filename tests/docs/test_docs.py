@@ -207,6 +207,7 @@ def test_measurements_that_are_named_can_be_run(document: Path) -> None:
         assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), name
 
 
+@pytest.mark.heavy
 def test_the_commands_about_scaling_have_the_options_that_they_are_given(run: Run) -> None:
     asked = [shlex.split(line) for block in blocks(SCALING, "sh") for line in block.splitlines()]
     assert {command[1] for command in asked} == {"build", "serve", "verify", "publish", "freeze"}

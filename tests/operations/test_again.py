@@ -154,6 +154,7 @@ def same_of_every_kind(kinds: Judging, steps: list[tuple[set[Quad], set[Quad]]])
 changes = st.lists(st.tuples(st.sets(triples, max_size=12), st.sets(triples, max_size=6)), max_size=6)
 
 
+@pytest.mark.heavy
 @settings(max_examples=10)
 @given(changes)
 def test_shapes_of_every_kind_are_judged_as_in_full(kinds: Judging, steps: list[tuple[set[Quad], set[Quad]]]) -> None:

@@ -256,6 +256,7 @@ HARM: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("harm", HARM.values(), ids=HARM)
 @pytest.mark.parametrize("harmed", [1, 2])
 def test_a_build_does_not_lose_what_was_written_and_cannot_be_read(

@@ -120,6 +120,7 @@ def changed(quads: list[Quad], chance: random.Random) -> set[Quad]:
     return (set(quads) - gone) | more
 
 
+@pytest.mark.heavy
 @settings(max_examples=8)
 @given(seed=st.integers(0, 2**32))
 def test_any_change_of_the_shipped_data_is_followed(

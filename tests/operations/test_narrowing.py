@@ -95,6 +95,7 @@ def test_targets_are_those_that_rdflib_finds(text: str, quads: set[Quad]) -> Non
     assert found(graph, text) == by_itself
 
 
+@pytest.mark.heavy
 def test_each_target_in_the_shapes_is_narrowed(sources: Sources) -> None:
     shapes = read_shapes(sources)
     units = [unit for quads in (shapes.merged, *shapes.by_graph.values()) for unit in Shaped(quads, BASE).units]

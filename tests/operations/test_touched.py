@@ -109,6 +109,7 @@ def by_given(text: str, quads: Iterable[Quad]) -> dict[str, Row]:
     return found
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("text", FEATURES)
 @settings(max_examples=4)
 @given(

@@ -121,6 +121,7 @@ def kinds() -> Both:
     return Both(Shapes([Quad(*(names.get(term, term) for term in quad)) for quad in quads], {}))
 
 
+@pytest.mark.heavy
 @WEIRD
 @settings(max_examples=40)
 @given(st.sets(triples, max_size=40))

@@ -90,6 +90,7 @@ def test_data_that_means_harm_is_shown_and_does_none(harmful: Server, path: str,
     assert html.count("<svg") == html.count("</svg>")
 
 
+@pytest.mark.heavy
 def test_the_data_says_all_of_it_as_it_is(harmful: Server) -> None:
     data = json.loads(harmful.ask("GET", "/timeline.json")[2])
     assert len(data["plans"]) == 60

@@ -90,6 +90,7 @@ def test_plans_that_are_too_many_to_choose_from_are_named(asking: Asking, monkey
     assert f'value="{older}"' not in many
 
 
+@pytest.mark.heavy
 def test_the_data_of_the_timeline_comes_in_pages(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = json.loads(asking("timeline.json"))
     rows = list(csv.DictReader(io.StringIO(asking("timeline.csv"))))
@@ -109,6 +110,7 @@ def test_the_data_of_the_timeline_comes_in_pages(asking: Asking, monkeypatch: py
         asking("timeline.json", page=str(first["pages"] + 1))
 
 
+@pytest.mark.heavy
 def test_each_page_of_the_timeline_leads_to_its_data_and_each_page_of_that_to_the_next(
     asking: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +130,7 @@ def test_each_page_of_the_timeline_leads_to_its_data_and_each_page_of_that_to_th
     assert not any("next" in link for link in asking.links("timeline.json", page=str(pages)))
 
 
+@pytest.mark.heavy
 def test_all_pages_of_the_data_are_frozen(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dppgraph.web.timeline.data._PART", 2)
     monkeypatch.setattr("dppgraph.web.timeline.endpoint.PER_PAGE", 1)
