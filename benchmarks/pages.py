@@ -1,7 +1,8 @@
 """What pages cost: bytes of a first visit, time of a first answer, answers a second, shifts of the layout.
 
-    python -m benchmarks.pages [--rounds 7] [--seconds 3] [--untimed]
+    python -m benchmarks.pages [--rounds 7] [--seconds 3] [--pages 0] [--untimed]
 
+With ``--pages``, only about so many pages are looked at; 0 is all of them.
 A first visit is Chromium's with nothing kept, to the longest page of each route; the query editor is left out.
 Cold is the first answer for a page after a start, in another order each round. Kept pages are asked for with wrk
 over 16 connections, in turn from this server and from nginx with the same bytes as a file, each with one process
@@ -191,7 +192,7 @@ def kept(server: Server, pages: list[Found], folder: Path, rounds: int, seconds:
 
 def main() -> None:
     """Measures all of it."""
-    asked = arguments(rounds=7, seconds=3)
+    asked = arguments(rounds=7, seconds=3, pages=0)
     if not CHROMIUM.exists() or shutil.which("wrk") is None:
         sys.exit("this needs Chromium and wrk: on Debian, apt install chromium wrk nginx-light")
     verdict = Verdict(untimed=asked.untimed)
@@ -204,6 +205,8 @@ def main() -> None:
             site = Site(server)
             routes = [route for route in ROUTES if route != EDITOR]
             pages = [page for language in LANGUAGES for route in routes for page in site.samples(route, language)[:1]]
+            if asked.pages:
+                pages = pages[:: max(1, len(pages) // asked.pages)]
             with sync_playwright() as playwright:
                 browser = launch(playwright)
                 first_visits(browser, site, pages, verdict)

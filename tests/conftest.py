@@ -61,16 +61,15 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of each test that is marked ``sampled``, leaves some of its cases: others with each seed."""
-    cases: dict[str, list[pytest.Item]] = {}
+    cases: dict[tuple[str, int], list[pytest.Item]] = {}
     for item in items:
-        if config.option.sample and item.get_closest_marker("sampled"):
-            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+        if config.option.sample and (marks := list(item.iter_markers("sampled"))):
+            most = min([config.option.sample, *(most for mark in marks for most in mark.args)])
+            cases.setdefault((item.nodeid.partition("[")[0], most), []).append(item)
     left = {
         case
-        for name, found in cases.items()
-        for case in random.Random(f"{config.option.seed} {name}").sample(
-            found, max(0, len(found) - config.option.sample)
-        )
+        for (name, most), found in cases.items()
+        for case in random.Random(f"{config.option.seed} {name}").sample(found, max(0, len(found) - most))
     }
     if left:
         config.hook.pytest_deselected(items=list(left))

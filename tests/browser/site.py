@@ -10,10 +10,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import lxml.html
+import pytest
 
 from tests.conftest import Server
 
 LANGUAGES = ("nl", "en")
+IN_EACH_LANGUAGE = ("nl", pytest.param("en", marks=pytest.mark.sampled(8)))
+"""For tests of every route, which are long: all of them in Dutch, and some in English, which has the same templates."""
 OTHER_PAGES = ("/no-such-page", "/plans/no-such-plan", "/sparql?query=SELEC")
 """Pages that no link leads to: they tell of errors."""
 PAST = ("/plans?version=1", "/questions/gaps?version=1", "/doc/plan/vlaams-plan-overheidsopdrachten?version=1")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.site import ERRORS, LANGUAGES, ROUTES, Site, told
+from tests.browser.site import ERRORS, IN_EACH_LANGUAGE, ROUTES, Site, told
 from tests.browser.slowly import slowly
 from tests.browser.visiting import DESK, PHONE, Visitor
 
@@ -13,7 +13,7 @@ NARROWEST = 320
 """CSS pixels at which text still has to fit: a window of 1280 at 400 % (WCAG 2.1, 1.4.10)."""
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 @pytest.mark.parametrize("route", [*ROUTES, ERRORS])
 def test_no_page_scrolls_sideways(site: Site, visitor: Visitor, route: str, language: str) -> None:
     faults = []

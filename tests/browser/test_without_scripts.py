@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.site import ERRORS, LANGUAGES, ROUTES, Site, told
+from tests.browser.site import ERRORS, IN_EACH_LANGUAGE, ROUTES, Site, told
 from tests.browser.visiting import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -11,7 +11,7 @@ REPLACED = ("/sparql",)
 """The editor takes the place of the form."""
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
 @pytest.mark.parametrize("route", [route for route in (*ROUTES, ERRORS) if route not in REPLACED])
 def test_the_text_is_the_same(site: Site, visitor: Visitor, route: str, language: str) -> None:
     faults = []

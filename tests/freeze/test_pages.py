@@ -31,7 +31,7 @@ from tests.browser.test_structure import (
 from tests.browser.test_without_scripts import test_the_text_is_the_same
 from tests.freeze.site import NOT_FROZEN, FrozenSite, frozen_routes, in_language
 
-pytestmark = [pytest.mark.browser, pytest.mark.sampled, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.sampled(6), pytest.mark.timeout(600)]
 
 __all__ = [
     "axe",

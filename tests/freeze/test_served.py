@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 
@@ -285,7 +285,8 @@ def test_an_old_browser_or_a_plain_server_finds_pages_too(small: Path, tmp_path:
         try:
             with urllib.request.urlopen(f"{url}plans", timeout=20) as answer:
                 page = answer.read().decode()
-            links = [link for link in re.findall(r'href="([^"#]+)"', page) if link.startswith(url)]
+            links = [urljoin(url, link) for link in re.findall(r'href="([^"#]+)"', page)]
+            links = [link for link in links if link.startswith(url)]
             assert len(links) > 20
             for link in links:
                 with urllib.request.urlopen(link, timeout=20) as answer:

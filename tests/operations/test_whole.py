@@ -88,7 +88,7 @@ def test_the_shipped_data_is_judged_as_by_pyshacl(shipped: tuple[Both, list[Quad
 @WEIRD
 @pytest.mark.heavy
 @pytest.mark.timeout(1200)
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(seed=st.integers(0, 1 << 32), changes=st.integers(1, 60))
 def test_whatever_is_done_to_the_shipped_data_is_judged_as_by_pyshacl(
     shipped: tuple[Both, list[Quad]], seed: int, changes: int

@@ -212,7 +212,7 @@ def taken_out(quads: list[Quad], chance: random.Random) -> Change:
 def test_random_changes_one_after_the_other(line: Line, seed: int) -> None:
     chance = random.Random(seed)
     followed = 0
-    for _ in range(8):
+    for _ in range(5):
         quads = [quad for quad in line.stated() if quad.graph in EDITED]
         there = set(line.quads())
         change = chance.choice([a_change, a_change, a_change, reworded, taken_out])(quads, chance)
