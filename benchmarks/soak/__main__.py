@@ -5,7 +5,8 @@
 First it is found out how much the server takes; then it is asked at 70 % of that, at a fixed rate, whether it keeps up
 or not, while somebody edits: changes with a token, some that are refused, and builds. Each of them is a new version,
 and old ones are let go. Now and then all rest for a moment, in which memory and open files are looked at: what is kept
-is bounded, and is looked at only after it has been filled.
+is bounded, and is looked at only after it has been filled. After each look it is found out anew how much the server
+takes: a machine that others work on, too, is not as fast all the time.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 import uvloop
@@ -42,6 +44,10 @@ WARMING: Final = 45.0
 """Seconds, at most, in which all that is kept is filled, with as much load as there can be."""
 COUNTED: Final = 60.0
 """Seconds, at most, in which it is counted how much the server takes."""
+AGAIN: Final = 0.15
+"""The share of the time between two looks in which that is counted anew."""
+SEVERAL: Final = 5
+"""Of how many counts it is the median."""
 TRACED: Final = 80
 """Lines of the log that are shown from where it first tells of a fault."""
 
@@ -77,24 +83,41 @@ async def soak(server: Server, editor: Editor, said: argparse.Namespace) -> Soak
     await load.as_much_as_it_takes(min(WARMING, whole / 4))
     counted = min(COUNTED, whole / 3)
     first = await load.as_much_as_it_takes(counted)
-    capacity = first.count / counted
-    print(f"{capacity:,.0f} requests a second", flush=True)
+    print(f"{first.count / counted:,.0f} requests a second", flush=True)
     turns = max(FEWEST_LOOKS, min(LOOKS, round(whole / SHORTEST)))
-    found, looks, begun = Found(), list[Look](), time.monotonic()
+    found, looks, capacities, begun = Found(), list[Look](), [first.count / counted], time.monotonic()
     for number in range(turns):
-        await load.at_a_rate(capacity * said.share / 100, whole / turns, found)
+        taken = await load.as_much_as_it_takes(AGAIN * whole / turns)
+        first.add(taken)
+        capacities.append(taken.count / (AGAIN * whole / turns))
+        # One count alone may fall into a moment without any change, or into a build.
+        capacity = median(capacities[-SEVERAL:])
+        await load.at_a_rate(capacity * said.share / 100, (1 - AGAIN) * whole / turns, found)
         async with editor.resting():
             if editing.done():
                 await editing
             seen = await look(server, begun)
         if number >= WARM * turns:
             looks.append(seen)
-        print(f"{number + 1} of {turns}: {seen}, {editor.published} versions", flush=True)
+        failed = sum(found.failed.values())
+        print(
+            f"{number + 1} of {turns}: {seen}, {editor.published} versions, {capacity:,.0f} requests a second, "
+            f"{failed} other answers",
+            flush=True,
+        )
     async with editor.resting():
         editing.cancel()
     last = await served(server.port, str(1 + editor.published))
     return Soaked(
-        said.minutes, said.processes, said.share, capacity, (first, found), editor.found, looks, editor.published, last
+        said.minutes,
+        said.processes,
+        said.share,
+        capacities,
+        (first, found),
+        editor.found,
+        looks,
+        editor.published,
+        last,
     )
 
 

@@ -46,6 +46,15 @@ class Found:
             if self.failed[kind] <= TOLD:
                 self.wrong.append(f"{kind}: {wrong}")
 
+    def add(self, other: "Found") -> None:
+        """Adds what became of other requests."""
+        for kind, seconds in other.seconds.items():
+            self.seconds[kind] += seconds
+        for kind, count in other.failed.items():
+            self.failed[kind] += count
+        self.wrong += other.wrong
+        self.skipped += other.skipped
+
 
 class Load:
     """Clients of a site, who draw what they ask from the mix.

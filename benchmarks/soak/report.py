@@ -33,7 +33,7 @@ class Soaked:
         minutes: of load.
         processes: of the server that speak HTTP.
         share: of what it takes, in a hundred.
-        capacity: requests a second that it takes.
+        capacities: requests a second that it takes, as counted again and again.
         reads: what became of what clients asked; in the order of time.
         edits: what became of changes and builds.
         looks: memory and files, from when all was warm.
@@ -44,7 +44,7 @@ class Soaked:
     minutes: float
     processes: int
     share: int
-    capacity: float
+    capacities: Sequence[float]
     reads: Sequence[Found]
     edits: Found
     looks: Sequence[Look]
@@ -59,10 +59,10 @@ class Soaked:
 
 def result(soaked: Soaked, faults: int) -> Result:
     """All of it, with how often the log told of a fault of the server's."""
-    rate = soaked.capacity * soaked.share / 100
+    taken = f"{median(soaked.capacities):,.0f} ({min(soaked.capacities):,.0f} to {max(soaked.capacities):,.0f})"
     how = (
-        f"{soaked.minutes:g} minutes at {rate:,.0f} requests a second, {soaked.share} % of the {soaked.capacity:,.0f} "
-        f"that it took from sixteen clients, which asked from the same machine; --processes {soaked.processes}; "
+        f"{soaked.minutes:g} minutes at {soaked.share} % of the requests a second that it took from sixteen clients, "
+        f"{taken} as counted after each look, all from the same machine; --processes {soaked.processes}; "
         f"{soaked.reads[-1].count:,} requests and {soaked.published:,} new versions. "
         "Milliseconds are counted from when a request was due"
     )

@@ -37,7 +37,7 @@ def soaked(seen: list[Look], *, wrong: str = "", skipped: int = 0, served: str =
     found, edits = Found(skipped=skipped), Found()
     found.note("page", 0.01, wrong)
     edits.note("a change", 0.1, "")
-    return result(Soaked(1, 1, 70, 100, [found], edits, seen, 5, served), 0)
+    return result(Soaked(1, 1, 70, [100], [found], edits, seen, 5, served), 0)
 
 
 def missed(found: Result) -> list[Bar]:
