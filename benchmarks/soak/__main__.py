@@ -41,7 +41,7 @@ SHORTEST: Final = 6.0
 WARM: Final = 0.2
 """The share of the time in which nothing is looked at yet."""
 WARMING: Final = 45.0
-"""Seconds, at most, in which all that is kept is filled, with as much load as there can be."""
+"""Seconds in which all that is kept is filled, with as much load as there can be."""
 COUNTED: Final = 60.0
 """Seconds, at most, in which it is counted how much the server takes."""
 AGAIN: Final = 0.15
@@ -80,7 +80,7 @@ async def soak(server: Server, editor: Editor, said: argparse.Namespace) -> Soak
     load, whole = Load(await read_site(server.port), said.seed), 60.0 * said.minutes
     editing = asyncio.create_task(editor.edit())
     # Once so that all is warm, once to count.
-    await load.as_much_as_it_takes(min(WARMING, whole / 4))
+    await load.as_much_as_it_takes(WARMING)
     counted = min(COUNTED, whole / 3)
     first = await load.as_much_as_it_takes(counted)
     print(f"{first.count / counted:,.0f} requests a second", flush=True)

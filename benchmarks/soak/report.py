@@ -18,7 +18,7 @@ GROWTH: Final = 5.0
 """How much memory may grow, in a hundred, from the first quarter of what is looked at to the last."""
 _LOOKS: Final = 20
 """Looks of which one surely falls into a moment in which nothing is open but what stays open."""
-_FEW: Final = {"different files": 3, "open files": 24}
+_FEW: Final = {"different files": 8, "open files": 24}
 """Files that may be open in each of fewer looks. One that stays with each version would be more different files in a
 minute, one that stays with each request more open files; less than these is what threads open at their first question.
 """

@@ -52,7 +52,7 @@ def test_a_server_that_stays_as_it_is_keeps_all_bounds() -> None:
     ("found", "what"),
     [
         (soaked(looks(100, 101, 103, 104, 105, 106, 107, 108)), "memory"),
-        (soaked(looks(100, 100, 100, 100, different=2)), "different files"),
+        (soaked(looks(100, 100, 100, 100, different=5)), "different files"),
         (soaked(looks(100, 100, 100, 100, again=20)), "open files"),
         (soaked(looks(*[100] * 40, again=1)), "open files"),
         (soaked(looks(100, 100), wrong="/plans: 503, not 200"), "other than those that were asked for"),
