@@ -1,8 +1,6 @@
 """The measurement of dumps: that it runs, and that its version reads like the shipped one."""
 
 import shutil
-import subprocess
-import sys
 
 import pytest
 
@@ -11,7 +9,8 @@ from dppgraph.core.quads import parse_line
 from dppgraph.operations.build import Built
 from dppgraph.operations.dumps.plans import plans_in
 from dppgraph.store.versions import VersionStore
-from tests.conftest import BASE, REPOSITORY
+from tests.conftest import BASE
+from tests.measurements import measure
 
 
 @pytest.mark.heavy
@@ -34,12 +33,4 @@ def test_it_runs() -> None:
     if shutil.which("wrk") is None:
         pytest.skip("there is no wrk here: on Debian, apt install wrk")
     small = ["--triples", "20000", "--rounds", "1", "--megabytes", "10", "--seconds", "1", "--untimed"]
-    said = subprocess.run(
-        [sys.executable, "-m", "benchmarks.dumps", *small],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=190,
-    )
-    assert said.returncode == 0, said.stdout + said.stderr
+    measure("dumps", *small, timeout=190)

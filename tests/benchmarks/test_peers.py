@@ -1,8 +1,6 @@
 """The comparison with other servers: that it counts right, and that it runs."""
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from benchmarks.peers.servers import DISK, OURS
 from tests.conftest import REPOSITORY
 from tests.contract.virtuoso import MISSING
 from tests.contract.virtuoso import SERVER as VIRTUOSO
+from tests.measurements import measure
 
 WRK = """Running 2s test @ http://127.0.0.1:8801/sparql
   1 threads and 16 connections
@@ -168,16 +167,8 @@ def test_it_runs_and_all_give_the_same(name: str, tmp_path: Path) -> None:
         pytest.skip(MISSING)
     document = tmp_path / "performance.md"
     document.write_text("\n".join(f"{first}\n{last}" for first, last in map(marks, (name, "all bounds"))))
-    command = [sys.executable, "-m", "benchmarks.peers", "--quick", "--rounds", "1", "--untimed", "--only", name]
-    small = ["--sizes", "10000"] if name in ("validation", "loading") else []
-    said = subprocess.run(
-        [*command, *small, "--write", str(document)],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=390,
-    )
-    assert said.returncode == 0, said.stdout + said.stderr
+    said = ["--quick", "--rounds", "1", "--untimed", "--only", name]
+    said += ["--sizes", "10000"] if name in ("validation", "loading") else []
+    measure("peers", *said, "--write", str(document), timeout=390)
     assert "(performance/" in document.read_text(encoding="utf-8")
     assert (tmp_path / "performance" / f"{name}.svg").exists()

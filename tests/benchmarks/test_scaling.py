@@ -1,7 +1,5 @@
 """What a graph costs as it grows: that what is reckoned follows from what was measured, and that sizes are added."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +8,7 @@ from benchmarks.peers.document import marks
 from benchmarks.peers.result import Result, Row
 from benchmarks.scaling import CURVES, RECKONED, STATEMENTS, UNITS, reckoned, result_of, write, written
 from tests.conftest import REPOSITORY
+from tests.measurements import measure
 
 
 def rows(*sizes: int) -> dict[str, Row]:
@@ -55,13 +54,5 @@ def test_the_document_has_the_figures_that_are_kept_beside_it() -> None:
 def test_it_runs(tmp_path: Path) -> None:
     document = tmp_path / "scaling.md"
     document.write_text("\n".join(marks("scaling")), encoding="utf-8")
-    said = subprocess.run(
-        [sys.executable, "-m", "benchmarks.scaling", "--sizes", "10000,14000", "--write", str(document)],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=190,
-    )
-    assert said.returncode == 0, said.stdout + said.stderr
+    measure("scaling", "--sizes", "10000,14000", "--write", str(document), timeout=190)
     assert "| build (s) |" in document.read_text(encoding="utf-8")

@@ -1,8 +1,6 @@
 """The soak: that its bounds are broken by what they are there for, and a short one of it."""
 
 import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from benchmarks.peers.result import Bar, Result
 from benchmarks.soak.load import Found
 from benchmarks.soak.looks import Look
 from benchmarks.soak.report import Soaked, result
-from tests.conftest import REPOSITORY
+from tests.measurements import measure
 
 MIB = 1 << 20
 
@@ -92,13 +90,5 @@ def test_a_file_that_is_open_twice_is_one(tmp_path: Path) -> None:
 @pytest.mark.timeout(600)
 def test_a_minute_of_everything_leaves_a_server_as_it_was() -> None:
     # At a third of what it takes: what else is tested beside it may begin or end any moment.
-    command = [sys.executable, "-m", "benchmarks.soak", "--minutes", "1", "--share", "33", "--untimed"]
-    said = subprocess.run(
-        [*command, "--processes", "2"],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=590,
-    )
-    assert said.returncode == 0, said.stdout + said.stderr
+    small = ["--minutes", "1", "--share", "33", "--untimed", "--processes", "2"]
+    measure("soak", *small, timeout=590)

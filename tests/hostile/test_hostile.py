@@ -1,11 +1,8 @@
 """Samples of the measurements in ``benchmarks/``: what they hold true is held here, but for times."""
 
-import subprocess
-import sys
-
 import pytest
 
-from tests.conftest import REPOSITORY
+from tests.measurements import measure
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(240)]
 
@@ -27,12 +24,4 @@ pytestmark = [pytest.mark.heavy, pytest.mark.timeout(240)]
 )
 def test_what_a_measurement_holds_true_is_true(measurement: str) -> None:
     name, *arguments = measurement.split()
-    said = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{name}", "--untimed", *arguments],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=230,
-    )
-    assert said.returncode == 0, said.stdout + said.stderr
+    measure(name, "--untimed", *arguments, timeout=230)

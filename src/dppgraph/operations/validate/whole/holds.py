@@ -200,16 +200,8 @@ class Conformance:
         others = [self._other(shape, one, above) for one in said]
 
         def holds(values: Sequence[str], group: Known | None) -> bool | None:
-            sure: bool | None = True
-            for one in values:
-                there = self._at(one, group)
-                for other in others:
-                    told = other(one, there)
-                    if told is not True:
-                        if told is False:
-                            return False
-                        sure = None
-            return sure
+            there = ((one, self._at(one, group)) for one in values)
+            return both(other(one, known) for one, known in there for other in others)
 
         return holds
 

@@ -30,6 +30,7 @@ def unknown(_: str, __: Known) -> None:
 def each(tests: list[Test]) -> Values:
     """Has all values tested."""
 
+    # As `both` would say it, in half the time: this is asked of each node of a large graph, many times.
     def holds(values: Sequence[str], _: Known | None) -> bool | None:
         sure: bool | None = True
         for test in tests:
@@ -46,6 +47,7 @@ def each(tests: list[Test]) -> Values:
 
 def all_of(made: list[Values], values: Sequence[str], group: Known | None) -> bool | None:
     """Whether values are as all of some constraints want them."""
+    # As `both` would say it: see above.
     sure: bool | None = True
     for one in made:
         told = one(values, group)
