@@ -1,6 +1,7 @@
 """The figures as a document has them: each comparison's between two marks of its own, and all bounds in one table."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -76,7 +77,8 @@ def glance(results: Mapping[str, Result]) -> str:
     told = f"{of - missed} of {of} bounds were kept when they were last measured" + (
         ":" if not missed else f", {missed} not:"
     )
-    ordered = sorted(results.values(), key=lambda result: all(bar.holds for bar in result.bars))
+    alone = [replace(result, bars=(bar,)) for result in results.values() for bar in result.bars]
+    ordered = sorted(alone, key=lambda result: result.bars[0].holds)
     return "\n".join([told, "", *table_of_bars(ordered, named=True)])
 
 

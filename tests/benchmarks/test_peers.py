@@ -148,6 +148,11 @@ def test_the_document_has_the_figures_that_are_kept_beside_it() -> None:
     results = {
         name: one for name, one in read_results(REPOSITORY / "docs" / "performance").items() if name != "scaling"
     }
+    for name in (*COMPARISONS, "soak"):
+        if name not in results:
+            # What was not measured says so.
+            before = document.partition(marks(name)[0])[0].rpartition("\n## ")[2]
+            assert "has no figures here yet" in before, name
     for name, result in results.items():
         first, last = marks(name)
         assert document.partition(first)[2].partition(last)[0].strip() == section(result, "performance"), name

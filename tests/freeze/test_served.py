@@ -246,7 +246,7 @@ def test_nothing_of_a_service_that_takes_requests_is_said(served: Nginx, frozen:
 
 def test_the_name_of_a_thing_is_a_page_where_no_server_leads_on(frozen: Frozen) -> None:
     text = (frozen.folder / "id" / PLAN.removeprefix("doc/") / "index.html").read_text(encoding="utf-8")
-    assert f'content="0; url={frozen.url}{PLAN}/"' in text
+    assert f'content="0; url={frozen.path}{PLAN}/"' in text
     assert f'type="text/turtle" href="{frozen.url}{PLAN}.ttl"' in text
     assert f"<h1>{BASE}id/{PLAN.removeprefix('doc/')}</h1>" in text
 

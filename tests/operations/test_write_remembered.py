@@ -1,6 +1,7 @@
 """What is known of a version is kept, so that a writer that starts need not judge all of it."""
 
 import os
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -181,11 +182,29 @@ def test_files_that_changed_since_the_build_are_not_what_judged_it(sources: Sour
     store = VersionStore(tmp_path / "store")
     run([sys.executable, "-c", _LARGE, "build", "--store", store.folder], check=True, capture_output=True)
     (store.folder / "known.json").unlink()
-    built = Built(store.manifest(1), new=True, report=None, known=Known((), tally_of((), BASE)))
-    keep(store, replace(built, manifest=replace(built.manifest, inputs="others")), sources)
+    known, inputs = Known((), tally_of((), BASE)), store.manifest(1).inputs
+    built = Built(store.manifest(1), new=True, report=None, known=known, inputs=inputs)
+    keep(store, replace(built, inputs="others"), sources)
     assert not (store.folder / "known.json").exists()
     keep(store, built, sources)
     assert (store.folder / "known.json").exists()
+
+
+def test_after_an_edit_that_changes_no_statement_a_build_finds_out_anew_what_is_known(
+    sources: Sources, tmp_path: Path
+) -> None:
+    assert sources.shapes
+    shapes, store = tmp_path / "shapes", VersionStore(tmp_path / "store")
+    shutil.copytree(sources.shapes, shapes)
+    command = [sys.executable, "-c", _LARGE, "build", "--shapes", str(shapes), "--store", str(store.folder)]
+    run(command, check=True, capture_output=True)
+    edited = shapes / "plan.ttl"
+    for said in ("# A remark.\n", ""):
+        # The second time only the time of the file is another one.
+        edited.write_text(edited.read_text("utf-8") + said, "utf-8")
+        assert b"nothing changed" in run(command, check=True, capture_output=True).stdout
+        (ready,) = filter(None, [Ready.of(replace(sources, shapes=shapes))])
+        assert read_known(store, store.manifest(1).digest, ready)
 
 
 def test_without_what_is_kept_all_of_it_is_judged(tmp_path: Path) -> None:

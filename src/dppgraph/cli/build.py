@@ -1,5 +1,6 @@
 """``dppgraph build``."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -27,6 +28,7 @@ def command(
     """
     from dppgraph.operations.build import build
     from dppgraph.operations.harvest import harvesting
+    from dppgraph.operations.write.remembered import is_known, keep
 
     settings = read_settings({"store": store, "base": base})
     versions, sources = wiring.versions(settings), wiring.sources(settings, data, shapes)
@@ -38,11 +40,10 @@ def command(
             agent=wiring.agent(),
             message=message,
             harvesting=harvesting(versions, options.progress),
+            is_known=partial(is_known, versions, sources),
             progress=options.progress,
         )
     if built.known:
-        from dppgraph.operations.write.remembered import keep
-
         keep(versions, built, sources)
     click.echo(summary(built))
     for line in remarks(built):

@@ -7,6 +7,6 @@ making a version is what a change to it goes on with.
 
 from dppgraph.operations.build.build import Built, build, is_due
 from dppgraph.operations.build.known import Known, known_of
-from dppgraph.operations.build.prepare import published
+from dppgraph.operations.build.prepare import is_large, published
 
-__all__ = ["Built", "Known", "build", "is_due", "known_of", "published"]
+__all__ = ["Built", "Known", "build", "is_due", "is_large", "known_of", "published"]

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from dppgraph import __version__
 from dppgraph.errors import Damaged, LaterChanges, NotBuilt, ShapeViolation
 from dppgraph.operations.build.known import Known
-from dppgraph.operations.build.prepare import is_large, prepare
+from dppgraph.operations.build.prepare import prepare
 from dppgraph.operations.feed import latest
 from dppgraph.operations.findings import written
 from dppgraph.operations.harvest import is_made
 from dppgraph.operations.sources import Sources
 from dppgraph.operations.validate import Report
 from dppgraph.store.versions import Harvesting, Manifest, Publication, VersionStore, Writer
-from dppgraph.store.versions.names import KNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +26,7 @@ class Built:
         report: what the shapes said; None where nothing had to be judged.
         undated: whether the data changed, and state no later date of change than before.
         known: what is known of a large version from making it, which would take long to find out again.
+        inputs: the fingerprint of the files that this build read.
     """
 
     manifest: Manifest
@@ -34,9 +34,10 @@ class Built:
     report: Report | None
     undated: bool = False
     known: Known | None = None
+    inputs: str = ""
 
 
-def build(
+def build(  # noqa: PLR0913 - all but the first three are said by name
     store: VersionStore,
     writer: Writer,
     sources: Sources,
@@ -44,6 +45,7 @@ def build(
     agent: str,
     message: str = "",
     harvesting: Harvesting | None = None,
+    is_known: Callable[[Manifest], bool] = lambda _: True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Built:
     """Publishes what the files say as a new version, if it says anything new.
@@ -55,6 +57,7 @@ def build(
         agent: who builds.
         message: why.
         harvesting: makes what harvesters take; None for nothing of the kind.
+        is_known: whether what is known of a version from making it is still there: if not, it is found out again.
         progress: told what is going on.
 
     Raises:
@@ -68,7 +71,7 @@ def build(
     parent = store.manifest(number) if number else None
     # What came of a change only has the files of the build before it to its name.
     known = parent and (store.fingerprint if parent.kind == "build" else store.remembered)(parent.version)
-    if parent and not damage and known == fingerprint and not _is_lost(store, sources):
+    if parent and not damage and known == fingerprint and is_known(parent):
         _harvest_if_due(store, writer, parent, harvesting)
         return Built(parent, new=False, report=None)
     with prepare(sources, writer, progress) as prepared:
@@ -78,7 +81,7 @@ def build(
         if parent and not damage and parent.base == sources.base and parent.digest == prepared.digest:
             writer.remember(fingerprint, parent.version)
             _harvest_if_due(store, writer, parent, harvesting)
-            return Built(parent, new=False, report=report, known=prepared.known)
+            return Built(parent, new=False, report=report, known=prepared.known, inputs=fingerprint)
         if not writer.drops_writes:
             _refuse_to_drop(store, number or 0, damage)
         progress("publishing")
@@ -108,12 +111,7 @@ def build(
         if later:
             progress(f"version {manifest.version} is published: making what harvesters take")
             writer.harvest(manifest.version, later, prepared.lines)
-    return Built(manifest, new=True, report=report, undated=undated, known=prepared.known)
-
-
-def _is_lost(store: VersionStore, sources: Sources) -> bool:
-    """Whether nothing is known of a large version from making it any more: it is found out again."""
-    return not (store.folder / KNOWN).exists() and is_large(sources)
+    return Built(manifest, new=True, report=report, undated=undated, known=prepared.known, inputs=fingerprint)
 
 
 def _refuse_to_drop(store: VersionStore, whole: int, damage: Sequence[Damaged]) -> None:

@@ -319,7 +319,7 @@ class Harvest:
         return ["", *pages, *catalogue, *held, *(["ontology"] if "ns" in held else [])]
 
     def once(self, key: Hashable, find: Callable[[], _Found]) -> _Found:
-        """What is found out once of the version, and kept with it: little, as a few are open for long.
+        """What is found out once of the version, and kept with it: no more than what grows with its plans alone.
 
         Args:
             key: what it is.

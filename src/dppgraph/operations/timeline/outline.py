@@ -184,7 +184,7 @@ class _Reading:
         terms = set(self.facts.subjects(_TYPE, TARGET))
         terms.update(term for name in PROMISING for found in self.of_plans[name].values() for term in found)
         targets = (Promised(term, tuple(self._about(term, "deadline"))) for term in terms)
-        return tuple(sorted(targets, key=lambda target: (_first_day(target.deadlines), target.term)))
+        return tuple(sorted(targets, key=lambda target: (first_day(target.deadlines), target.term)))
 
     def _period(self, term: str) -> Period:
         start, end, first, last, is_open = (
@@ -245,9 +245,10 @@ def _place(facts: Facts, level: str | None) -> tuple[int, str]:
 def _beginning(plan: Outlined) -> tuple[date, str, str]:
     """By its first day; what has no dates at all comes last."""
     known = [day for period in plan.periods if (day := period.begins or period.ends)]
-    return min([*known, _first_day(plan.dates)]), plan.title.text, plan.term
+    return min([*known, first_day(plan.dates)]), plan.title.text, plan.term
 
 
-def _first_day(literals: Iterable[str]) -> date:
+def first_day(literals: Iterable[str]) -> date:
+    """The first day that some dates may be, as literals; the last day of all where none is one."""
     spans = filter(None, map(span_of, literals))
     return min((span.first for span in spans), default=date.max)

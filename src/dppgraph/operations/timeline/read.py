@@ -1,14 +1,12 @@
 """Reading the timeline of a version."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Final
 
 from dppgraph.core.iris import PREFIXES
 from dppgraph.operations.facts import Evidence, Facts
 from dppgraph.operations.said import Name, name_of
-from dppgraph.operations.timeline.dates import span_of
-from dppgraph.operations.timeline.outline import PROMISING, TARGET, Outlined, Promised, read_outline
+from dppgraph.operations.timeline.outline import PROMISING, TARGET, Outlined, Promised, first_day, read_outline
 from dppgraph.operations.timeline.plans import Event, Plan, Target, Timeline
 
 _DPP: Final = PREFIXES["dpp"]
@@ -50,7 +48,7 @@ def _events(facts: Facts, plan: str) -> tuple[Event, ...]:
     if dates := facts.all(plan, _ISSUED):
         evidence = (one for literal in dates for one in facts.evidence(plan, _ISSUED, literal))
         found.append(Event(plan, "issued", None, facts.label(plan), tuple(dates), (), tuple(evidence)))
-    return tuple(sorted(found, key=lambda event: (_first_day(event.dates), not event.is_approval, event.term)))
+    return tuple(sorted(found, key=lambda event: (first_day(event.dates), not event.is_approval, event.term)))
 
 
 def _event(facts: Facts, plan: str, term: str) -> Event:
@@ -82,8 +80,3 @@ def _promise(facts: Facts, term: str, deadlines: Iterable[str]) -> tuple[Evidenc
 
 def _named(facts: Facts, terms: Iterable[str]) -> tuple[Name, ...]:
     return tuple(name_of(facts, term) for term in terms)
-
-
-def _first_day(literals: Iterable[str]) -> date:
-    spans = filter(None, map(span_of, literals))
-    return min((span.first for span in spans), default=date.max)

@@ -14,11 +14,11 @@ from typing import Final
 
 from dppgraph import __version__
 from dppgraph.errors import Damaged, DppgraphError
-from dppgraph.operations.build import Built, Known
+from dppgraph.operations.build import Built, Known, is_large
 from dppgraph.operations.sources import Sources
 from dppgraph.operations.write.ready import Ready
 from dppgraph.operations.write.said import known_of_said, said_known
-from dppgraph.store.versions import VersionStore
+from dppgraph.store.versions import Manifest, VersionStore
 from dppgraph.store.versions.names import KNOWN
 
 _UNFINISHED: Final = ".known-"
@@ -39,7 +39,7 @@ def keep(store: VersionStore, built: Built, sources: Sources) -> None:
     # It is a cache; and if the files are others now, it was judged by those that were.
     with suppress(DppgraphError, OSError):
         ready = Ready.of(sources)
-        if ready and sources.fingerprint() == built.manifest.inputs:
+        if ready and sources.fingerprint() == built.inputs:
             write_known(store, built.manifest.digest, ready, built.known)
 
 
@@ -72,6 +72,23 @@ def read_known(store: VersionStore, digest: str, ready: Ready) -> Known | None:
         if head == f"{_key(digest, ready)} {_sha256(said)}":
             return known_of_said(json.loads(said))
     return None
+
+
+def is_known(store: VersionStore, sources: Sources, manifest: Manifest) -> bool:
+    """Whether all is kept of a version that a build of these files would keep.
+
+    Args:
+        store: the store of the version.
+        sources: the files.
+        manifest: what it says of itself.
+
+    Raises:
+        BadRdf: a file cannot be read.
+    """
+    if not is_large(sources):
+        return True
+    ready = Ready.of(sources)
+    return ready is None or read_known(store, manifest.digest, ready) is not None
 
 
 def is_kept(store: VersionStore) -> bool:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from dppgraph.core import formats
 from dppgraph.core.iris import PREFIXES
 from dppgraph.errors import Unknown
-from dppgraph.operations.compare import Beside, Comparison, Line, beside_of, compare, line_of
+from dppgraph.operations.compare import Comparison, Line, beside_of, compare, line_of
 from dppgraph.operations.facts import Facts
 from dppgraph.operations.harvest import Harvest
 from dppgraph.operations.paging import pages_of
@@ -76,14 +76,16 @@ def _told(harvest: Harvest, reader: Reader, asked: Asked, number: int) -> dict[s
     beside = beside_of(harvest, facts)
     known = {plan.term: plan for plan in outline_of(harvest, facts).plans}
     older, newer = (_plan(known, term) for term in asked.terms(harvest.manifest.base))
+    choices = list(dict.fromkeys((*beside.comparable, *filter(None, (older, newer)))))
+    are_many = len(choices) > _CHOICES
     told: dict[str, object] = {
         "asked": asked,
         "least": asked.least,
         "older": older,
         "newer": newer,
-        "choices": _choices(beside, older, newer),
+        "choices": [] if are_many else choices,
         "pairs": beside.pairs,
-        "are_many": len(beside.comparable) > _CHOICES,
+        "are_many": are_many,
         "names": facts.label,
         "found": None,
         "line": None,
@@ -93,12 +95,6 @@ def _told(harvest: Harvest, reader: Reader, asked: Asked, number: int) -> dict[s
     if older is None or newer is None or older == newer:
         return told | {"is_same": older is not None and older == newer}
     return told | _compared(facts, older, newer, asked, number)
-
-
-def _choices(beside: Beside, *chosen: Outlined | None) -> list[Outlined]:
-    """The plans to choose from; none where they are too many for that."""
-    plans = list(dict.fromkeys((*beside.comparable, *filter(None, chosen))))
-    return plans if len(plans) <= _CHOICES else []
 
 
 def _plan(known: dict[str, Outlined], term: str) -> Outlined | None:

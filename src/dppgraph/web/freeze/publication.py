@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
@@ -174,12 +175,14 @@ class FrozenPublication:
         if not await self._is_there(record, None, document):
             return None
         reading = self.publishing.reading
-        pages = {page.language: f"{reading.url}{href_of(page)}" for page in in_languages(document.path)}
+        root = urlsplit(reading.url).path
+        pages = {page.language: href_of(page) for page in in_languages(document.path)}
         data = {
             known.media_types[0]: f"{reading.url}{href_of(Address(document.path, known.extension))}"
             for known in formats.RDF
         }
-        content = name_page(f"{reading.base}{address.path}", pages, data)
+        led = {language: f"{root}{href}" for language, href in pages.items()}
+        content = name_page(f"{reading.base}{address.path}", f"{reading.url}{pages[LANGUAGES[0]]}", led, data)
         file = FrozenFile(file_of(address), moved_of(file_of(address)), formats.HTML.content_type, 0, "")
         return Answer(file, content, (document,))
 

@@ -4,13 +4,11 @@
 const WAIT = 150;
 const SHORTEST = 2;
 
-const ORIGIN = new URL(document.querySelector("link[rel=canonical]").href).origin;
+const { url, root } = document.body.dataset;
 
-/** An address of this server, by the name that the page was opened by: it may know itself by another. */
+/** An address of this server, by the name that the page was opened by: the server may know itself by another. */
 function here(address) {
-  const { protocol, host } = location;
-  const found = new URL(address);
-  return found.origin === ORIGIN ? Object.assign(found, { protocol, host }).href : address;
+  return address.startsWith(url) ? new URL(`./${address.slice(url.length)}`, new URL(root, location.href)).href : address;
 }
 
 function enhance(input, number) {

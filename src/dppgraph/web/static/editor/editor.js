@@ -78,7 +78,7 @@ function placed() {
   if (link && copy && navigator.clipboard) {
     copy.hidden = false;
     copy.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(link.href);
+      await navigator.clipboard.writeText(link.dataset.permalink);
       say(form.dataset.copied);
     });
   }
