@@ -37,7 +37,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def server(built: tuple[VersionStore, Built], log: Path) -> Iterator[Server]:
     """A server of the shipped data whose answers break off after 20 MB."""
-    settings = {"DPPGRAPH_QUERY_TIMEOUT": "3", "DPPGRAPH_MAX_BYTES": "20000000", "DPPGRAPH_ACCESS_LOG": str(log)}
+    settings = {"DPPGRAPH_QUERY_TIMEOUT": "6", "DPPGRAPH_MAX_BYTES": "20000000", "DPPGRAPH_ACCESS_LOG": str(log)}
     running = start_server("--store", built[0].folder, environment=settings)
     yield running
     running.stop()
