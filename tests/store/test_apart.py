@@ -74,27 +74,3 @@ def test_what_is_wrong_ahead_is_told_when_it_is_called() -> None:
 def test_a_process_that_dies_is_told_of() -> None:
     with Apart() as apart, pytest.raises(EngineDied, match="SIGABRT"):
         apart.submit(os.abort).result(30)
-
-
-def test_a_function_gets_what_it_is_fed() -> None:
-    before = below()
-    with Apart() as apart:
-        fed, left = apart.fed(bytes.join, b""), apart.fed(bytes.join, b"")
-        for piece in (b"", b"some", b"more" * (1 << 20)):
-            fed.take(piece)
-            left.take(piece)
-        assert fed.end() == b"some" + b"more" * (1 << 20)
-    # One that was never ended has, too.
-    assert below() == before
-
-
-def test_what_is_wrong_with_what_it_is_fed_is_told_at_the_end() -> None:
-    with Apart() as apart:
-        refused, gone = apart.fed(parse_line), apart.fed(os.abort)
-        for _ in range(8):
-            refused.take(b"nonsense" * (1 << 20))
-            gone.take(b"nonsense" * (1 << 20))
-        with pytest.raises(AttributeError, match="split"):
-            refused.end()
-        with pytest.raises(TypeError, match="argument"):
-            gone.end()

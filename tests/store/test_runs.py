@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from itertools import pairwise
+import tempfile
 from pathlib import Path
 
 import pyoxigraph
@@ -15,7 +15,7 @@ from dppgraph.errors import Damaged
 from dppgraph.store.filling import Filling
 from dppgraph.store.memory import MemoryStore
 from dppgraph.store.merge import MERGED
-from dppgraph.store.runs import LinesFile, Runs, Triples, WritingLines, holding, lines_in, looked_up, merged, regrouped
+from dppgraph.store.runs import LinesFile, Runs, Triples, WritingLines, holding, looked_up, merged, regrouped
 
 # A canonical line holds no control characters but as escapes.
 WORDS = st.text(st.characters(codec="utf-8", min_codepoint=0x20), min_size=1, max_size=12)
@@ -147,12 +147,17 @@ def test_few_and_many_quads_are_added_alike(count: int) -> None:
     assert store.said([*quads, parse_line(line(count))]) == set(quads)
 
 
-@given(lines=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=5)), data=st.data())
-def test_lines_are_the_same_wherever_pieces_are_cut(lines: list[str], data: st.DataObject) -> None:
-    said = "".join(f"{one}\n" for one in lines).encode()
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(said)), max_size=5)))
-    pieces = [said[begin:end] for begin, end in pairwise([0, *cuts, len(said)])]
-    assert list(lines_in(pieces)) == lines
+ANYTHING = st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=5)
+
+
+@given(lines=st.lists(ANYTHING), mark=ANYTHING | st.sampled_from("ab"), size=st.integers(1, 9))
+def test_lines_are_the_same_wherever_pieces_are_cut(lines: list[str], mark: str, size: int) -> None:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dppgraph.store.runs.lines_file._PIECE", size)
+        path = Path(folder, "lines")
+        path.write_bytes("".join(f"{one}\n" for one in lines).encode())
+        assert list(LinesFile(path, len(lines))) == lines
+        assert list(holding([path], mark)) == [one for one in lines if mark in one]
 
 
 TERMS = st.sampled_from(("<a:a>", "<a:b>", "<a:c>"))

@@ -161,13 +161,12 @@ class Graphs:
         """Predicate, object and graph of lines whose predicates begin at an offset."""
         known, found = self._known, []
         for line in lines:
-            triple, graph, _ = line.rsplit(" ", 2)
-            end = triple.find(" ", begin)
-            if end < 0 or graph not in known:
+            end, cut = line.find(" ", begin), line.rfind(" ", 0, -2)
+            graph = line[cut + 1 : -2]
+            if end == cut or graph not in known:
                 (graph,) = self.of([line])
-                triple = line[: -len(graph) - 3 if graph else -2]
-                end = triple.index(" ", begin)
-            found.append((triple[begin:end], triple[end + 1 :], graph))
+                cut = -len(graph) - 3 if graph else -2
+            found.append((line[begin:end], line[end + 1 : cut], graph))
         return found
 
 

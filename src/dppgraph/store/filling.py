@@ -6,9 +6,11 @@ it has anew, so small files are put together, and the lots that are loaded grow.
 
 import os
 import shutil
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -66,6 +68,9 @@ class Filling:
     def begin(self) -> None:
         """Begins to load what waits, as one file."""
         paths, self._waiting, self._size = self._waiting, [], 0
+        self._begin(paths)
+
+    def _begin(self, paths: Sequence[Path]) -> None:
         if paths:
             self._lots += 1
             self._loading.append(self._threads.submit(self._load, paths, self._lots))
@@ -87,6 +92,10 @@ class Filling:
         Raises:
             OSError: the disk does not take it.
         """
+        if self._size > _LOT:
+            # Whoever waits leaves a processor free.
+            half, self._waiting = _halved(self._waiting)
+            self._begin(half)
         self.begin()
         loading, self._loading = self._loading, []
         for load in loading:
@@ -127,6 +136,13 @@ class Filling:
         for path in paths:
             self.take(path)
         self.wait()
+
+
+def _halved(paths: Sequence[Path]) -> tuple[Sequence[Path], list[Path]]:
+    """Files in two parts of about the same size."""
+    ends = list(accumulate(path.stat().st_size for path in paths))
+    half = bisect(ends, ends[-1] // 2) + 1
+    return paths[:half], list(paths[half:])
 
 
 @contextmanager

@@ -9,11 +9,11 @@ what reads or judges by other processes.
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from dppgraph.core.digest import Buckets
+from dppgraph.core.digest import Buckets, Tree
 from dppgraph.core.iris import PREFIXES, graph_iri
 from dppgraph.core.quads import Quad, by_subject, canonical, parse_line
 from dppgraph.operations.build.judging import judge_of
@@ -28,7 +28,7 @@ from dppgraph.operations.sources import Shapes, Sources, read_shapes, read_vocab
 from dppgraph.operations.validate import Result
 from dppgraph.store.filling import Filling
 from dppgraph.store.runs import LinesFile, Runs, Triples, WritingLines, holding, merged
-from dppgraph.store.versions import Overview, overlooked
+from dppgraph.store.versions import Overlooking, Overview
 from dppgraph.store.workers.apart import Ahead, Apart
 
 _SOME: Final = 10_000
@@ -53,7 +53,6 @@ class LargeCandidate:
         judged: the files of the sorted lines that the shapes judge.
         unseen: those of them that no rule sees.
         judge: has them judge, given the folder of a database and the files of its lines.
-        processes: who judges, and looks at what is published.
     """
 
     work: Path
@@ -66,7 +65,6 @@ class LargeCandidate:
     judged: list[Path]
     unseen: list[Path]
     judge: Ahead
-    processes: Apart
 
     def stated_in(self, name: str) -> list[str]:
         """The lines that are stated in a named graph, one that no rule sees."""
@@ -103,9 +101,10 @@ class LargeCandidate:
         paths = [*self.judged, *unjudged.paths]
         tallying = Tallying(self.sources.base, classes_in(holding(paths, _IS_A), self.sources.base))
         asked = Asked(self.sources.base)
+        overlooking = Overlooking()
         with WritingLines(self.work / "held.nq") as writing:
             for group in by_subject(merged(paths)):
-                tallying.take(group)
+                overlooking.take(group, tallying.take(group))
                 asked.take(group)
                 writing.take(group)
         held = writing.lines()
@@ -118,20 +117,25 @@ class LargeCandidate:
         self.database.begin_to_flush()
         self.database.add([*canonical(about), *derived])
         made = MadeLines(canonical(about), derived)
-        return *self._put_together(held, made, merging=tallying.repeats), tally
+        lines, tree = self._put_together(held, made, overlooking, merging=tallying.repeats)
+        return lines, overlooking.overview(tree), tally
 
-    def _put_together(self, held: LinesFile, made: MadeLines, *, merging: bool) -> tuple[LinesFile, Overview]:
-        overlooking, buckets, triples = self.processes.fed(overlooked), Buckets(), Triples(self.work, _MERGE)
-        with WritingLines(self.work / _LINES, zipped=True, told=overlooking.take) as writing:
-            for group in made.groups(by_subject(held)):
+    def _put_together(
+        self, held: LinesFile, made: MadeLines, overlooking: Overlooking, *, merging: bool
+    ) -> tuple[LinesFile, Tree]:
+        buckets, triples = Buckets(), Triples(self.work, _MERGE)
+        with WritingLines(self.work / _LINES, zipped=True) as writing:
+            for group, more in made.groups(by_subject(held)):
                 writing.take(group)
                 buckets.take(group)
+                if more:
+                    overlooking.take_more(group, more)
                 if merging:
                     self.database.merge(triples.take(group))
         self.database.merge(triples.end())
         self.database.wait()
         self.database.asked().remove(map(parse_line, made.stated))
-        return writing.lines(), replace(overlooking.end(), tree=buckets.tree())
+        return writing.lines(), buckets.tree()
 
 
 @contextmanager
@@ -180,9 +184,7 @@ def assembled(
         database.load_all(unseen)
         questions = read_questions(sources.queries).values() if sources.queries else ()
         judged = [*seen, *unseen, *inferred.paths]
-        yield LargeCandidate(
-            work, sources, database, shapes, rules, found, tuple(questions), judged, unseen, judge, processes
-        )
+        yield LargeCandidate(work, sources, database, shapes, rules, found, tuple(questions), judged, unseen, judge)
 
 
 def _lines(quads: Iterable[Quad]) -> Iterator[str]:

@@ -23,8 +23,8 @@ class MadeLines:
         self._derived = defaultdict[str, list[str]](list)
         self._derived.update((subject_of(group[0]), group) for group in by_subject(derived))
 
-    def groups(self, groups: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
-        """All lines, subject by subject.
+    def groups(self, groups: Iterable[Sequence[str]]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+        """All lines, subject by subject; with each, those of them that were not there.
 
         Args:
             groups: the lines that are there, subject by subject, sorted, each once.
@@ -40,17 +40,18 @@ class MadeLines:
                 yield self._together(begin, group)
                 begin = next(begins, None)
             else:
-                yield group
+                yield group, ()
         while begin is not None:
             yield self._together(begin, ())
             begin = next(begins, None)
 
-    def _together(self, begin: str, group: Sequence[str]) -> list[str]:
-        """The lines of a subject of which something is made, given what they begin with."""
+    def _together(self, begin: str, group: Sequence[str]) -> tuple[list[str], list[str]]:
+        """The lines of a subject of which something is made, given what they begin with, and those that are new."""
         subject = begin.rstrip(" ")
         there = {*group, *self._about.get(subject, ())}
         triples = {parse_line(line)[:3] for line in there}
         more = [line for line in self._derived.get(subject, ()) if line not in there]
         kept = [line for line in more if parse_line(line)[:3] not in triples]
         self.stated += sorted(set(more).difference(kept))
-        return sorted(there.union(kept))
+        there.update(kept)
+        return sorted(there), sorted(there.difference(group))

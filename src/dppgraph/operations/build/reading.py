@@ -11,7 +11,9 @@ from dppgraph.operations.sources import Sources, canonical_placed, placed_files
 from dppgraph.store.runs import Runs
 
 _SOME: Final = 24 << 20
-"""Bytes of files that a process reads at a time."""
+"""Bytes of files that a process reads, of the first: what it reads is loaded while others read."""
+_MOST: Final = 192 << 20
+"""Bytes that any process reads; each reads twice as much as the one before, as to begin one takes a while."""
 
 Placed = tuple[Path, str | None]
 """A file, and the name of the graph of its place."""
@@ -75,12 +77,12 @@ def read_some(files: Iterable[Placed], sources: Sources, folder: Path, name: str
 
 def _shares(files: Iterable[Placed]) -> Iterator[list[Placed]]:
     share: list[Placed] = []
-    size = 0
+    size, enough = 0, _SOME
     for path, place in files:
         share.append((path, place))
         size += path.stat().st_size
-        if size >= _SOME:
+        if size >= enough:
             yield share
-            share, size = [], 0
+            share, size, enough = [], 0, min(2 * enough, _MOST)
     if share:
         yield share

@@ -61,19 +61,21 @@ class Tallying:
         self._objects: set[str | bytes] = set()
         self._split = Graphs().split
 
-    def take(self, group: Sequence[str]) -> None:
-        """Takes all lines of the next subject."""
+    def take(self, group: Sequence[str]) -> list[str]:
+        """Takes all lines of the next subject; gives the graph of each, as a term."""
         tally, classes = self._tally, self._classes
         subject = subject_of(group[0])
-        begin = len(subject) + 1
-        quads = self._split(group, begin)
+        quads = self._split(group, len(subject) + 1)
+        graphs = [graph for _, _, graph in quads]
         self._name(subject, quads)
-        counted = [quad for quad in quads if quad[2] != self._catalogue]
-        if not counted:
-            return
+        counted = quads
+        if self._catalogue in graphs:
+            counted = [quad for quad in quads if quad[2] != self._catalogue]
+            if not counted:
+                return graphs
         tally.sizes["subjects"] += 1
         tally.sizes["entities"] += subject.startswith(f"<{tally.base}")
-        tally.graphs.update([graph for _, _, graph in counted])
+        tally.graphs.update(graphs if counted is quads else [graph for _, _, graph in counted])
         mine = classes.get(subject, _NONE)
         if PLAN in mine and not (tally.example and tally.example < subject):
             tally.example = subject
@@ -81,21 +83,26 @@ class Tallying:
         self.repeats = self.repeats or len(said) < len(counted)
         ends: list[tuple[Classes, str, str | Classes]] = []
         for predicate, object_ in said:
+            if object_[0] == '"':
+                self._note(object_)
+                ends.append((mine, predicate, datatype_of(object_)))
+                continue
             its = classes.get(object_)
             if its is None:
-                self._objects.add(
-                    object_ if len(object_) < _LONG else blake2b(object_.encode(), digest_size=32).digest()
-                )
-                end: str | Classes = datatype_of(object_) if object_.startswith('"') else _NONE
+                self._note(object_)
             else:
                 self._no_objects.discard(object_)
-                end = its
             if object_.startswith("<http") and not object_.startswith(tally.base, 1):
                 link = link_of((subject, predicate, object_), tally.base)
                 if link:
                     tally.links[link] += 1
-            ends.append((mine, predicate, end))
+            ends.append((mine, predicate, its or _NONE))
         self._sums.update(ends)
+        return graphs
+
+    def _note(self, object_: str) -> None:
+        """Notes an object that has no class."""
+        self._objects.add(object_ if len(object_) < _LONG else blake2b(object_.encode(), digest_size=32).digest())
 
     def _name(self, subject: str, quads: Iterable[tuple[str, str, str]]) -> None:
         named = self._tally.named

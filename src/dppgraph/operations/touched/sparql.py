@@ -6,6 +6,7 @@ Loading rdflib takes a while, and reading a query some milliseconds: it is done 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import count
 from typing import Any, Final
 
@@ -76,6 +77,7 @@ def heads_of(text: str, anchor: str, base: str) -> list[Site]:
     return [Site(head, way_of(head, part.holds, f"?{anchor}")) for head in heads if head.subject == f"?{anchor}"]
 
 
+@lru_cache(maxsize=64)
 def _read(text: str, base: str) -> Query:
     try:
         return translateQuery(parseQuery(text), base=base, initNs=PREFIXES)

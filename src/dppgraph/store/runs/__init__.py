@@ -5,7 +5,7 @@ reads like a list of them, ``looked_up`` finds in it what it says of a thing, ``
 without their graphs; ``regrouped`` puts lines together otherwise than by their subjects.
 """
 
-from dppgraph.store.runs.lines_file import LinesFile, WritingLines, lines_in, written
+from dppgraph.store.runs.lines_file import LinesFile, WritingLines, written
 from dppgraph.store.runs.looked_up import SortedLines, looked_up
 from dppgraph.store.runs.regrouped import regrouped, work_beside
 from dppgraph.store.runs.runs import Runs, holding, merged
@@ -18,7 +18,6 @@ __all__ = [
     "Triples",
     "WritingLines",
     "holding",
-    "lines_in",
     "looked_up",
     "merged",
     "regrouped",

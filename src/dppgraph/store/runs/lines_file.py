@@ -1,6 +1,6 @@
 """A file of canonical lines, sorted and each once, which reads like a list of them."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -33,21 +33,22 @@ class LinesFile(Collection[str]):
         return self.count
 
     def __iter__(self) -> Iterator[str]:
-        with self.path.open("rb") as file:
-            yield from lines_in(iter(partial(file.read, _PIECE), b""))
+        for piece in pieces_of(self.path):
+            yield from piece.decode().split("\n")
 
     def __contains__(self, line: object) -> bool:
         return any(there == line for there in self)
 
 
-def lines_in(pieces: Iterable[bytes]) -> Iterator[str]:
-    """The lines of pieces of UTF-8 that are cut anywhere; each line has its line end there, and not here."""
+def pieces_of(path: Path) -> Iterator[bytes]:
+    """A file of lines, some whole lines at a time, without the last one's line end."""
     begun = b""
-    for piece in pieces:
+    with path.open("rb") as file:
         # No text mode: a literal may hold a character that Python, but not N-Quads, counts as a line's end.
-        whole, end, begun = (begun + piece).rpartition(b"\n")
-        if end:
-            yield from whole.decode().split("\n")
+        for piece in iter(partial(file.read, _PIECE), b""):
+            whole, end, begun = (begun + piece).rpartition(b"\n")
+            if end:
+                yield whole
 
 
 class WritingLines:
@@ -56,13 +57,11 @@ class WritingLines:
     Args:
         path: the file; it is there, in part, as soon as the block begins.
         zipped: whether it is wanted as gzip, too, beside it.
-        told: is given its bytes, too, piece by piece.
     """
 
-    def __init__(self, path: Path, *, zipped: bool = False, told: Callable[[bytes], None] = lambda _: None) -> None:
+    def __init__(self, path: Path, *, zipped: bool = False) -> None:
         self._path = path
         self._zipping = Zipping(path.with_name(f"{path.name}.gz")) if zipped else None
-        self._told = told
         self._count = 0
         self._held: list[str] = []
         self._size = 0
@@ -99,7 +98,6 @@ class WritingLines:
             self._file.write(data)
             if self._zipping:
                 self._zipping.take(data)
-            self._told(data)
         self._held, self._size = [], 0
 
 

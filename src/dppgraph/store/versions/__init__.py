@@ -20,7 +20,7 @@
 
 from dppgraph.store.versions.changed import Changed, ChangedThings
 from dppgraph.store.versions.manifest import Manifest
-from dppgraph.store.versions.overview import Overview, overlooked, overview
+from dppgraph.store.versions.overview import Overlooking, Overview, overview
 from dppgraph.store.versions.prune import Ahead, made_ahead
 from dppgraph.store.versions.publication import Publication, sharing_anew
 from dppgraph.store.versions.publish import KEPT, Harvesting, Writer
@@ -35,6 +35,7 @@ __all__ = [
     "ChangedThings",
     "Harvesting",
     "Manifest",
+    "Overlooking",
     "Overview",
     "Publication",
     "Retention",
@@ -42,7 +43,6 @@ __all__ = [
     "Writer",
     "is_many",
     "made_ahead",
-    "overlooked",
     "overview",
     "sharing_anew",
 ]

@@ -5,15 +5,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import compress, count
 from operator import ne
-from typing import Final
 
 from dppgraph.core.digest import Buckets, Tree
 from dppgraph.core.quads import Delta, Graphs, by_subject, entity_of
 from dppgraph.store.merge import rewritten, sharing
-from dppgraph.store.runs import lines_in
-
-_SOME: Final = 5_000
-"""Lines whose graphs are looked at together."""
 
 
 @dataclass(slots=True)
@@ -41,26 +36,28 @@ class Overlooking:
         self._entities: Counter[str] = Counter()
         self._shared: set[str] = set()
         self._graphs_of = Graphs().of
-        self._waiting: list[str] = []
 
-    def take(self, group: Sequence[str]) -> None:
-        """Takes all lines of the next subject."""
+    def take(self, group: Sequence[str], graphs: Sequence[str] | None = None) -> None:
+        """Takes all lines of the next subject; with the graph of each, as a term, where somebody has them."""
+        graphs = graphs or self._graphs_of(group)
         self._entities[entity_of(group[0])] += len(group)
-        self._waiting += group
-        if len(self._waiting) > _SOME:
-            self._look()
+        self._graphs.update(graphs)
+        if graphs.count(graphs[0]) < len(graphs):
+            self._compare(group, graphs)
+
+    def take_more(self, group: Sequence[str], more: Sequence[str]) -> None:
+        """Takes all lines of a subject that came before, now that there are more of them, which are given as well."""
+        self._entities[entity_of(group[0])] += len(more)
+        self._graphs.update(self._graphs_of(more))
+        self._compare(group, self._graphs_of(group))
 
     def overview(self, tree: Tree) -> Overview:
         """What came so far, with its tree."""
-        self._look()
         sizes = {graph.strip("<>"): number for graph, number in sorted(self._graphs.items())}
         return Overview(tree, sizes, frozenset(self._shared), self._entities)
 
-    def _look(self) -> None:
-        """Looks at the graphs of the lines of some subjects, which is done faster for many of them together."""
-        lines, self._waiting = self._waiting, []
-        graphs = self._graphs_of(lines) if lines else []
-        self._graphs.update(graphs)
+    def _compare(self, lines: Sequence[str], graphs: Sequence[str]) -> None:
+        """Notes which graphs share a triple, given all lines of a subject and the graph of each."""
         end = 0
         for place in compress(count(), map(ne, graphs, graphs[1:])):
             # What one subject has of one property stands together: two graphs that say it stand next to each other.
@@ -104,14 +101,6 @@ def overview(lines: Iterable[str]) -> Overview:
         found.take(group)
         buckets.take(group)
     return found.overview(buckets.tree())
-
-
-def overlooked(pieces: Iterable[bytes]) -> Overview:
-    """Likewise of such lines in UTF-8, in pieces that are cut anywhere; but for the tree, which is empty."""
-    found = Overlooking()
-    for group in by_subject(lines_in(pieces)):
-        found.take(group)
-    return found.overview({})
 
 
 def differing(old: Iterable[str], new: Collection[str]) -> Delta:

@@ -11,8 +11,7 @@ import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
 from dppgraph.errors import EngineDied
 from dppgraph.store.workers.collecting import seldom_collecting
@@ -20,9 +19,6 @@ from dppgraph.store.workers.confine import die_with
 
 _Found = TypeVar("_Found")
 _AT_ONCE: Final = 2
-_PIECE: Final = 1 << 20
-_CALLED: Final = "called"
-_FED: Final = "fed"
 
 
 class Apart(Executor):
@@ -48,18 +44,8 @@ class Apart(Executor):
 
         A process that never is called, is ended with the others.
         """
-        process = self._begun(_said(function, args, {}, more=_CALLED))
+        process = self._begun(_said(function, args, {}, more=True))
         return Ahead(process, lambda said: self._threads.submit(self._answer, process, said))
-
-    def fed(self, function: Callable[..., _Found], /, *args: Any) -> "Fed[_Found]":
-        """Begins a process that calls a function with what is written to it, as that comes.
-
-        Args:
-            function: gets the pieces of bytes, as an iterable, after the arguments; it is to read them to their end.
-            args: the arguments.
-        """
-        process = self._begun(_said(function, args, {}, more=_FED))
-        return Fed(process, lambda: self._answer(process, b""))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Ends: what has begun is waited for, or, with ``cancel_futures``, killed."""
@@ -121,32 +107,6 @@ class Ahead:
         return self._answer(pickle.dumps((True, args)))
 
 
-class Fed(Generic[_Found]):
-    """A process that a function is called in with what is written to it.
-
-    Args:
-        process: the process.
-        answer: closes what is written, and gives what the function comes to.
-    """
-
-    def __init__(self, process: subprocess.Popen[bytes], answer: Callable[[], _Found]) -> None:
-        self._process = process
-        self._answer = answer
-
-    def take(self, piece: bytes) -> None:
-        """Writes the next piece, and waits until it is taken."""
-        _write(self._process, piece)
-
-    def end(self) -> _Found:
-        """What the function comes to, now that all is written.
-
-        Raises:
-            EngineDied: the process ended without an answer.
-            Exception: what the function raised.
-        """
-        return self._answer()
-
-
 def _write(process: subprocess.Popen[bytes], said: bytes) -> None:
     pipe = process.stdin
     assert pipe is not None  # noqa: S101 - it is made with one
@@ -156,7 +116,7 @@ def _write(process: subprocess.Popen[bytes], said: bytes) -> None:
         pipe.flush()
 
 
-def _said(function: Callable[..., Any], args: Any, kwargs: Any, *, more: str = "") -> bytes:
+def _said(function: Callable[..., Any], args: Any, kwargs: Any, *, more: bool = False) -> bytes:
     return pickle.dumps((os.getpid(), function, args, kwargs, more))
 
 
@@ -199,10 +159,8 @@ def main() -> None:
     found = None
     try:
         with seldom_collecting():
-            if more == _FED:
-                args = (*args, iter(partial(sys.stdin.buffer.read, _PIECE), b""))
             found = function(*args, **kwargs)
-            last = more != _CALLED
+            last = not more
             while not last:
                 last, args = pickle.load(sys.stdin.buffer)  # noqa: S301 - likewise
                 found = found(*args)
