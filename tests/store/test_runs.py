@@ -138,7 +138,7 @@ def test_a_checkpoint_of_many_lots_is_sorted_as_a_whole(tmp_path: Path, monkeypa
     assert len(list(MemoryStore.at(tmp_path / "then").select("SELECT * { ?s ?p ?o }", base="a:"))) == 9
 
 
-@pytest.mark.parametrize("count", [3, 6_000])
+@pytest.mark.parametrize("count", [3, 6_000, 10_000])
 def test_few_and_many_quads_are_added_alike(count: int) -> None:
     store = MemoryStore()
     quads = [parse_line(line(number)) for number in range(count)]

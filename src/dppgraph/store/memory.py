@@ -17,6 +17,8 @@ from dppgraph.store.rdf import batched, engine_quads, exact_term
 _SCHEME: Final = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
 _PIECE: Final = 8 << 20
 """Bytes of lines that are added at a time."""
+_MANY: Final = 10_000
+"""Quads from which on it pays that the engine sorts what it has anew, after it has loaded them as a whole."""
 _PAIRS_FOR_ONE: Final = 5
 """Quads that are read in the time in which one is looked up."""
 _FEW: Final = 20
@@ -46,14 +48,15 @@ class MemoryStore:
         """Adds quads; those that are there already stay."""
         self._store.extend(engine_quads(quads))
 
-    def add_many(self, quads: Iterable[Quad]) -> None:
-        """Likewise, some at a time: what is there after an error is of no use.
-
-        The engine could also write files of its own for them, after which it sorts all that it has anew: that takes
-        longer than this does, unless there are about as many as are there already.
-        """
-        for some in batched(quads):
-            self.add(some)
+    def add_many(self, quads: Collection[Quad]) -> None:
+        """Likewise, some at a time: what is there after an error is of no use."""
+        if len(quads) < _MANY:
+            for some in batched(quads):
+                self.add(some)
+            return
+        # The engine writes files of its own for them, and looks up none of them.
+        lines = "".join(f"{quad.line()}\n" for quad in quads).encode()
+        self._store.bulk_load(lines, pyoxigraph.RdfFormat.N_QUADS, lenient=True)
 
     def add_lines(self, lines: bytes) -> None:
         """Likewise, canonical lines, each with its line end, that the engine wrote itself."""

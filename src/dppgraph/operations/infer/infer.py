@@ -67,8 +67,9 @@ def inferred_in(
                 new = unstated(unknown)
                 # A rule gives it again in each round.
                 stated |= unknown - new
-                store.add_many(sorted(new))
-                here |= {quad: first(rule, here[quad]) for quad in made & here.keys()}
+                store.add_many(new)
+                for quad in made & here.keys():
+                    here[quad] = first(rule, here[quad])
                 here |= dict.fromkeys(new, rule)
                 since[rule.name] = set()
                 fresh = fresh or bool(new)
