@@ -129,13 +129,14 @@ def test_a_checkpoint_of_many_lots_is_sorted_as_a_whole(tmp_path: Path, monkeypa
     monkeypatch.setattr("dppgraph.store.filling._LOT", 0)
     with Filling(tmp_path / "index") as filling:
         for number in range(9):
-            (tmp_path / f"{number}").write_text(f"{line(number)}\n")
+            # What each lot has lies between what others have.
+            (tmp_path / f"{number}").write_text("".join(f"{line(place)}\n" for place in range(number, 90, 9)))
             filling.take(tmp_path / f"{number}")
         filling.wait()
-        loaded = len(list((tmp_path / "index").glob("*.sst")))
         filling.checkpoint(tmp_path / "then")
-    assert len(list((tmp_path / "then").glob("*.sst"))) < loaded
-    assert len(list(MemoryStore.at(tmp_path / "then").select("SELECT * { ?s ?p ?o }", base="a:"))) == 9
+    # One file, at most, of each of the engine's tables; before that there are twice as many.
+    assert len(list((tmp_path / "then").glob("*.sst"))) <= 11
+    assert len(list(MemoryStore.at(tmp_path / "then").select("SELECT * { ?s ?p ?o }", base="a:"))) == 90
 
 
 @pytest.mark.parametrize("count", [3, 6_000, 10_000])
