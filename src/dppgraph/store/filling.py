@@ -120,6 +120,7 @@ class Filling:
         """
         if self._lots > _FEW_LOTS:
             self._store.optimize()
+            self._lots = 0
         self._store.backup(folder)
         return folder
 

@@ -156,7 +156,7 @@ class Blind(Wider):
         said, bound = f"{{ {self.pattern(first)} }}", variables(first)
         for step in others:
             text = self.pattern(step)
-            if self.known or len(variables(step) & bound) != 1 or scanned(step, self._there) > _SOONER * found:
+            if self.known or not variables(step) & bound or scanned(step, self._there) > _SOONER * found:
                 said += f" LATERAL {{ {text} }}"
             else:
                 # Two queries, so that the engine joins these, and has no other order to choose.
