@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-_SELDOM: Final = 200_000
+_SELDOM: Final = 2_000_000
 """New objects between two looks."""
 
 
