@@ -17,7 +17,8 @@ COUNTS = st.tuples(st.integers(0, 10**6), st.integers(0, 10**6))
 
 def written(folder: Path, said: dict[str, tuple[int, int]]) -> tuple[Path, str]:
     """A file as a version has it, and its checksum."""
-    data = json.dumps({name: said[name] for name in sorted(said)}, indent=0, ensure_ascii=False).encode()
+    data = changed.said_changed({name: said[name] for name in sorted(said)})
+    assert json.loads(data) == {name: list(counts) for name, counts in said.items()}
     (folder / "changes.json").write_bytes(data)
     return folder / "changes.json", hashlib.sha256(data).hexdigest()
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import pytest
 
+from dppgraph.store.workers import confine
 from tests.store.conftest import living
 
 # A process that stands between forks another one, tells its number, and ends; whoever was to adopt that one is named.
@@ -52,3 +53,22 @@ def test_who_yields_to_all_is_of_the_class_that_runs_when_nobody_else_wants_to()
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(said.stdout) == os.SCHED_IDLE
+
+
+def test_who_yields_has_a_low_priority_for_a_while_and_so_have_its_processes() -> None:
+    code = """
+import os, subprocess, sys
+from dppgraph.store.workers import confine
+with confine.yielding():
+    print(os.nice(0))
+    subprocess.run([sys.executable, "-c", "import os; print(os.nice(0))"])
+"""
+    said = subprocess.run([sys.executable, "-u", "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == [f"{max(os.nice(0), 10)}"] * 2
+
+
+def test_who_yielded_has_its_priority_again_if_it_may_take_it() -> None:
+    before = os.nice(0)
+    with confine.yielding():
+        assert os.nice(0) >= 10
+    assert os.nice(0) in ({before} if os.geteuid() == 0 else {before, max(before, 10)})

@@ -29,10 +29,12 @@ def command(
     from dppgraph.operations.build import build
     from dppgraph.operations.harvest import harvesting
     from dppgraph.operations.write.remembered import is_known, keep
+    from dppgraph.store.workers.confine import yielding
 
     settings = read_settings({"store": store, "base": base})
     versions, sources = wiring.versions(settings), wiring.sources(settings, data, shapes)
-    with versions.writing("dppgraph build", drops_writes=drop_writes) as writer:
+    # Whoever is served by the same machine comes first.
+    with yielding(), versions.writing("dppgraph build", drops_writes=drop_writes) as writer:
         built = build(
             versions,
             writer,

@@ -7,7 +7,7 @@ it has anew, so small files are put together, and the lots that are loaded grow.
 import os
 import shutil
 from bisect import bisect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import accumulate
@@ -131,12 +131,6 @@ class Filling:
 
     def _load_merged(self, path: Path) -> None:
         self._store.bulk_load(path=path, format=pyoxigraph.RdfFormat.N_TRIPLES, to_graph=MERGED, lenient=True)
-
-    def load_all(self, paths: Iterable[Path]) -> None:
-        """Loads files, and waits until they are."""
-        for path in paths:
-            self.take(path)
-        self.wait()
 
 
 def _halved(paths: Sequence[Path]) -> tuple[Sequence[Path], list[Path]]:

@@ -15,10 +15,8 @@ from dppgraph.store.history import QuadPattern
 from dppgraph.store.rdf import batched, engine_quads, exact_term
 
 _SCHEME: Final = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
-_PIECE: Final = 8 << 20
-"""Bytes of lines that are added at a time."""
-_MANY: Final = 10_000
-"""Quads from which on it pays that the engine sorts what it has anew, after it has loaded them as a whole."""
+_MUCH: Final = 2 << 20
+"""Bytes of lines from which on it pays that the engine sorts what it has anew, after it has loaded them as a whole."""
 _PAIRS_FOR_ONE: Final = 5
 """Quads that are read in the time in which one is looked up."""
 _FEW: Final = 20
@@ -50,21 +48,13 @@ class MemoryStore:
 
     def add_many(self, quads: Collection[Quad]) -> None:
         """Likewise, some at a time: what is there after an error is of no use."""
-        if len(quads) < _MANY:
-            for some in batched(quads):
-                self.add(some)
-            return
-        # The engine writes files of its own for them, and looks up none of them.
-        lines = "".join(f"{quad.line()}\n" for quad in quads).encode()
-        self._store.bulk_load(lines, pyoxigraph.RdfFormat.N_QUADS, lenient=True)
+        self.add_lines("".join(f"{quad.line()}\n" for quad in quads).encode())
 
     def add_lines(self, lines: bytes) -> None:
         """Likewise, canonical lines, each with its line end, that the engine wrote itself."""
-        begin = 0
-        while begin < len(lines):
-            end = lines.find(b"\n", begin + _PIECE) + 1 or len(lines)
-            self._store.load(lines[begin:end], pyoxigraph.RdfFormat.N_QUADS, lenient=True)
-            begin = end
+        # Much is loaded as a whole: the engine writes files of its own, and looks up none of it.
+        load = self._store.bulk_load if len(lines) >= _MUCH else self._store.load
+        load(lines, pyoxigraph.RdfFormat.N_QUADS, lenient=True)
 
     def said(self, triples: Iterable[Quad]) -> set[Quad]:
         """Those that any graph says; two that differ only in how a literal is written are the same."""

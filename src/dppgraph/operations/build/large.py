@@ -7,9 +7,10 @@ what reads or judges by other processes.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +54,7 @@ class LargeCandidate:
         judged: the files of the sorted lines that the shapes judge.
         unseen: those of them that no rule sees.
         judge: has them judge, given the folder of a database and the files of its lines.
+        beside: who waits for the engine while other work goes on.
     """
 
     work: Path
@@ -65,15 +67,21 @@ class LargeCandidate:
     judged: list[Path]
     unseen: list[Path]
     judge: Ahead
+    beside: Executor
 
     def stated_in(self, name: str) -> list[str]:
         """The lines that are stated in a named graph, one that no rule sees."""
         graph = f" <{graph_iri(name, self.sources.base)}> ."
         return sorted({line for line in holding(self.unseen, graph) if line.endswith(graph)})
 
-    def judging(self) -> Future[list[Result]]:
-        """Begins to have all of it judged, as it is now; gives what all checks find."""
-        return self.judge.call(self.database.checkpoint(self.work / "judged"), self.judged)
+    def judging(self) -> Future[Future[list[Result]]]:
+        """Has all of it judged, as it is now, which begins when it is loaded; gives what all checks find."""
+
+        def begun() -> Future[list[Result]]:
+            self.database.wait()
+            return self.judge.call(self.database.checkpoint(self.work / "judged"), self.judged)
+
+        return self.beside.submit(begun)
 
     def finish(self, seen: Overview) -> Path:
         """The folder of the database, which is on the disk; with the merge of its graphs where they share triples."""
@@ -87,18 +95,22 @@ class LargeCandidate:
         self.database.flush()
         return self.work / "index"
 
-    def published(self) -> tuple[LinesFile, Overview, Tally]:
+    def published(self, judging: Future[object]) -> tuple[LinesFile, Overview, Tally]:
         """The lines that are published, with what is to be known of them, and the sums of what is not made of them.
 
         The database is filled with what it has not of them yet.
+
+        Args:
+            judging: as :meth:`LargeCandidate.judging` gives it: until it has begun, the database stays as it is.
         """
-        unjudged = Runs(self.work, "unjudged")
-        _take(unjudged, self.database, traced_lines(self.found, self.rules, self.sources.base))
-        for quads in (self.shapes.merged, *self.shapes.by_graph.values()):
-            _take(unjudged, self.database, _lines(quads))
-        self.database.take(unjudged.end())
+        told = (self.shapes.merged, *self.shapes.by_graph.values())
+        lines = chain(traced_lines(self.found, self.rules, self.sources.base), *map(_lines, told))
+        unjudged = _written(Runs(self.work, "unjudged"), lines)
+        judging.result()
+        for path in unjudged:
+            self.database.take(path)
         self.database.begin()
-        paths = [*self.judged, *unjudged.paths]
+        paths = [*self.judged, *unjudged]
         tallying = Tallying(self.sources.base, classes_in(holding(paths, _IS_A), self.sources.base))
         asked = Asked(self.sources.base)
         overlooking = Overlooking()
@@ -117,8 +129,8 @@ class LargeCandidate:
         self.database.begin_to_flush()
         self.database.add([*canonical(about), *derived])
         made = MadeLines(canonical(about), derived)
-        lines, tree = self._put_together(held, made, overlooking, merging=tallying.repeats)
-        return lines, overlooking.overview(tree), tally
+        all_lines, tree = self._put_together(held, made, overlooking, merging=tallying.repeats)
+        return all_lines, overlooking.overview(tree), tally
 
     def _put_together(
         self, held: LinesFile, made: MadeLines, overlooking: Overlooking, *, merging: bool
@@ -159,16 +171,16 @@ def assembled(
     seen: list[Path] = []
     unseen: list[Path] = []
     with Filling(work / "index") as database:
-        vocabulary = Runs(work, "vocabulary")
-        _take(vocabulary, database, _lines(read_vocabulary(sources)))
-        database.take(vocabulary.end())
+        vocabulary = _written(Runs(work, "vocabulary"), _lines(read_vocabulary(sources)))
+        for path in vocabulary:
+            database.take(path)
         for read in read_all(sources, work, processes):
             seen += read.seen
             # What no rule sees is not there yet when they run.
             unseen += read.unseen
             for path in read.seen:
                 database.take(path)
-        seen += vocabulary.paths
+        seen += vocabulary
         rules = read_rules(sources.ontology / "rules")
         # Another processor is free while the last is loaded, and while the rules are asked.
         judge = processes.ahead(judge_of, shapes, sources.base)
@@ -178,26 +190,26 @@ def assembled(
         progress("inferring")
         store = database.asked()
         found = inferred_in(store, Unstated(store, seen), patterns.ordered(), sources.base, patterns.fit)
-        inferred = Runs(work, "inferred")
-        _take(inferred, None, _lines(found))
-        inferred.end()
-        database.load_all(unseen)
+        for path in unseen:
+            database.take(path)
+        database.begin()
+        inferred = _written(Runs(work, "inferred"), _lines(found))
         questions = read_questions(sources.queries).values() if sources.queries else ()
-        judged = [*seen, *unseen, *inferred.paths]
-        yield LargeCandidate(work, sources, database, shapes, rules, found, tuple(questions), judged, unseen, judge)
+        judged = [*seen, *unseen, *inferred]
+        with ThreadPoolExecutor(1) as beside:
+            yield LargeCandidate(
+                work, sources, database, shapes, rules, found, tuple(questions), judged, unseen, judge, beside
+            )
 
 
 def _lines(quads: Iterable[Quad]) -> Iterator[str]:
     return (f"{quad.line()}\n" for quad in quads)
 
 
-def _take(runs: Runs, database: Filling | None, lines: Iterable[str]) -> None:
-    held: list[str] = []
-    for line in lines:
-        held.append(line)
-        if len(held) == _SOME:
-            path = runs.take("".join(held).encode())
-            held = []
-            if database:
-                database.take(path)
-    runs.take("".join(held).encode())
+def _written(runs: Runs, lines: Iterable[str]) -> list[Path]:
+    """The files of lines, each with its line end, in any order."""
+    left = iter(lines)
+    while some := list(islice(left, _SOME)):
+        runs.take("".join(some).encode())
+    runs.end()
+    return runs.paths

@@ -92,8 +92,8 @@ def _on_disk(sources: Sources, work: Path, progress: Callable[[str], None]) -> P
     with seldom_collecting(), Apart() as apart, assembled(sources, work, apart, progress) as candidate:
         progress("validating")
         judging = candidate.judging()
-        lines, seen, tally = candidate.published()
-        results = judging.result()
+        lines, seen, tally = candidate.published(judging)
+        results = judging.result().result()
         report = report_of_large(results, candidate)
         known, stated = Known(tuple(results), tally), candidate.stated_in("catalogue")
         return Prepared(lines, seen, report, stated, candidate.finish(seen), known)

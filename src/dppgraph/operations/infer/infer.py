@@ -98,13 +98,13 @@ def traced_lines(found: Mapping[Quad, str], rules: Iterable[Rule], base: str) ->
     """Likewise as lines, those of each inferred quad together, each with its line end."""
     for rule in rules:
         yield "".join(f"{quad.line()}\n" for quad in described(rule, base))
+    a, subject, predicate, object_, by = _TRACE
     for quad, name in found.items():
         this, end = trace_iri(quad, base), f" {quad.graph} .\n"
-        yield "".join(
-            [
-                f"{this} {predicate} {term}{end}"
-                for predicate, term in zip(_TRACE, _told_of(quad, name, base), strict=True)
-            ]
+        kind, *triple, rule_ = _told_of(quad, name, base)
+        yield (
+            f"{this} {a} {kind}{end}{this} {subject} {triple[0]}{end}{this} {predicate} {triple[1]}{end}"
+            f"{this} {object_} {triple[2]}{end}{this} {by} {rule_}{end}"
         )
 
 

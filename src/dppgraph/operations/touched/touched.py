@@ -29,9 +29,13 @@ def touched(sites: Sequence[Site], anchor: str, triples: Iterable[Triple], ask: 
     """
     found: set[str] = set()
     changed = list(set(triples))
+    by_predicate: dict[str, list[Triple]] = defaultdict(list)
+    for triple in changed:
+        by_predicate[triple[1]].append(triple)
     asked: dict[tuple[tuple[Pattern, ...], tuple[str, ...]], set[tuple[str, ...]]] = defaultdict(set)
     for site in sites:
-        for triple in changed:
+        predicate = site.pattern.predicate
+        for triple in changed if predicate.startswith("?") else by_predicate.get(predicate, ()):
             bindings = _bindings(site.pattern, triple)
             if bindings is None:
                 continue

@@ -14,6 +14,7 @@ from dppgraph.core.digest import Tree, root_of
 from dppgraph.core.quads import Delta
 from dppgraph.errors import StoreUnavailable
 from dppgraph.store.runs import LinesFile
+from dppgraph.store.versions.changed import said_changed
 from dppgraph.store.versions.files import compressed, sync_folder, writable, write_synced, zipped
 from dppgraph.store.versions.index import build_index, derive_index, prune_indexes
 from dppgraph.store.versions.manifest import FORMAT, Manifest
@@ -195,7 +196,7 @@ class Writer:
         what, before = new.what, new.before
         files = _Files(folder)
         files.put(REMOVED, compressed(new.delta.removed))
-        files.put("changes.json", json.dumps(new.entities, indent=0, ensure_ascii=False).encode())
+        files.put("changes.json", said_changed(new.entities))
         if what.report is not None:
             files.put(FINDINGS, zipped(what.report))
         if what.stated is not None:

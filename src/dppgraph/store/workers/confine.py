@@ -9,7 +9,8 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_SECCOMP = 22
 _PR_SET_NO_NEW_PRIVS = 38
 _A_MOMENT = 0.001
+_LOW: Final = 10
 
 # linux/seccomp.h, linux/filter.h, linux/audit.h
 _SECCOMP_MODE_FILTER: Final = 2
@@ -57,6 +59,19 @@ def adopt_orphans() -> None:
     """Makes this process the parent of what its descendants leave behind."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+@contextmanager
+def yielding() -> Iterator[None]:
+    """Until the block ends, this process and those that it begins run with a low priority (``nice(2)``)."""
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, 0, max(before, _LOW))
+    try:
+        yield
+    finally:
+        # Not everybody may take it back.
+        with suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, 0, before)
 
 
 def yield_to_all() -> None:
