@@ -95,7 +95,7 @@ class LargeCandidate:
         self.database.flush()
         return self.work / "index"
 
-    def published(self, judging: Future[object]) -> tuple[LinesFile, Overview, Tally]:
+    def published(self, judging: Future[Future[list[Result]]]) -> tuple[LinesFile, Overview, Tally]:
         """The lines that are published, with what is to be known of them, and the sums of what is not made of them.
 
         The database is filled with what it has not of them yet.
