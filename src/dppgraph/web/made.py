@@ -29,8 +29,11 @@ from dppgraph.web.originals import LASTING, has_versions, negotiable
 _AT_ONCE: Final = 2
 """How many are made at the same time: who asks for them is not to keep those waiting who ask for what is there."""
 
-MOST: Final = 100
-"""How many may wait for that: a flood of addresses would have all others wait for what nobody is there to read."""
+MOST: Final = 300
+"""How many may wait for that: a flood of addresses would have all others wait for what nobody is there to read.
+
+With a new version, all that are read are made anew, which takes some hundredths of a second each.
+"""
 
 _PAST_AT_ONCE: Final = 1
 """Likewise of versions by their numbers, which wait in a line of their own: nobody waits for them who asks for now."""
