@@ -165,3 +165,10 @@ def test_a_branch_without_the_anchor_says_nothing_of_any_unless_it_is_given() ->
     text = f"{PREFIXES} SELECT ?this {{ {{ ?this :p ?x }} UNION {{ ?x :q ?y }} }}"
     assert len(sites_of(text, "this", BASE)) == 1
     assert [site.way for site in sites_of(text, "this", BASE, given=True)] == [(), None]
+
+
+def test_a_query_says_the_same_however_often_it_is_read() -> None:
+    asked = "?this :p ?x FILTER(?x = 1 || EXISTS { ?x :q ?y FILTER NOT EXISTS { ?y :r ?z } })"
+    once, again = (sites_of(f"{PREFIXES} SELECT ?this {{ {asked} }}", "this", BASE) for _ in range(2))
+    assert once == again
+    assert any("r>" in site.pattern.predicate for site in again)

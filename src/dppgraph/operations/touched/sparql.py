@@ -60,13 +60,14 @@ def sites_in(query: Query, anchor: str, *, given: bool = False) -> list[Site]:
     return list(dict.fromkeys(Site(look.pattern, way_of(look.pattern, look.beside, f"?{anchor}")) for look in found))
 
 
-def templates_of(text: str, base: str) -> list[Pattern]:
+@lru_cache(maxsize=64)
+def templates_of(text: str, base: str) -> tuple[Pattern, ...]:
     """The triples that a CONSTRUCT makes of each solution.
 
     Raises:
         NotFollowed: it does not parse.
     """
-    return [Pattern(*map(_term, triple)) for triple in _read(text, base).algebra.template or ()]
+    return tuple(Pattern(*map(_term, triple)) for triple in _read(text, base).algebra.template or ())
 
 
 def heads_of(text: str, anchor: str, base: str) -> list[Site]:
@@ -77,7 +78,6 @@ def heads_of(text: str, anchor: str, base: str) -> list[Site]:
     return [Site(head, way_of(head, part.holds, f"?{anchor}")) for head in heads if head.subject == f"?{anchor}"]
 
 
-@lru_cache(maxsize=64)
 def _read(text: str, base: str) -> Query:
     try:
         return translateQuery(parseQuery(text), base=base, initNs=PREFIXES)
