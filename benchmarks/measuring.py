@@ -38,7 +38,10 @@ class Reply:
         return self.headers.get("content-type") == "application/problem+json"
 
 
-async def ask(port: int, query: str, format_: str = "json", *, more: str = "") -> Reply:
+LOOPBACK = "127.0.0.1"
+
+
+async def ask(port: int, query: str, format_: str = "json", *, more: str = "", source: str = LOOPBACK) -> Reply:
     """The reply to a query that is sent as a form's field."""
     body = f"query={quote(query)}".encode()
     return await send(
@@ -46,13 +49,15 @@ async def ask(port: int, query: str, format_: str = "json", *, more: str = "") -
         f"POST /sparql?format={format_}{more} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
         f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n".encode()
         + body,
+        source,
     )
 
 
-async def send(port: int, data: bytes) -> Reply:
-    """The reply to bytes, and all that comes until the connection is closed."""
+async def send(port: int, data: bytes, source: str = LOOPBACK) -> Reply:
+    """The reply to bytes, and all that comes until the connection is closed; sent from an address of this machine."""
     begun = time.monotonic()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
+    own = None if source == LOOPBACK else (source, 0)
+    reader, writer = await asyncio.open_connection(LOOPBACK, port, limit=1 << 20, local_addr=own)
     # Both at once, as a client does: a server may answer before it has got everything.
     reply = asyncio.create_task(read_reply(reader, begun))
     try:

@@ -48,6 +48,10 @@ AGAIN: Final = 0.15
 """The share of the time between two looks in which that is counted anew."""
 SEVERAL: Final = 5
 """Of how many counts it is the median."""
+STARTED_AGAIN: Final = "is started again"
+"""What the log says of a process that ended though nobody asked it to."""
+ENDED: Final = "is ended"
+"""What it says before, of one that is ended since it does not answer."""
 TRACED: Final = 80
 """Lines of the log that are shown from where it first tells of a fault."""
 
@@ -147,9 +151,11 @@ def main() -> None:
     faults = [at for at, line in enumerate(server.said) if "internal error" in line or "Traceback" in line]
     for at in faults[:1]:
         print("\n".join(server.said[at : at + TRACED]))
+    ended = [line for line in server.said if STARTED_AGAIN in line]
+    print("".join(f"{line}\n" for line in server.said if STARTED_AGAIN in line or ENDED in line), end="")
     for found in (*soaked.reads, soaked.edits):
         print("".join(f"{one}\n" for one in found.wrong), end="")
-    came_to = result(soaked, len(faults))
+    came_to = result(soaked, len(faults), len(ended))
     verdict = Verdict(untimed=said.untimed)
     verdict.figure("its exit status", status, status == 0)
     for bar in came_to.bars:

@@ -4,13 +4,15 @@ import asyncio
 import random
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from benchmarks.soak.reads import MIX, Act, Site
 
 CLIENTS: Final = 16
 """Those that ask one thing after the other, where it is found out how much the server takes."""
+ADDRESSES: Final = tuple(f"127.0.0.{number}" for number in range(2, 10))
+"""Where they ask from: a server takes only so many connections from one."""
 MOST_WAITING: Final = 500
 """Requests that wait for their answers at a time: more would say that the server does not keep up."""
 TOLD: Final = 4
@@ -102,7 +104,7 @@ class Load:
 
     async def _one(self, act: Act, due: float, found: Found) -> None:
         try:
-            wrong = await act(self._site, self._chance)
+            wrong = await act(replace(self._site, source=self._chance.choice(ADDRESSES)), self._chance)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with an answer, it counts
             wrong = repr(error)
         found.note(act.__name__, time.monotonic() - due, wrong)

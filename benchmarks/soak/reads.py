@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from benchmarks.measuring import Reply, ask, send
+from benchmarks.measuring import LOOPBACK, Reply, ask, send
 
 PLANS: Final = "SELECT ?plan ?title { ?plan a dpp:PolicyPlan ; dct:title ?title }"
 LARGE: Final = "SELECT ?a ?c ?d ?f { ?a ?b ?c . ?d ?e ?f } LIMIT 20000"
@@ -26,11 +26,13 @@ class Site:
 
     Attributes:
         port: where the server answers.
+        source: the address of whoever asks.
         pages: the paths of its pages.
         documents: the paths of the documents about things, without a suffix.
     """
 
     port: int
+    source: str
     pages: tuple[str, ...]
     documents: tuple[str, ...]
 
@@ -46,7 +48,7 @@ async def read_site(port: int) -> Site:
     documents = [path for path in paths if path.startswith("/doc/")]
     # In an order of their own, so that the few that are read most are of all kinds.
     random.Random(0).shuffle(documents)
-    return Site(port, tuple(path for path in paths if not path.startswith("/doc/")), tuple(documents))
+    return Site(port, LOOPBACK, tuple(path for path in paths if not path.startswith("/doc/")), tuple(documents))
 
 
 def held_to(reply: Reply, status: int, what: str) -> str:
@@ -60,7 +62,7 @@ async def get(site: Site, target: str, *headers: str, status: int = 200) -> str:
     """What is wrong with the answer to a GET."""
     lines = "".join(f"{line}\r\n" for line in headers)
     request = f"GET {target} HTTP/1.1\r\nHost: localhost\r\n{lines}Connection: close\r\n\r\n"
-    return held_to(await send(site.port, request.encode()), status, target)
+    return held_to(await send(site.port, request.encode(), site.source), status, target)
 
 
 def asked(query: str, more: str = "") -> str:
@@ -93,16 +95,17 @@ async def another_form(site: Site, chance: random.Random) -> str:
 
 async def posted(site: Site, chance: random.Random) -> str:
     """A query in a body."""
-    return held_to(await ask(site.port, f"{PLANS} OFFSET {chance.randrange(3)}", "tsv"), 200, "a query in a body")
+    reply = await ask(site.port, f"{PLANS} OFFSET {chance.randrange(3)}", "tsv", source=site.source)
+    return held_to(reply, 200, "a query in a body")
 
 
 async def held(site: Site, _: random.Random) -> str:
     """A tag that the client has; a new version may come in between, and has another one."""
     request = f"GET {asked(PLANS)} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-    first = await send(site.port, f"{request}\r\n".encode())
+    first = await send(site.port, f"{request}\r\n".encode(), site.source)
     if wrong := held_to(first, 200, "a query whose tag is wanted"):
         return wrong
-    reply = await send(site.port, f"{request}If-None-Match: {first.headers['etag']}\r\n\r\n".encode())
+    reply = await send(site.port, f"{request}If-None-Match: {first.headers['etag']}\r\n\r\n".encode(), site.source)
     same = reply.headers.get("dppgraph-version") == first.headers["dppgraph-version"]
     return held_to(reply, 304 if same else 200, "If-None-Match")
 
@@ -114,7 +117,7 @@ async def large(site: Site, chance: random.Random) -> str:
 
 async def left(site: Site, chance: random.Random) -> str:
     """A client that goes away, in the middle of a query or of its answer: that is no error of anybody's."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+    reader, writer = await asyncio.open_connection(LOOPBACK, site.port, local_addr=(site.source, 0))
     writer.write(f"GET {asked(chance.choice([LARGE, TOO_LONG]))} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
     with suppress(TimeoutError):
         await asyncio.wait_for(reader.read(1000), chance.random() / 4)
@@ -124,7 +127,8 @@ async def left(site: Site, chance: random.Random) -> str:
 
 async def ended(site: Site, _: random.Random) -> str:
     """A query that takes longer than its client allows: ended, or never begun where nobody was free for so long."""
-    reply = await send(site.port, f"GET {asked(TOO_LONG, '&timeout=0.2')} HTTP/1.1\r\nHost: a\r\n{CLOSE}".encode())
+    request = f"GET {asked(TOO_LONG, '&timeout=0.2')} HTTP/1.1\r\nHost: a\r\n{CLOSE}"
+    reply = await send(site.port, request.encode(), site.source)
     waited = reply.status == 429 and reply.seconds >= 0.2
     return held_to(reply, 429 if waited else 504, "a query with a deadline")
 

@@ -57,8 +57,8 @@ class Soaked:
         return sum(sum(found.failed.values()) for found in (*self.reads, self.edits))
 
 
-def result(soaked: Soaked, faults: int) -> Result:
-    """All of it, with how often the log told of a fault of the server's."""
+def result(soaked: Soaked, faults: int, ended: int) -> Result:
+    """All of it, with how often the log told of a fault of the server's, and of a process that ended by itself."""
     taken = f"{median(soaked.capacities):,.0f} ({min(soaked.capacities):,.0f} to {max(soaked.capacities):,.0f})"
     how = (
         f"{soaked.minutes:g} minutes at {soaked.share} % of the requests a second that it took from sixteen clients, "
@@ -70,7 +70,7 @@ def result(soaked: Soaked, faults: int) -> Result:
     rows = (*_rows(soaked.reads[-1]), *_rows(soaked.edits))
     curves = {name: _curve(soaked.looks, kind) for kind, name in KINDS.items()}
     return Result(
-        NAME, "Memory over the minutes", told, WHO, tuple(rows), tuple(_bars(soaked, faults)),
+        NAME, "Memory over the minutes", told, WHO, tuple(rows), tuple(_bars(soaked, faults, ended)),
         Curves("minutes", "MiB, what is shared counted once", {name: curve for name, curve in curves.items() if curve}),
     )  # fmt: skip
 
@@ -82,7 +82,7 @@ def _rows(found: Found) -> Iterator[Row]:
         yield Row(f"{kind.replace('_', ' ')}, {len(taken):,} times", "ms", cells)
 
 
-def _bars(soaked: Soaked, faults: int) -> Iterator[Bar]:
+def _bars(soaked: Soaked, faults: int, ended: int) -> Iterator[Bar]:
     yield Bar("answers other than those that were asked for", (soaked.failed,), most=0, timed=False)
     skipped = sum(found.skipped for found in soaked.reads)
     yield Bar("requests that were not sent, as too many waited", (skipped,), most=0)
@@ -105,6 +105,7 @@ def _bars(soaked: Soaked, faults: int) -> Iterator[Bar]:
     late = float(soaked.served != str(1 + soaked.published))
     yield Bar("at the end, versions that are published and do not answer", (late,), most=0, timed=False)
     yield Bar("times that the log told of a fault of ours", (faults,), most=0, timed=False)
+    yield Bar("processes that ended by themselves and were started again", (ended,), most=0, timed=False)
 
 
 def quarters(values: Sequence[int]) -> tuple[float, float]:

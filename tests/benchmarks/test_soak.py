@@ -31,11 +31,11 @@ def looks(*sizes: int, different: int = 0, again: int = 0) -> list[Look]:
     ]
 
 
-def soaked(seen: list[Look], *, wrong: str = "", skipped: int = 0, served: str = "6") -> Result:
+def soaked(seen: list[Look], *, wrong: str = "", skipped: int = 0, served: str = "6", ended: int = 0) -> Result:
     found, edits = Found(skipped=skipped), Found()
     found.note("page", 0.01, wrong)
     edits.note("a change", 0.1, "")
-    return result(Soaked(1, 1, 70, [100], [found], edits, seen, 5, served), 0)
+    return result(Soaked(1, 1, 70, [100], [found], edits, seen, 5, served), 0, ended)
 
 
 def missed(found: Result) -> list[Bar]:
@@ -56,6 +56,7 @@ def test_a_server_that_stays_as_it_is_keeps_all_bounds() -> None:
         (soaked(looks(100, 100), wrong="/plans: 503, not 200"), "other than those that were asked for"),
         (soaked(looks(100, 100), skipped=1), "not sent"),
         (soaked(looks(100, 100), served="5"), "do not answer"),
+        (soaked(looks(100, 100), ended=1), "started again"),
     ],
     ids=[
         "memory that grows",
@@ -65,6 +66,7 @@ def test_a_server_that_stays_as_it_is_keeps_all_bounds() -> None:
         "a wrong answer",
         "a server that does not keep up",
         "an old version",
+        "a process that ends",
     ],
 )
 def test_what_grows_or_fails_breaks_a_bound(found: Result, what: str) -> None:
