@@ -199,7 +199,7 @@ class SearchIndex:
         return [word for (word,) in self._tables.ask(_CONTAINING, {"part": part, "limit": limit})]
 
     def close(self) -> None:
-        """Lets the file go; whoever looks something up in it then is told that it cannot be read."""
+        """Lets the file go; whoever still looks something up in it opens it anew."""
         self._tables.close()
 
     def _found(self, number: int, kind: str, term: str, source: str | None, *place: int | None) -> Found:

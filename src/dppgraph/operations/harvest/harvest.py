@@ -336,7 +336,7 @@ class Harvest:
         return self._licence
 
     def close(self) -> None:
-        """Lets its files go; whoever looks something up in them then is told that they cannot be read."""
+        """Lets its files go; whoever still looks something up in them opens them anew."""
         self._index.close()
         self._besides.close()
 
