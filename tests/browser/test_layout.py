@@ -11,6 +11,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 NARROWEST = 320
 """CSS pixels at which text still has to fit: a window of 1280 at 400 % (WCAG 2.1, 1.4.10)."""
+SEEN = 0.001
+"""A shift of the layout that nobody sees is smaller."""
 
 
 @pytest.mark.parametrize("language", IN_EACH_LANGUAGE)
@@ -70,7 +72,7 @@ def test_the_checks_find_what_is_wrong(visitor: Visitor) -> None:
 def test_a_table_that_comes_in_pieces_keeps_still(site: Site, chromium: Browser, route: str, share: float) -> None:
     with slowly(site.server.port, share) as url:
         # On a phone columns are as narrow as they can be; 0.1 is what browsers call good.
-        for width, most in ((PHONE, 0.05), (DESK, 0.001)):
+        for width, most in ((PHONE, 0.05), (DESK, SEEN)):
             with Visitor(chromium, url).alone() as visit:
                 visit.look(width=width)
                 visit.page.goto(f"{url}{route}")
@@ -81,8 +83,9 @@ def test_a_layout_that_shifts_is_seen(visitor: Visitor) -> None:
     # What benchmarks/pages.py measures by.
     with visitor.alone() as visit:
         visit.page.goto(f"{visitor.url}/")
-        assert visit.run("shifts") == 0
+        # A page that comes in pieces, as on a busy machine, may move by less than anybody can see.
+        assert visit.run("shifts") < SEEN
         visit.page.evaluate(
             "() => document.body.prepend(Object.assign(document.createElement('h2'), { innerHTML: 'x<br>' }))"
         )
-        assert visit.run("shifts") > 0
+        assert visit.run("shifts") > 10 * SEEN
