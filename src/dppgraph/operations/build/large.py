@@ -189,7 +189,7 @@ def assembled(
         judge.then(database.checkpoint(work / "stated"), seen)
         progress("inferring")
         store = database.asked()
-        found = inferred_in(store, Unstated(store, seen), patterns.ordered(), sources.base, patterns.fit)
+        found = inferred_in(store, Unstated(store, seen), patterns.ordered(), sources.base, patterns.again)
         for path in unseen:
             database.take(path)
         database.begin()

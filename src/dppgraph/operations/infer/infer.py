@@ -12,8 +12,8 @@ from dppgraph.operations.infer.looking import Kind, kind_of
 from dppgraph.operations.infer.rules import MOST_ROUNDS, Rule, endless, first, run, strata_of, unseen_graphs
 from dppgraph.store.memory import MemoryStore
 
-Looking = Callable[[Rule, Set[Kind]], bool]
-"""Whether a rule may find more because of new quads of some kinds."""
+Again = Callable[[Rule, Set[Kind]], str]
+"""A text of a rule that finds what it may find more because of new quads of some kinds; empty for nothing."""
 
 _DIGITS: Final = 32
 """Hexadecimal digits of a statement's name: 128 bits, so that no two are ever the same."""
@@ -38,7 +38,7 @@ def inferred_in(
     unstated: Callable[[set[Quad]], set[Quad]],
     rules: Iterable[Rule],
     base: str,
-    looking: Looking = lambda _rule, _kinds: True,
+    again: Again = lambda rule, _kinds: rule.text,
 ) -> dict[Quad, str]:
     """Likewise of what a store holds; it holds what follows, too, after that.
 
@@ -47,7 +47,7 @@ def inferred_in(
         unstated: gives those of some quads whose triples nobody stated.
         rules: the rules.
         base: the base of the data.
-        looking: whether a rule may find more because of new quads of some kinds.
+        again: what of a rule is asked again.
     """
     target = f"<{graph_iri('inferred', base)}>"
     found: dict[Quad, str] = {}
@@ -60,9 +60,10 @@ def inferred_in(
             fresh = False
             for rule in together:
                 kinds = since[rule.name]
-                if kinds is not None and not (kinds and looking(rule, kinds)):
+                text = rule.text if kinds is None else kinds and again(rule, kinds)
+                if not text:
                     continue
-                made = set(run(rule, store, base, graph=target)) - found.keys() - stated
+                made = set(run(rule, store, base, graph=target, text=text)) - found.keys() - stated
                 unknown = made - here.keys()
                 new = unstated(unknown)
                 # A rule gives it again in each round.

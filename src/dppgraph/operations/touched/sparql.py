@@ -5,7 +5,7 @@ Loading rdflib takes a while, and reading a query some milliseconds: it is done 
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import count
 from typing import Any, Final
@@ -76,6 +76,47 @@ def heads_of(text: str, anchor: str, base: str) -> list[Site]:
     part = _Reading(f"?{anchor}", given=False).part(algebra.p)
     heads = [Pattern(*map(_term, triple)) for triple in algebra.template or ()]
     return [Site(head, way_of(head, part.holds, f"?{anchor}")) for head in heads if head.subject == f"?{anchor}"]
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """What a CONSTRUCT makes, and of what.
+
+    Attributes:
+        heads: the triples that it makes of each solution.
+        patterns: what it looks for; where it cannot be followed, whatever is in the graph.
+        certain: the variables that have a value in each solution.
+    """
+
+    heads: tuple[Pattern, ...]
+    patterns: frozenset[Pattern]
+    certain: frozenset[str]
+
+
+def construct_of(text: str, base: str) -> Construct:
+    """Reads a CONSTRUCT.
+
+    Raises:
+        NotFollowed: it does not parse.
+    """
+    algebra = _read(text, base).algebra
+    heads = tuple(Pattern(*map(_term, triple)) for triple in algebra.template or ())
+    anything = Construct(heads, frozenset({_ANYTHING.pattern}), frozenset())
+    found: set[Pattern] = set()
+    certain: frozenset[str] = frozenset()
+    for place, subject in enumerate(sorted({head.subject for head in heads})):
+        if not subject.startswith("?"):
+            return anything
+        if place:
+            # Following it once leaves it otherwise than it was read.
+            algebra = _read(text, base).algebra
+        try:
+            part = _Reading(subject, given=False).part(algebra.p)
+        except NotFollowed:
+            return anything
+        found |= {look.pattern for look in part.looks if not look.astray}
+        certain = part.certain
+    return Construct(heads, frozenset(found), certain)
 
 
 def _read(text: str, base: str) -> Query:
