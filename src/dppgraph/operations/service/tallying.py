@@ -11,9 +11,10 @@ from dppgraph.operations.service.linksets import link_of
 from dppgraph.operations.service.tally import CATALOG, LISTED, PLAN, SERVES, A, Tally
 
 _IS_A: Final = f" {A} "
-_LISTING: Final = frozenset((LISTED, SERVES))
-_WORDS: Final = 5
-"""Words of a line in a named graph whose object has no spaces, the point among them."""
+_NAMING: Final = frozenset((LISTED, SERVES, A))
+_STRING: Final = datatype_of('""')
+_SOME: Final = 1000
+"""Statements that are added up at a time."""
 _LONG: Final = 64
 """Characters of a term from which on its hash is kept in its place; 32 bytes, so that no two are ever the same."""
 
@@ -60,60 +61,84 @@ class Tallying:
         self._no_objects = set(classes)
         self._objects: set[str | bytes] = set()
         self._split = Graphs().split
+        self._ours = f"<{base}"
+        # Of many subjects at a time: adding up has a price of its own.
+        self._graphs: list[str] = []
+        self._ends: list[tuple[Classes, str, str | Classes]] = []
 
     def take(self, group: Sequence[str]) -> list[str]:
         """Takes all lines of the next subject; gives the graph of each, as a term."""
-        tally, classes = self._tally, self._classes
         subject = subject_of(group[0])
         quads = self._split(group, len(subject) + 1)
-        graphs = [graph for _, _, graph in quads]
-        self._name(subject, quads)
-        counted = quads
-        if self._catalogue in graphs:
-            counted = [quad for quad in quads if quad[2] != self._catalogue]
-            if not counted:
-                return graphs
-        tally.sizes["subjects"] += 1
-        tally.sizes["entities"] += subject.startswith(f"<{tally.base}")
-        tally.graphs.update(graphs if counted is quads else [graph for _, _, graph in counted])
+        said = self._said(subject, quads)
+        if said:
+            self._count(subject, said)
+        if len(self._graphs) > _SOME:
+            self._add_up()
+        return [graph for _, _, graph in quads]
+
+    def _said(self, subject: str, quads: Iterable[tuple[str, str, str]]) -> list[tuple[str, str]]:
+        """What is said of a subject, each once, without what only ``catalogue`` says."""
+        catalogue, graphs = self._catalogue, self._graphs
+        found: list[tuple[str, str]] = []
+        last = None
+        for predicate, object_, graph in quads:
+            if predicate in _NAMING:
+                self._name(subject, predicate, object_)
+            if graph == catalogue:
+                continue
+            graphs.append(graph)
+            one = predicate, object_
+            # What is said in several graphs stands together.
+            if one == last:
+                self.repeats = True
+            else:
+                found.append(one)
+                last = one
+        return found
+
+    def _count(self, subject: str, said: Iterable[tuple[str, str]]) -> None:
+        tally, classes, ours, ends = self._tally, self._classes, self._ours, self._ends
         mine = classes.get(subject, _NONE)
+        tally.sizes["subjects"] += 1
+        tally.sizes["entities"] += subject.startswith(ours)
         if PLAN in mine and not (tally.example and tally.example < subject):
             tally.example = subject
-        said = {quad[:2] for quad in counted}
-        self.repeats = self.repeats or len(said) < len(counted)
-        ends: list[tuple[Classes, str, str | Classes]] = []
         for predicate, object_ in said:
             if object_[0] == '"':
                 self._note(object_)
-                ends.append((mine, predicate, datatype_of(object_)))
+                ends.append((mine, predicate, _STRING if object_[-1] == '"' else datatype_of(object_)))
                 continue
             its = classes.get(object_)
             if its is None:
                 self._note(object_)
             else:
                 self._no_objects.discard(object_)
-            if object_.startswith("<http") and not object_.startswith(tally.base, 1):
+            if not object_.startswith(ours):
                 link = link_of((subject, predicate, object_), tally.base)
                 if link:
                     tally.links[link] += 1
             ends.append((mine, predicate, its or _NONE))
-        self._sums.update(ends)
-        return graphs
 
     def _note(self, object_: str) -> None:
         """Notes an object that has no class."""
         self._objects.add(object_ if len(object_) < _LONG else blake2b(object_.encode(), digest_size=32).digest())
 
-    def _name(self, subject: str, quads: Iterable[tuple[str, str, str]]) -> None:
-        named = self._tally.named
-        for predicate, object_, _ in quads:
-            if object_ == CATALOG and predicate == A:
-                named[A, subject] += 1
-            elif predicate in _LISTING:
-                named[predicate, object_] += 1
+    def _name(self, subject: str, predicate: str, object_: str) -> None:
+        if predicate != A:
+            self._tally.named[predicate, object_] += 1
+        elif object_ == CATALOG:
+            self._tally.named[A, subject] += 1
+
+    def _add_up(self) -> None:
+        self._tally.graphs.update(self._graphs)
+        self._sums.update(self._ends)
+        self._graphs.clear()
+        self._ends.clear()
 
     def tally(self) -> Tally:
         """The sums of what came."""
+        self._add_up()
         tally = self._tally
         tally.sizes["objects"] = len(self._objects) + len(self._classes) - len(self._no_objects)
         tally.sizes = +tally.sizes
@@ -136,14 +161,22 @@ def classes_in(lines: Iterable[str], base: str) -> dict[str, Classes]:
     catalogue = f"<{graph_iri('catalogue', base)}>"
     found: dict[str, Classes] = {}
     same: dict[Classes, Classes] = {}
+    # Many lines end alike: with a class and a graph.
+    ends: dict[str, Classes] = {}
     for line in lines:
-        if _IS_A not in line:
+        subject, is_a, end = line.partition(_IS_A)
+        if not is_a or " " in subject:
+            # It stands in a literal, or in a triple term.
             continue
-        words = line.split(" ")
-        # What has more words has a literal, or is in a triple term.
-        plain = len(words) == _WORDS and words[2].startswith("<")
-        subject, predicate, object_, graph = words[:4] if plain else parse_line(line)
-        if predicate == A and graph != catalogue:
-            classes = found.get(subject, _NONE) | {object_}
-            found[subject] = same.setdefault(classes, classes)
+        classes = ends.get(end)
+        if classes is None:
+            *_, object_, graph = parse_line(line)
+            classes = frozenset() if graph == catalogue else frozenset((object_,))
+            classes = ends[end] = same.setdefault(classes, classes)
+        if classes:
+            before = found.get(subject)
+            if before is not None and before is not classes:
+                classes |= before
+                classes = same.setdefault(classes, classes)
+            found[subject] = classes
     return found

@@ -59,9 +59,11 @@ class Overlooking:
     def _compare(self, lines: Sequence[str], graphs: Sequence[str]) -> None:
         """Notes which graphs share a triple, given all lines of a subject and the graph of each."""
         end = 0
+        predicate = lines[0].index(" ") + 1
         for place in compress(count(), map(ne, graphs, graphs[1:])):
             # What one subject has of one property stands together: two graphs that say it stand next to each other.
-            begin = _property_of(lines[place])
+            line = lines[place]
+            begin = line[: line.index(" ", predicate) + 1]
             if place < end or not lines[place + 1].startswith(begin):
                 continue
             first, end = place, place + 1
@@ -87,11 +89,6 @@ def _form(triple: str) -> str | None:
     if mark and '"' not in tag and "<<(" not in triple:
         return f"{text}{mark}{tag.lower()}"
     return None if rewritten(triple) else triple
-
-
-def _property_of(line: str) -> str:
-    """Subject and property, as the lines with both begin."""
-    return line[: line.index(" ", line.index(" ") + 1) + 1]
 
 
 def overview(lines: Iterable[str]) -> Overview:
