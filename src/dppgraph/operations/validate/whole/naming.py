@@ -39,17 +39,25 @@ class Names:
 
     def look(self, node: Node) -> None:
         """Looks at what is stated of a node."""
-        stated = [(predicate, obj) for predicate, obj, graph in node.rows if graph != self._inferred]
+        fine, inferred = self._fine, self._inferred
+        stated = described = False
+        names = {node.term}
+        for predicate, obj, graph in node.rows:
+            if graph == inferred:
+                continue
+            stated = True
+            if predicate not in fine:
+                names.add(predicate)
+            if predicate == TYPE:
+                described = True
+            if obj[0] == "<" and obj not in fine and predicate not in _NO_THINGS:
+                names.add(obj)
         if not stated:
             return
-        self._keep(node.term, TYPE in (predicate for predicate, _ in stated))
-        names = {predicate for predicate, _ in stated}
-        names.update(obj for predicate, obj in stated if obj[0] == "<" and predicate not in _NO_THINGS)
-        names.add(node.term)
-        names -= self._fine
+        self._keep(node.term, described)
         if all(map(self._is_fine, names)):
             return
-        facts = sorted({Fact(node.term, *one) for one in stated})
+        facts = sorted({Fact(node.term, *row[:2]) for row in node.rows if row[2] != inferred})
         self.found += self._here.names(unknown_in(facts, self, self._base))
 
     def is_described(self, term: str) -> bool:

@@ -6,6 +6,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from pyshacl.constraints.sparql.sparql_based_constraints import SPARQLBasedConstraint
@@ -95,7 +96,7 @@ class Sieve:
                     self._read(unit, shape, conformance)
         self._objects: dict[str, set[str]] = {predicate: set() for predicate in self._by_object}
         self._answers: dict[str, set[str]] = {}
-        self._of_types: dict[tuple[str, ...], tuple[Root, ...]] = {}
+        self._of_kinds: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[Root, ...]] = {}
 
     def _read(self, unit: Unit, shape: Shape, conformance: Conformance) -> None:
         nodes, classes, implicit, objects_of, subjects_of = map(list, shape.target())
@@ -125,21 +126,22 @@ class Sieve:
         for predicate, objects in self._objects.items():
             if predicate in group:
                 objects.update(group[predicate])
-        types = tuple(group.get(TYPE, ()))
-        roots = self._of_types.get(types)
+        kinds = tuple(group.get(TYPE, ())), tuple(filter(self._by_subject.__contains__, group))
+        roots = self._of_kinds.get(kinds)
         if roots is None:
-            roots = tuple({id(root): root for kind in types for root in self._by_class.get(kind, ())}.values())
-            self._of_types[types] = roots
-        subjects = [predicate for predicate in self._by_subject if predicate in group]
-        if subjects:
-            more = (root for predicate in subjects for root in self._by_subject[predicate])
-            roots = tuple({id(root): root for root in (*roots, *more)}.values())
+            roots = self._of_kinds[kinds] = self._meant(*kinds)
         for root in roots:
             if root.holds is not None:
                 if sure:
                     _look(root, term, group, root.holds)
                 else:
                     root.left.add(term)
+
+    def _meant(self, types: Iterable[str], predicates: Iterable[str]) -> tuple[Root, ...]:
+        """The shapes for nodes of some types and with some predicates, each once."""
+        by_class = (root for kind in types for root in self._by_class.get(kind, ()))
+        by_subject = (root for predicate in predicates for root in self._by_subject[predicate])
+        return tuple({id(root): root for root in chain(by_class, by_subject)}.values())
 
     def asks(self, there: There) -> Iterator[str]:
         """The queries that will be asked when all lines are read."""
