@@ -157,20 +157,20 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     error: Exception | None = None
     found = None
-    try:
-        with seldom_collecting():
+    with seldom_collecting():
+        try:
             found = function(*args, **kwargs)
             last = not more
             while not last:
                 last, args = pickle.load(sys.stdin.buffer)  # noqa: S301 - likewise
                 found = found(*args)
-    except Exception as raised:  # noqa: BLE001 - whatever it is, the caller is told
-        error = raised
-    with out:
-        pickle.dump((error, found), out)
-    sys.stderr.flush()
-    # Putting away all that it holds, one by one, would take a while, and whoever called waits for the end.
-    os._exit(0)
+        except Exception as raised:  # noqa: BLE001 - whatever it is, the caller is told
+            error = raised
+        with out:
+            pickle.dump((error, found), out)
+        sys.stderr.flush()
+        # Putting away all that it holds, one by one, would take a while, and whoever called waits for the end.
+        os._exit(0)
 
 
 if __name__ == "__main__":
