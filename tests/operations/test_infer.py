@@ -301,6 +301,8 @@ RULES = [
     rule("seen-within", "CONSTRUCT { ?x :p ?y } WHERE { { SELECT ?x { ?x a ?class } } ?x :r ?y . ?y a ?class }"),
     rule("two-types", "CONSTRUCT { ?x :q ?y } WHERE { ?x a ?one . ?y a ?other . ?one :q ?other }"),
     rule("given", f"CONSTRUCT {{ ?x :r ?class }} WHERE {{ ?x a ?class }} VALUES ?class {{ {A} }}"),
+    rule("a-name-of-ours", "CONSTRUCT { ?x :q ?_0 } WHERE { ?x :p ?_0 . ?x a/:r ?y }"),
+    rule("makes-a-class", "CONSTRUCT { ?z a :A } WHERE { ?x :q ?z }"),
     rule("not-there", "CONSTRUCT { ?x :r ?class } WHERE { ?x a ?class FILTER NOT EXISTS { ?x ?class ?x } }"),
 ]
 THINGS = st.sampled_from((P, Q, R, A, "<a:a>", "<a:b>"))
@@ -343,6 +345,7 @@ def test_a_rule_that_is_asked_for_what_is_new_finds_what_the_whole_rule_does(
         ("either", {(TYPE, A)}, f"?class {{ {A} }}"),
         ("two-types", {(TYPE, A)}, "all"),
         ("given", {(TYPE, A)}, "all"),
+        ("a-name-of-ours", {(TYPE, A)}, "all"),
     ],
 )
 def test_of_a_rule_only_that_is_asked_again_which_may_find_more(name: str, kinds: set[Kind], values: str) -> None:

@@ -27,9 +27,10 @@ def test_nothing_of_the_environment_goes_along(monkeypatch: pytest.MonkeyPatch) 
         assert "secret" not in apart.submit(subprocess.getoutput, "/usr/bin/env").result(30)
 
 
-def test_what_is_printed_is_no_answer() -> None:
+def test_what_is_printed_is_no_answer(capfd: pytest.CaptureFixture[str]) -> None:
     with Apart() as apart:
         assert apart.submit(print, "nonsense").result(30) is None
+    assert capfd.readouterr() == ("", "nonsense\n")
 
 
 def test_what_it_raises_is_raised_here() -> None:

@@ -168,6 +168,7 @@ def main() -> None:
             error = raised
         with out:
             pickle.dump((error, found), out)
+        sys.stdout.flush()
         sys.stderr.flush()
         # Putting away all that it holds, one by one, would take a while, and whoever called waits for the end.
         os._exit(0)
