@@ -161,6 +161,14 @@ def test_what_nothing_leads_from_may_touch_all() -> None:
     assert [site.way for site in sites_of(text, "this", BASE)] == [(), None]
 
 
+@pytest.mark.parametrize("name", ["_0", "_bx", "_s"])
+def test_a_query_with_a_variable_named_like_those_that_are_made_is_not_followed(name: str) -> None:
+    text = f"{PREFIXES} SELECT ?this {{ ?this :p/:q ?NAME }}"
+    followed, unfollowed = (sites_of(text.replace("NAME", one), "this", BASE) for one in (f"x{name}", name))
+    assert all(site.way is not None for site in followed)
+    assert [site.way for site in unfollowed] == [None]
+
+
 def test_a_branch_without_the_anchor_says_nothing_of_any_unless_it_is_given() -> None:
     text = f"{PREFIXES} SELECT ?this {{ {{ ?this :p ?x }} UNION {{ ?x :q ?y }} }}"
     assert len(sites_of(text, "this", BASE)) == 1

@@ -18,8 +18,8 @@ _A: Final = f"<{PREFIXES['rdf']}type>"
 Kind = tuple[str, str]
 """A property, and the class where it is ``rdf:type``."""
 _ANY: Final[Kind] = ("?", "")
-_APART: Final = re.compile(r"values|[?$]_", re.IGNORECASE)
-"""What a text may not have for values to be added: others, or a variable named like those made for its patterns."""
+_GIVEN: Final = re.compile("values", re.IGNORECASE)
+"""What a text may have at its end already, where it can stand only once."""
 
 
 def kind_of(quad: Quad) -> Kind:
@@ -73,7 +73,7 @@ class Patterns:
             return ""
         told = {_told(*one, read.certain) for one in fitting}
         variables, terms = ({one[place] for one in told} for place in range(2))
-        if len(variables) == 1 and "" not in variables and not _APART.search(rule.text):
+        if len(variables) == 1 and "" not in variables and not _GIVEN.search(rule.text):
             # What it finds by others, it has found before.
             return f"{rule.text}\nVALUES {variables.pop()} {{ {' '.join(sorted(terms))} }}\n"
         return rule.text

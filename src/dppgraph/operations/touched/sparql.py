@@ -3,6 +3,7 @@
 Loading rdflib takes a while, and reading a query some milliseconds: it is done once, where rules and shapes are read.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -25,7 +26,9 @@ from dppgraph.operations.touched.paths import edges, pattern_of
 from dppgraph.operations.touched.sites import NotFollowed, Pattern, Site
 
 _ANYTHING: Final = Look(Pattern("?_s", "?_p", "?_o"))
-"""Looks at whatever is in the graph; no variable of a query begins like these."""
+"""Looks at whatever is in the graph."""
+_OURS: Final = re.compile(r"_(?:\d|b|[spo]$)")
+"""How the variables begin that are made here: a query that has such names of its own is not followed."""
 
 _EXISTS: Final = ("Builtin_EXISTS", "Builtin_NOTEXISTS")
 _UNREAD: Final = ("GroupGraphPatternSub", "SubSelect")
@@ -67,15 +70,15 @@ def templates_of(text: str, base: str) -> tuple[Pattern, ...]:
     Raises:
         NotFollowed: it does not parse.
     """
-    return tuple(Pattern(*map(_term, triple)) for triple in _read(text, base).algebra.template or ())
+    return _heads(_read(text, base).algebra)
 
 
 def heads_of(text: str, anchor: str, base: str) -> list[Site]:
     """The triples that a CONSTRUCT makes about its anchor: one that is there by other means may matter to it."""
     algebra = _read(text, base).algebra
     part = _Reading(f"?{anchor}", given=False).part(algebra.p)
-    heads = [Pattern(*map(_term, triple)) for triple in algebra.template or ()]
-    return [Site(head, way_of(head, part.holds, f"?{anchor}")) for head in heads if head.subject == f"?{anchor}"]
+    heads = [head for head in _heads(algebra) if head.subject == f"?{anchor}"]
+    return [Site(head, way_of(head, part.holds, f"?{anchor}")) for head in heads]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def construct_of(text: str, base: str) -> Construct:
         NotFollowed: it does not parse.
     """
     algebra = _read(text, base).algebra
-    heads = tuple(Pattern(*map(_term, triple)) for triple in algebra.template or ())
+    heads = _heads(algebra)
     anything = Construct(heads, frozenset({_ANYTHING.pattern}), frozenset())
     found: set[Pattern] = set()
     certain: frozenset[str] = frozenset()
@@ -117,6 +120,10 @@ def construct_of(text: str, base: str) -> Construct:
         found |= {look.pattern for look in part.looks if not look.astray}
         certain = part.certain
     return Construct(heads, frozenset(found), certain)
+
+
+def _heads(algebra: CompValue) -> tuple[Pattern, ...]:
+    return tuple(Pattern(*map(_term, triple)) for triple in algebra.template or ())
 
 
 def _read(text: str, base: str) -> Query:
@@ -308,6 +315,8 @@ def _can_be_empty(path: Any) -> bool:
 def _term(node: Any) -> str:
     """One of rdflib's terms as N-Triples writes it; a blank node of a query is a variable."""
     match node:
+        case Variable() if _OURS.match(node):
+            raise NotFollowed(f"?{node} may be another variable that is made here")
         case Variable():
             return f"?{node}"
         case BNode():
