@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.generate.__main__ import generate
@@ -29,7 +29,7 @@ from dppgraph.store.rdf import parse, read_file
 from tests.conftest import BASE
 from tests.operations.judging import a_change
 from tests.operations.test_again import EX, KINDS, WEIRD, triples, without_labels
-from tests.operations.test_narrowing import NODES, TEXTS
+from tests.operations.test_narrowing import LINKED, NODES, TEXTS
 from tests.operations.test_validate import FILES
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "whole"
@@ -174,6 +174,7 @@ def outcome(work: Callable[[Iterable[Quad]], list[Result]], quads: list[Quad]) -
 @pytest.mark.sampled
 @pytest.mark.parametrize("text", [*TEXTS, *EXPRESSIONS])
 @settings(max_examples=25)
+@example(quads=LINKED)
 @given(quads=st.sets(QUADS, max_size=14))
 def test_queries_of_every_kind_find_what_rdflib_finds(text: str, quads: set[Quad]) -> None:
     both = asking(text)

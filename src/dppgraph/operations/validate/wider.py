@@ -3,7 +3,7 @@
 Loading rdflib takes a while: imported where a validation runs.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -21,6 +21,9 @@ THIS: Final = Variable(ANCHOR)
 class Unknown(Exception):
     """A part cannot be said so that it means the same."""
 
+
+EXISTS: Final = ("Builtin_EXISTS", "Builtin_NOTEXISTS")
+"""Conditions for which the graph is looked into, by their names in rdflib's algebra."""
 
 Triple = tuple[Any, Any, Any]
 
@@ -116,17 +119,25 @@ class Wider:
 
     def _filtered(self, node: CompValue) -> Part:
         text, bound, lost = self.wider(node.p)
-        left_out, kept = [], []
+        left_out: list[str] = []
+        sooner: list[str] = []
+        later: list[str] = []
         with self.knowing(bound):
             for part in conjuncts(node.expr):
-                # Of a variable whose value is left out, it would be another condition.
-                if not (variables(part) & lost or self.sees_more(part, node.p)):
-                    with suppress(Unknown):
-                        if not self._first and (none := none_of(part, bound)) and self.is_found_once(node.p, none):
-                            left_out.append(f"MINUS {{ {self._anywhere(part.graph)} }}")
-                        else:
-                            kept.append(f"FILTER({self.kept(part)})")
-        return " ".join((text, *left_out, *kept)), bound, lost
+                if variables(part) & lost or self.sees_more(part, node.p):
+                    # Of a variable whose value is left out, it would be another condition.
+                    continue
+                with suppress(Unknown):
+                    none = [] if self._first else none_of(part, bound, binding(node.p))
+                    if none and self.is_found_once(node.p, none):
+                        left_out.append(f"MINUS {{ {self._anywhere(part.graph)} }}")
+                    else:
+                        (later if looks(part) else sooner).append(f"FILTER({self.kept(part)})")
+        text = " ".join((text, *left_out, *sooner))
+        if left_out and later:
+            # As a query within the query, as the engine would look for each before it leaves anything out.
+            text = f"{{ SELECT * WHERE {{ {text} }} }}"
+        return " ".join((text, *later)), bound, lost
 
     def sees_more(self, expression: Any, group: CompValue) -> bool:
         """Whether rdflib sees values in an expression that its group does not give: it knows those from outside."""
@@ -349,12 +360,13 @@ def is_everything(node: CompValue) -> bool:
     return triple[0] == THIS and all(isinstance(term, Variable) for term in triple) and len(set(triple)) == len(triple)
 
 
-def none_of(condition: Any, bound: Collection[Variable]) -> list[Triple]:
+def none_of(condition: Any, bound: frozenset[Variable], perhaps: frozenset[Variable]) -> list[Triple]:
     """The patterns of which a condition wants that there is no such thing; none where it wants anything else.
 
     Args:
         condition: the condition.
         bound: the variables that have a value where it is looked at.
+        perhaps: the variables that may have one.
     """
     if getattr(condition, "name", "") != "Builtin_NOTEXISTS":
         return []
@@ -366,7 +378,14 @@ def none_of(condition: Any, bound: Collection[Variable]) -> list[Triple]:
     triples = triples_of(node) or []
     found = variables(triples)
     # A MINUS is about what it shares with the rest, and its conditions see nothing else of that.
-    return triples if not found.isdisjoint(bound) and variables(kept) <= found else []
+    return triples if not found.isdisjoint(bound) and variables(kept).isdisjoint(perhaps - found) else []
+
+
+def looks(condition: Any) -> bool:
+    """Whether the graph is looked into for a condition."""
+    if isinstance(condition, CompValue):
+        return condition.name in EXISTS or looks(list(condition.values()))
+    return isinstance(condition, list | tuple) and any(map(looks, condition))
 
 
 def triples_of(node: CompValue) -> list[Triple] | None:
@@ -420,6 +439,9 @@ def variables(part: Any) -> frozenset[Variable]:
         return frozenset({part})
     if isinstance(part, str):
         return frozenset()
+    if getattr(part, "name", "") in EXISTS:
+        # Its entry is what is left of what was parsed, without its conditions; its attribute has all of it.
+        return variables(part.graph)
     if isinstance(part, dict):
         # The rows of VALUES have variables for keys.
         return frozenset().union(*(variables(key) | variables(value) for key, value in part.items() if key != "_vars"))

@@ -20,10 +20,9 @@ from dppgraph.operations.validate.whole.expressions import EXPRESSIONS, NAMED, T
 from dppgraph.operations.validate.whole.kinds import kind_of
 from dppgraph.operations.validate.whole.order import ordered, scanned
 from dppgraph.operations.validate.whole.there import There
-from dppgraph.operations.validate.wider import THIS, Part, Triple, Unknown, Wider, variables
+from dppgraph.operations.validate.wider import EXISTS, THIS, Part, Triple, Unknown, Wider, variables
 
-_EXISTS: Final = ("Builtin_EXISTS", "Builtin_NOTEXISTS")
-_TRUE_OR_NOT: Final = ("ConditionalAndExpression", "ConditionalOrExpression", "UnaryNot", *_EXISTS)
+_TRUE_OR_NOT: Final = ("ConditionalAndExpression", "ConditionalOrExpression", "UnaryNot", *EXISTS)
 """Conditions that any query says, by their names in rdflib's algebra."""
 
 
@@ -47,7 +46,7 @@ class Blind(Wider):
 
     def _find(self, part: Any) -> None:
         """Notes which kinds of terms each variable may have, wherever it stands."""
-        if getattr(part, "name", "") in _EXISTS:
+        if getattr(part, "name", "") in EXISTS:
             # Its entry is still what was parsed; what was made of that is its attribute.
             self._find(part.graph)
         elif isinstance(part, dict):
@@ -138,6 +137,8 @@ class Blind(Wider):
                 return min((scanned(triple, self._there) for triple in node.triples), default=0)
             case "Join":
                 return max(self._solutions(node.p1), self._solutions(node.p2))
+            case "Union":
+                return self._solutions(node.p1) + self._solutions(node.p2)
             case "Project" | "Distinct" | "Reduced" | "ToMultiSet" | "Filter" | "Extend":
                 return self._solutions(node.p)
             case _:
