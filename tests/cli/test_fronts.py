@@ -288,22 +288,33 @@ def test_a_hand_over_is_complete_when_all_who_live_are_prepared(tmp_path: Path) 
     manifest = published(tmp_path / "store", ['<a:a> <a:b> "1" .'])[1]
     one, other, third = front(), front(), front()
     over = HandOver(manifest)
-    over.joined(one)
-    over.joined(other)
+    over.joined(one, 100)
+    over.joined(other, 100)
     # For as long as nobody is prepared, nobody is late: it may be a large version.
     assert over.late(1e9) == []
-    over.prepared(one, 100)
-    assert (over.complete, over.late(109), over.late(111)) == (False, [], [other])
+    over.prepared(one, 101)
+    assert (over.complete, over.late(111), over.late(112)) == (False, [], [other])
     over.gone(other)
     assert over.complete
-    # One that starts has to be prepared too.
-    over.joined(third)
-    assert over.late(111) == [third]
-    # And where all who were are gone, nobody has shown yet that it can be done.
+    # One that starts has to be prepared too, and gets as much time.
+    over.joined(third, 200)
+    assert (over.complete, over.late(211), over.late(212)) == (False, [], [third])
+    # And where all who were are gone, there is nobody.
     over.gone(third)
     over.gone(one)
-    assert over.late(111) == []
-    assert not over.complete
+    assert (over.complete, over.late(1e9)) == (False, [])
+
+
+def test_of_a_large_version_a_front_gets_twice_the_time_that_the_first_one_took(tmp_path: Path) -> None:
+    manifest = published(tmp_path / "store", ['<a:a> <a:b> "1" .'])[1]
+    one, other, third = front(), front(), front()
+    over = HandOver(manifest)
+    for each in (one, other, third):
+        over.joined(each, 100)
+    over.prepared(one, 140)
+    # By the first one the others are measured.
+    over.prepared(other, 170)
+    assert (over.late(180), over.late(181)) == ([], [third])
 
 
 WAITS_FOR = """

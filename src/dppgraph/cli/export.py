@@ -4,7 +4,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -102,25 +103,29 @@ def _stream(
     from dppgraph.store.runs import written
 
     context = read_frames(bundle.folder("ontology")).context
-    with tempfile.TemporaryDirectory(prefix="dppgraph-") as folder:
+
+    def write(file: IO[bytes], folder: str) -> None:
         lines: Iterable[str] = versions.stream(manifest.version)
         if names is not None:
             lines = of_named(lines, manifest.graphs, names, manifest.base)
-        found = written(lines, Path(folder) / "lines.nq")
+        write_whole(written(lines, Path(folder) / "lines.nq"), format_, context, file, Path(folder))
 
-        def write(file: IO[bytes]) -> None:
-            write_whole(found, format_, context, file, Path(folder))
-
-        if out is not None:
-            _replace(out, write)
-            return
-        with tempfile.TemporaryFile(dir=folder) as file:
+    if out is not None:
+        # What is in the making lies on the disk that is to hold the whole.
+        disk = None if _is_device(out) else out.parent
+        with _writing(out), tempfile.TemporaryDirectory(prefix=".dppgraph-", dir=disk) as folder:
+            _replace(out, lambda file: write(file, folder))
+        return
+    with ExitStack() as held:
+        with _writing(Path(tempfile.gettempdir())):
+            folder = held.enter_context(tempfile.TemporaryDirectory(prefix="dppgraph-"))
+            file = held.enter_context(tempfile.TemporaryFile(dir=folder))
             # What cannot be said is known before the first byte is out.
-            write(file)
-            file.seek(0)
-            sys.stdout.flush()
-            shutil.copyfileobj(file, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
+            write(file, folder)
+        file.seek(0)
+        sys.stdout.flush()
+        shutil.copyfileobj(file, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
 
 
 def _bring(versions: VersionStore, folder: Path, settings: Settings) -> None:
@@ -153,10 +158,22 @@ def _format(name: str | None, out: Path | None) -> formats.Format:
     return formats.named(name, formats.RDF)
 
 
-def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
     try:
-        if path.exists() and not path.is_file():
-            # A device or a pipe is written to, never replaced.
+        yield
+    except OSError as error:
+        raise BadCall(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def _is_device(path: Path) -> bool:
+    """Whether it is a device or a pipe, which is written to, and never replaced."""
+    return path.exists() and not path.is_file()
+
+
+def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    with _writing(path):
+        if _is_device(path):
             with path.open("wb") as file:
                 write(file)
             return
@@ -174,5 +191,3 @@ def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-    except OSError as error:
-        raise BadCall(f"{path} cannot be written: {error.strerror or error}") from error

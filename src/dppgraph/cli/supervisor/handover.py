@@ -8,7 +8,7 @@ from dppgraph.cli.supervisor.fronts import Front
 from dppgraph.store.versions import Manifest
 
 _PATIENCE: Final = 10.0
-"""Seconds that a front gets to prepare a version, once another front has."""
+"""Seconds more than the first front took, that any other gets at least to prepare a version."""
 
 
 @dataclass(eq=False, slots=True)
@@ -20,25 +20,25 @@ class HandOver:
     """
 
     manifest: Manifest
-    _waiting: set[Front] = field(default_factory=set)
+    _waiting: dict[Front, float] = field(default_factory=dict)
     _prepared: set[Front] = field(default_factory=set)
-    _until: float = inf
+    _took: float = inf
 
-    def joined(self, front: Front) -> None:
-        """Notes that a front was told of it."""
-        self._waiting.add(front)
+    def joined(self, front: Front, now: float) -> None:
+        """Notes that a front was told of it, at a time."""
+        self._waiting[front] = now
 
     def prepared(self, front: Front, now: float) -> None:
         """Notes that a front has prepared it, at a time."""
         if front in self._waiting:
-            self._waiting.remove(front)
+            took = now - self._waiting.pop(front)
+            # Before the first one has, nobody knows that it can be done, nor how long a large version takes.
+            self._took = took if self._took == inf else self._took
             self._prepared.add(front)
-            # From the first one on it is known that it can be done: nobody knows how long a large version takes.
-            self._until = min(self._until, now + _PATIENCE)
 
     def gone(self, front: Front) -> None:
         """Notes that a front has ended."""
-        self._waiting.discard(front)
+        self._waiting.pop(front, None)
         self._prepared.discard(front)
 
     @property
@@ -47,5 +47,6 @@ class HandOver:
         return bool(self._prepared) and not self._waiting
 
     def late(self, now: float) -> list[Front]:
-        """The fronts that have had their time."""
-        return list(self._waiting) if now > self._until else []
+        """The fronts that have had their time: twice what the first one took, or the seconds more that all get."""
+        patience = self._took + max(_PATIENCE, self._took)
+        return [front for front, since in self._waiting.items() if now - since > patience]

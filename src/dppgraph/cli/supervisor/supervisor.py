@@ -291,7 +291,7 @@ class _Supervisor:
     def _have_prepared(self, front: Front, following: HandOver) -> None:
         parent = self._pools.parents[following.manifest.version]
         parent.users[front] += 1
-        following.joined(front)
+        following.joined(front, time.monotonic())
         front.tell({"prepare": following.manifest.version, "address": str(parent.address)})
 
     def _prepared(self, front: Front, number: int) -> None:
