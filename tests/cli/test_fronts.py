@@ -317,6 +317,15 @@ def test_of_a_large_version_a_front_gets_twice_the_time_that_the_first_one_took(
     assert (over.late(180), over.late(181)) == ([], [third])
 
 
+def test_a_front_that_began_later_and_was_sooner_ready_leaves_the_others_time(tmp_path: Path) -> None:
+    over = HandOver(published(tmp_path / "store", ['<a:a> <a:b> "1" .'])[1])
+    one, other = front(), front()
+    over.joined(one, 100)
+    over.joined(other, 155)
+    over.prepared(other, 160)
+    assert (over.late(170), over.late(171)) == ([], [one])
+
+
 WAITS_FOR = """
 import pathlib, signal, sys, time
 mine, theirs = map(pathlib.Path, sys.argv[1:])

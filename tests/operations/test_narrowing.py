@@ -36,6 +36,18 @@ SELECT ?this { ?this :p ?x FILTER NOT EXISTS { ?this :q ?y FILTER NOT EXISTS { ?
 SELECT ?this { ?this :p ?x BIND(:a AS ?z) FILTER NOT EXISTS { ?this :q ?y FILTER EXISTS { ?y :r ?z } } }
 SELECT ?this { ?this :p ?x BIND(:a AS ?z) FILTER NOT EXISTS { ?this :q ?y FILTER(?z = :b) } }
 SELECT ?this { ?this :p ?x BIND(:a AS ?z) FILTER EXISTS { ?this :q ?y FILTER(?z = :a) } }
+SELECT ?this { { ?this :p ?x FILTER EXISTS { ?this :q ?y } } ?this :r ?y }
+SELECT ?this { { ?this :p ?x FILTER EXISTS { ?this :q ?z } } BIND(STR(?x) AS ?z) }
+SELECT ?this { ?this :p ?x FILTER NOT EXISTS { { ?x :q ?y FILTER(?y != ?x) } UNION { ?x :r ?y FILTER(?y != ?x) } } }
+SELECT ?this { ?this :p ?x FILTER NOT EXISTS { { ?x :q ?y FILTER(?y != ?x) } ?x :r ?z } }
+SELECT ?this { ?this :p ?x FILTER NOT EXISTS { ?x :q ?y BIND(STR(?x) AS ?z) FILTER(STRLEN(?z) > 1) } }
+SELECT ?this { { SELECT ?this ?z { ?this :p ?x BIND(STR(?x) AS ?z) } } FILTER(STRLEN(?z) > 1) }
+SELECT ?this { { ?x :p ?y FILTER NOT EXISTS { ?y :q ?z FILTER(?z != ?this) } } ?this :r ?x }
+SELECT ?this { ?this :q ?z { ?this :p ?x BIND(STR(?x) AS ?z) } }
+SELECT ?this { ?this :p ?x { SELECT * { ?z :q ?y } } BIND(STR(?y) AS ?z) FILTER NOT EXISTS { ?x :r ?z } }
+SELECT ?this { ?this :p ?x { ?this :r ?y FILTER EXISTS { ?this :q ?x . ?x :r ?z } } }
+SELECT ?this { { ?this :r ?y FILTER EXISTS { ?this :q ?x . ?x :r ?z } } ?this :p ?x }
+SELECT ?this { ?this :q ?z . ?this :r ?y { ?this :p ?x BIND(?x AS ?z) } }
 SELECT ?this { ?this :p ?x FILTER NOT EXISTS { ?this :q ?x } FILTER EXISTS { ?x :q ?y } FILTER(?x != :a) }
 SELECT ?this { ?this :p ?x FILTER NOT EXISTS { ?this :q ?x } FILTER(isLiteral(?x) || EXISTS { ?x :q ?y }) }
 SELECT ?this { { ?this :p ?x BIND(?x AS ?y) } UNION { ?this :q ?x BIND(:b AS ?y) } FILTER NOT EXISTS { ?this :r ?y } }
@@ -89,7 +101,7 @@ QUADS = st.builds(
 
 LINKED = {
     Quad(f"<{BASE}{one}>", f"<{BASE}{name}>", f"<{BASE}{other}>", f"<{BASE}graph>")
-    for one, name, other in ("apb", "aqc", "crb", "bpb", "bqa", "arz", "zpc")
+    for one, name, other in ("apb", "aqc", "crb", "bpb", "bqa", "arz", "zpc", "bra", "zqz")
 }
 """Nodes of which most are found by what is not said of others: by chance alone, such are rare."""
 

@@ -110,19 +110,23 @@ def _stream(
             lines = of_named(lines, manifest.graphs, names, manifest.base)
         write_whole(written(lines, Path(folder) / "lines.nq"), format_, context, file, Path(folder))
 
-    if out is not None:
+    if out is not None and not _is_device(out):
         # What is in the making lies on the disk that is to hold the whole.
-        disk = None if _is_device(out) else out.parent
-        with _writing(out), tempfile.TemporaryDirectory(prefix=".dppgraph-", dir=disk) as folder:
+        with _writing(out), tempfile.TemporaryDirectory(prefix=".dppgraph-", dir=out.parent) as folder:
             _replace(out, lambda file: write(file, folder))
         return
+    scratch = Path(tempfile.gettempdir())
     with ExitStack() as held:
-        with _writing(Path(tempfile.gettempdir())):
+        with _writing(scratch):
             folder = held.enter_context(tempfile.TemporaryDirectory(prefix="dppgraph-"))
             file = held.enter_context(tempfile.TemporaryFile(dir=folder))
             # What cannot be said is known before the first byte is out.
             write(file, folder)
+            file.flush()
         file.seek(0)
+        if out is not None:
+            _replace(out, lambda device: shutil.copyfileobj(file, device))
+            return
         sys.stdout.flush()
         shutil.copyfileobj(file, sys.stdout.buffer)
         sys.stdout.buffer.flush()

@@ -23,6 +23,7 @@ class HandOver:
     _waiting: dict[Front, float] = field(default_factory=dict)
     _prepared: set[Front] = field(default_factory=set)
     _took: float = inf
+    _first: float = inf
 
     def joined(self, front: Front, now: float) -> None:
         """Notes that a front was told of it, at a time."""
@@ -31,9 +32,10 @@ class HandOver:
     def prepared(self, front: Front, now: float) -> None:
         """Notes that a front has prepared it, at a time."""
         if front in self._waiting:
-            took = now - self._waiting.pop(front)
-            # Before the first one has, nobody knows that it can be done, nor how long a large version takes.
-            self._took = took if self._took == inf else self._took
+            since = self._waiting.pop(front)
+            if self._first == inf:
+                # Until then, nobody knew that it can be done, nor how long a large version takes.
+                self._took, self._first = now - since, now
             self._prepared.add(front)
 
     def gone(self, front: Front) -> None:
@@ -48,5 +50,5 @@ class HandOver:
 
     def late(self, now: float) -> list[Front]:
         """The fronts that have had their time: twice what the first one took, or the seconds more that all get."""
-        patience = self._took + max(_PATIENCE, self._took)
-        return [front for front, since in self._waiting.items() if now - since > patience]
+        more = max(_PATIENCE, self._took)
+        return [front for front, since in self._waiting.items() if now > max(since + self._took, self._first) + more]

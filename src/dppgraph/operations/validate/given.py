@@ -9,6 +9,9 @@ from rdflib.plugins.sparql.sparql import Query
 ANCHOR: Final = "this"
 _THIS: Final = Variable(ANCHOR)
 
+EXISTS: Final = ("Builtin_EXISTS", "Builtin_NOTEXISTS")
+"""Conditions for which the graph is looked into, by their names in rdflib's algebra."""
+
 
 def can_be_given(query: Query) -> bool:
     """Whether a query, asked with a value for ``?this``, has the solutions with that value that it has without.
@@ -78,6 +81,9 @@ def _mentions(part: Any) -> bool:
     """Whether the variable stands anywhere in a part."""
     if isinstance(part, str):
         return isinstance(part, Variable) and part == _THIS
+    if getattr(part, "name", "") in EXISTS:
+        # Its entry is what is left of what was parsed, without its conditions; its attribute has all of it.
+        return _mentions(part.graph)
     if isinstance(part, dict):
         return any(_mentions(value) for key, value in part.items() if key != "_vars")
     try:

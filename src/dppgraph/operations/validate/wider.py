@@ -3,6 +3,7 @@
 Loading rdflib takes a while: imported where a validation runs.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
@@ -13,7 +14,7 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.plugins.sparql.sparql import Query
 
 from dppgraph.core.quads import literal
-from dppgraph.operations.validate.given import ANCHOR
+from dppgraph.operations.validate.given import ANCHOR, EXISTS
 
 THIS: Final = Variable(ANCHOR)
 
@@ -21,9 +22,6 @@ THIS: Final = Variable(ANCHOR)
 class Unknown(Exception):
     """A part cannot be said so that it means the same."""
 
-
-EXISTS: Final = ("Builtin_EXISTS", "Builtin_NOTEXISTS")
-"""Conditions for which the graph is looked into, by their names in rdflib's algebra."""
 
 Triple = tuple[Any, Any, Any]
 
@@ -39,6 +37,9 @@ class Wider:
         """The variables that have a value already where something is said."""
         self._first = ""
         self._outer: frozenset[Variable] = frozenset()
+        self._beside: frozenset[Variable] = frozenset()
+        self._perhaps: frozenset[Variable] = frozenset()
+        self._forgotten: frozenset[Variable] = frozenset()
 
     def query(self, query: Query, among: Sequence[str] = ()) -> str | None:
         """The query that the engine is asked; None where nothing is known that is narrower than all nodes.
@@ -78,7 +79,8 @@ class Wider:
         return self.wider(node.p1)
 
     def _joined(self, node: CompValue) -> Part:
-        one, first, lost = self.wider(node.p1)
+        with self.standing_beside(self._beside | binding(node.p2)):
+            one, first, lost = self.wider(node.p1)
         with self.within(binding(node.p1)):
             other, second, more = self.wider(node.p2)
         return _both(one, other), first | second, lost | more
@@ -92,9 +94,19 @@ class Wider:
         return text, bound, lost | variables(node.p2)
 
     def extended(self, node: CompValue) -> Part:
-        """A BIND."""
+        """A BIND.
+
+        Raises:
+            Unknown: it has a value already, which rdflib leaves for the new one.
+        """
         text, bound, lost = self.wider(node.p)
+        if self.is_bound_anew(node):
+            raise Unknown
         return text, bound, lost | {node.var}
+
+    def is_bound_anew(self, node: CompValue) -> bool:
+        """Whether the variable of a BIND may have a value already."""
+        return node.var in self._outer | self._perhaps | binding(node.p)
 
     def given(self, node: CompValue) -> Part:
         """A VALUES."""
@@ -105,7 +117,8 @@ class Wider:
         before = self._first
         if THIS not in shown:
             self._first = ""
-        text, bound, lost = self.wider(node.p)
+        with self.standing_beside(self._beside & shown):
+            text, bound, lost = self.wider(node.p)
         self._first = before
         names = " ".join(sorted(variable.n3() for variable in bound & shown))
         # Said here, too: the engine would look for all of it before it looks outside.
@@ -114,7 +127,7 @@ class Wider:
         return (
             (f"{{ SELECT DISTINCT {names} WHERE {{ {first}{text} }} }}" if names else ""),
             bound & shown,
-            lost & shown,
+            (lost | binding(node.p)) & shown,
         )
 
     def _filtered(self, node: CompValue) -> Part:
@@ -122,7 +135,7 @@ class Wider:
         left_out: list[str] = []
         sooner: list[str] = []
         later: list[str] = []
-        with self.knowing(bound):
+        with self.knowing(bound, binding(node.p) | self._outer):
             for part in conjuncts(node.expr):
                 if variables(part) & lost or self.sees_more(part, node.p):
                     # Of a variable whose value is left out, it would be another condition.
@@ -140,8 +153,21 @@ class Wider:
         return " ".join((text, *later)), bound, lost
 
     def sees_more(self, expression: Any, group: CompValue) -> bool:
-        """Whether rdflib sees values in an expression that its group does not give: it knows those from outside."""
-        return bool((variables(expression) & self._outer) - binding(group))
+        """Whether an expression has variables that get their values outside of its group.
+
+        rdflib knows them in a group that stands behind those values, and the engine in any that it asks for each of
+        them; also where it should not, as a variable within EXISTS is another one than that of its name outside.
+        """
+        return bool((variables(expression) & (self._outer | self._beside)) - binding(group))
+
+    @contextmanager
+    def standing_beside(self, others: frozenset[Variable]) -> Iterator[None]:
+        """Says for a while what stands beside parts that bind some variables."""
+        before, self._beside = self._beside, others
+        try:
+            yield
+        finally:
+            self._beside = before
 
     @contextmanager
     def within(self, outer: frozenset[Variable], *, anew: bool = False) -> Iterator[None]:
@@ -171,14 +197,14 @@ class Wider:
         return is_everything(node) and all(subject == THIS for subject, _, _ in none)
 
     @contextmanager
-    def knowing(self, bound: Iterable[Variable]) -> Iterator[None]:
-        """Knows for a while that some variables have a value."""
-        before = self.known
-        self.known = before.union(bound)
+    def knowing(self, bound: Iterable[Variable], perhaps: Iterable[Variable] = ()) -> Iterator[None]:
+        """Knows for a while that some variables have a value, and that others may have one."""
+        before = self.known, self._perhaps
+        self.known, self._perhaps = before[0].union(bound), before[1].union(perhaps)
         try:
             yield
         finally:
-            self.known = before
+            self.known, self._perhaps = before
 
     def kept(self, expression: Any) -> str:
         """A condition that is true wherever this one is.
@@ -209,24 +235,41 @@ class Wider:
             case "BGP":
                 return self.triples(node.triples)[0]
             case "Join":
-                one = self.alike(node.p1)
+                with self.standing_beside(self._beside | binding(node.p2)):
+                    one = self.alike(node.p1)
                 with self.within(binding(node.p1)):
                     return _both(one, self.alike(node.p2))
             case "Union":
                 return f"{{ {self.alike(node.p1)} }} UNION {{ {self.alike(node.p2)} }}"
             case "Filter":
-                text = self.alike(node.p)
-                if self.sees_more(node.expr, node.p):
+                if self.forgets(node.expr):
                     raise Unknown
-                with self.knowing(_surely_bound(node.p)):
-                    return f"{text} FILTER({self.all_of(conjuncts(node.expr))})"
+                return self._holding(node)
             case _:
                 raise Unknown
 
+    def _holding(self, node: CompValue) -> str:
+        text = self.alike(node.p)
+        if self.sees_more(node.expr, node.p):
+            raise Unknown
+        with self.knowing(_surely_bound(node.p), binding(node.p) | self._outer):
+            return f"{text} FILTER({self.all_of(conjuncts(node.expr))})"
+
+    def forgets(self, expression: Any) -> bool:
+        """Whether rdflib may not know values in an expression that the engine knows: those from outside of EXISTS.
+
+        It knows them in the conditions of the whole of EXISTS, and not in those of groups in it.
+        """
+        return not self._forgotten.isdisjoint(variables(expression))
+
     def in_exists(self, node: CompValue) -> str:
         """A part of EXISTS that means the same."""
-        with self.within(frozenset(), anew=True):
-            return self.alike(node)
+        before, self._forgotten = self._forgotten, self._forgotten | self._perhaps
+        try:
+            with self.within(frozenset(), anew=True), self.standing_beside(frozenset()):
+                return self._holding(node) if node.name == "Filter" else self.alike(node)
+        finally:
+            self._forgotten = before
 
     def all_of(self, parts: Iterable[Any]) -> str:
         """All of some conditions."""
@@ -305,6 +348,9 @@ def _asked_of(name: str, of: str) -> Callable[[Wider, CompValue], str]:
 
     return say
 
+
+_MORE: Final = re.compile(r"\{|\b(?:FILTER|BIND)\(")
+"""What stands in no triple pattern, but perhaps in a literal."""
 
 _CONDITIONS: Final[dict[str, Callable[[Wider, Any], str]]] = {
     "Builtin_EXISTS": lambda said, expression: f"EXISTS {{ {said.in_exists(expression.graph)} }}",
@@ -400,7 +446,13 @@ def triples_of(node: CompValue) -> list[Triple] | None:
 
 def _both(one: str, other: str) -> str:
     """Two parts next to each other; triples stand without brackets, so that the engine looks for them together."""
-    return " ".join(part if not part or part.startswith(("?", "<")) else f"{{ {part} }}" for part in (one, other))
+    return f"{braced(one)} {braced(other)}"
+
+
+def braced(text: str) -> str:
+    """A part next to which something else stands: a condition in it is about all that is within the same brackets."""
+    is_triples = text.startswith(("?", "<")) and _MORE.search(text) is None
+    return text if not text or is_triples else f"{{ {text} }}"
 
 
 def _surely_bound(node: CompValue) -> frozenset[Variable]:

@@ -15,12 +15,13 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.plugins.sparql.sparql import Query
 
 from dppgraph.core.quads import literal
+from dppgraph.operations.validate.given import EXISTS
 from dppgraph.operations.validate.whole import kinds
 from dppgraph.operations.validate.whole.expressions import EXPRESSIONS, NAMED, TRUTH, Said, soon
 from dppgraph.operations.validate.whole.kinds import kind_of
 from dppgraph.operations.validate.whole.order import ordered, scanned
 from dppgraph.operations.validate.whole.there import There
-from dppgraph.operations.validate.wider import EXISTS, THIS, Part, Triple, Unknown, Wider, variables
+from dppgraph.operations.validate.wider import THIS, Part, Triple, Unknown, Wider, braced, variables
 
 _TRUE_OR_NOT: Final = ("ConditionalAndExpression", "ConditionalOrExpression", "UnaryNot", *EXISTS)
 """Conditions that any query says, by their names in rdflib's algebra."""
@@ -185,10 +186,10 @@ class Plain(Blind):
     def alike(self, node: CompValue) -> str:
         """A part that means the same to the engine."""
         if node.name == "Extend":
-            if self.sees_more(node.expr, node.p):
+            if self.sees_more(node.expr, node.p) or self.forgets(node.expr) or self.is_bound_anew(node):
                 raise Unknown
             said, _ = self._bound(node)
-            return f"{self.alike(node.p)} {said}"
+            return f"{braced(self.alike(node.p))} {said}"
         return Wider.alike(self, node)
 
     def term(self, term: Any) -> str:
@@ -200,15 +201,16 @@ class Plain(Blind):
 
     def extended(self, node: CompValue) -> Part:
         """A BIND, where its expression means the same."""
-        text, bound, lost = self.wider(node.p)
+        text, bound, without = super().extended(node)
+        lost = without - {node.var}
         if variables(node.expr) & lost or self.sees_more(node.expr, node.p):
-            return text, bound, lost | {node.var}
+            return text, bound, without
         try:
             said, _ = self._bound(node)
         except Unknown:
-            return text, bound, lost | {node.var}
+            return text, bound, without
         # Where the expression is an error, it has no value, as everywhere.
-        return f"{text} {said}", bound, lost
+        return f"{braced(text)} {said}", bound, lost
 
     def _bound(self, node: CompValue) -> Said:
         said, its = self.expression(node.expr)
