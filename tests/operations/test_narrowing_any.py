@@ -9,13 +9,13 @@ from rdflib import URIRef
 from rdflib.plugins.sparql.evaluate import evalQuery
 
 from dppgraph.core.quads import Quad
+from dppgraph.operations.validate.algebra import THIS
 from dppgraph.operations.validate.given import can_be_given
 from dppgraph.operations.validate.judge import graph_of
 from dppgraph.operations.validate.narrowing import Narrowing
 from dppgraph.operations.validate.prepared import prepared
 from dppgraph.operations.validate.whole.asked import Blind, Plain
 from dppgraph.operations.validate.whole.there import There
-from dppgraph.operations.validate.wider import THIS
 from dppgraph.store.memory import MemoryStore
 from tests.conftest import BASE
 

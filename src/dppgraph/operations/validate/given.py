@@ -6,11 +6,7 @@ from typing import Any, Final
 from rdflib import Variable
 from rdflib.plugins.sparql.sparql import Query
 
-ANCHOR: Final = "this"
-_THIS: Final = Variable(ANCHOR)
-
-EXISTS: Final = ("Builtin_EXISTS", "Builtin_NOTEXISTS")
-"""Conditions for which the graph is looked into, by their names in rdflib's algebra."""
+from dppgraph.operations.validate.algebra import THIS, variables
 
 
 def can_be_given(query: Query) -> bool:
@@ -19,7 +15,7 @@ def can_be_given(query: Query) -> bool:
     It has where each part binds the variable before anything else depends on it.
     """
     try:
-        return _THIS in _certain(query.algebra.p)
+        return THIS in _certain(query.algebra.p)
     except _Depends:
         return False
 
@@ -41,13 +37,13 @@ def _bgp(node: Any) -> set[Any]:
 
 
 def _project(node: Any) -> set[Any]:
-    if _THIS not in node.PV and _mentions(node.p):
+    if THIS not in node.PV and THIS in variables(node.p):
         raise _Depends
     return _certain(node.p) & set(node.PV)
 
 
 def _filter(node: Any) -> set[Any]:
-    if node.get("var") == _THIS:
+    if node.get("var") == THIS:
         raise _Depends
     return _after(_certain(node.p), node.expr)
 
@@ -72,21 +68,6 @@ _READ: Final[dict[str, Callable[[Any], set[Any]]]] = {
 
 
 def _after(bound: set[Any], part: Any) -> set[Any]:
-    if _THIS not in bound and _mentions(part):
+    if THIS not in bound and THIS in variables(part):
         raise _Depends
     return bound
-
-
-def _mentions(part: Any) -> bool:
-    """Whether the variable stands anywhere in a part."""
-    if isinstance(part, str):
-        return isinstance(part, Variable) and part == _THIS
-    if getattr(part, "name", "") in EXISTS:
-        # Its entry is what is left of what was parsed, without its conditions; its attribute has all of it.
-        return _mentions(part.graph)
-    if isinstance(part, dict):
-        return any(_mentions(value) for key, value in part.items() if key != "_vars")
-    try:
-        return any(map(_mentions, part))
-    except TypeError:
-        return False

@@ -16,7 +16,7 @@ from rdflib.plugins.sparql.sparql import Query
 
 from dppgraph.core.iris import NAMESPACE
 from dppgraph.core.quads import Quad
-from dppgraph.operations.validate.given import ANCHOR
+from dppgraph.operations.validate.algebra import ANCHOR
 from dppgraph.operations.validate.wider import Wider, name_of
 from dppgraph.store.memory import MemoryStore
 

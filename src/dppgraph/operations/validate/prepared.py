@@ -9,7 +9,8 @@ from rdflib.plugins.sparql.evaluate import evalQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 
-from dppgraph.operations.validate.given import ANCHOR, can_be_given
+from dppgraph.operations.validate.algebra import ANCHOR
+from dppgraph.operations.validate.given import can_be_given
 from dppgraph.operations.validate.narrowing import Narrowing
 
 _THIS: Final = Variable(ANCHOR)

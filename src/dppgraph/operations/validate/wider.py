@@ -6,40 +6,85 @@ Loading rdflib takes a while: imported where a validation runs.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
 
 from rdflib import BNode, Literal, URIRef, Variable
-from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
+from rdflib.paths import Path
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.plugins.sparql.sparql import Query
 
 from dppgraph.core.quads import literal
-from dppgraph.operations.validate.given import ANCHOR, EXISTS
-
-THIS: Final = Variable(ANCHOR)
+from dppgraph.operations.validate.algebra import (
+    THIS,
+    Triple,
+    binding,
+    conjuncts,
+    is_everything,
+    looks,
+    may_be_empty,
+    none_of,
+    surely_bound,
+    variables,
+)
 
 
 class Unknown(Exception):
     """A part cannot be said so that it means the same."""
 
 
-Triple = tuple[Any, Any, Any]
-
 Part = tuple[str, frozenset[Variable], frozenset[Variable]]
 """A part as the engine is asked it; the variables that it binds; and those whose values are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The variables that get values around what is said.
+
+    Attributes:
+        known: they have one already.
+        perhaps: they may have one already, where a condition is looked at.
+        before: parts that it is joined with, and stands behind, bind them: rdflib knows their values in it.
+        beside: parts that it is joined with bind them, wherever they stand: the engine may know their values in it.
+        forgotten: they may have one outside of EXISTS, which rdflib knows in the conditions of the whole of EXISTS, and
+            forgets in those of groups in it.
+    """
+
+    known: frozenset[Variable] = frozenset()
+    perhaps: frozenset[Variable] = frozenset()
+    before: frozenset[Variable] = frozenset()
+    beside: frozenset[Variable] = frozenset()
+    forgotten: frozenset[Variable] = frozenset()
+
+    def behind(self, more: frozenset[Variable]) -> Self:
+        """Behind a part that binds some variables."""
+        return replace(self, before=self.before | more, beside=self.beside | more)
+
+    def in_front_of(self, more: frozenset[Variable]) -> Self:
+        """In front of one."""
+        return replace(self, beside=self.beside | more)
+
+    def holding(self, bound: frozenset[Variable], perhaps: frozenset[Variable]) -> Self:
+        """In a condition on a part that binds some variables, and perhaps others."""
+        return replace(self, known=self.known | bound, perhaps=self.perhaps | perhaps | self.before)
+
+    def in_exists(self) -> Self:
+        """In EXISTS, to which the engine gives all values, and rdflib too."""
+        none: frozenset[Variable] = frozenset()
+        return replace(self, before=none, beside=none, forgotten=self.forgotten | self.perhaps)
 
 
 class Wider:
     """Says queries so that they find the same or more, whatever literals mean."""
 
     def __init__(self) -> None:
-        self.known: frozenset[Variable] = frozenset()
-        """The variables that have a value already where something is said."""
         self._first = ""
-        self._outer: frozenset[Variable] = frozenset()
-        self._beside: frozenset[Variable] = frozenset()
-        self._perhaps: frozenset[Variable] = frozenset()
-        self._forgotten: frozenset[Variable] = frozenset()
+        self._around = Around()
+
+    @property
+    def known(self) -> frozenset[Variable]:
+        """The variables that have a value already where something is said."""
+        return self._around.known
 
     def query(self, query: Query, among: Sequence[str] = ()) -> str | None:
         """The query that the engine is asked; None where nothing is known that is narrower than all nodes.
@@ -50,7 +95,7 @@ class Wider:
         """
         self._first = f"VALUES {THIS.n3()} {{ {' '.join(among)} }} " if among else ""
         try:
-            with self.knowing([THIS] if among else []):
+            with self.said(Around(known=frozenset([THIS] if among else []))):
                 text, bound, _ = self.wider(query.algebra.p)
         except Unknown:
             return None
@@ -79,9 +124,9 @@ class Wider:
         return self.wider(node.p1)
 
     def _joined(self, node: CompValue) -> Part:
-        with self.standing_beside(self._beside | binding(node.p2)):
+        with self.said(self._around.in_front_of(binding(node.p2))):
             one, first, lost = self.wider(node.p1)
-        with self.within(binding(node.p1)):
+        with self.said(self._around.behind(binding(node.p1))):
             other, second, more = self.wider(node.p2)
         return _both(one, other), first | second, lost | more
 
@@ -106,7 +151,7 @@ class Wider:
 
     def is_bound_anew(self, node: CompValue) -> bool:
         """Whether the variable of a BIND may have a value already."""
-        return node.var in self._outer | self._perhaps | binding(node.p)
+        return node.var in self._around.before | self._around.perhaps | binding(node.p)
 
     def given(self, node: CompValue) -> Part:
         """A VALUES."""
@@ -117,7 +162,7 @@ class Wider:
         before = self._first
         if THIS not in shown:
             self._first = ""
-        with self.standing_beside(self._beside & shown):
+        with self.said(replace(self._around, beside=self._around.beside & shown)):
             text, bound, lost = self.wider(node.p)
         self._first = before
         names = " ".join(sorted(variable.n3() for variable in bound & shown))
@@ -135,7 +180,7 @@ class Wider:
         left_out: list[str] = []
         sooner: list[str] = []
         later: list[str] = []
-        with self.knowing(bound, binding(node.p) | self._outer):
+        with self.said(self._around.holding(bound, binding(node.p))):
             for part in conjuncts(node.expr):
                 if variables(part) & lost or self.sees_more(part, node.p):
                     # Of a variable whose value is left out, it would be another condition.
@@ -158,53 +203,26 @@ class Wider:
         rdflib knows them in a group that stands behind those values, and the engine in any that it asks for each of
         them; also where it should not, as a variable within EXISTS is another one than that of its name outside.
         """
-        return bool((variables(expression) & (self._outer | self._beside)) - binding(group))
+        outside = self._around.before | self._around.beside
+        return not outside.isdisjoint(variables(expression) - binding(group))
 
     @contextmanager
-    def standing_beside(self, others: frozenset[Variable]) -> Iterator[None]:
-        """Says for a while what stands beside parts that bind some variables."""
-        before, self._beside = self._beside, others
+    def said(self, around: Around) -> Iterator[None]:
+        """Says something for a while that stands elsewhere."""
+        before, self._around = self._around, around
         try:
             yield
         finally:
-            self._beside = before
-
-    @contextmanager
-    def within(self, outer: frozenset[Variable], *, anew: bool = False) -> Iterator[None]:
-        """Says a group for a while to whose parts rdflib gives values of some variables from outside.
-
-        Args:
-            outer: the variables.
-            anew: whether these are all; so it is in EXISTS, where the engine gives them, too.
-        """
-        before = self._outer
-        self._outer = outer if anew else before | outer
-        try:
-            yield
-        finally:
-            self._outer = before
+            self._around = before
 
     def _anywhere(self, node: CompValue) -> str:
         """A part that means the same, looked for without regard to what is known."""
-        before, self.known = self.known, frozenset()
-        try:
+        with self.said(replace(self._around, known=frozenset())):
             return self.in_exists(node)
-        finally:
-            self.known = before
 
     def is_found_once(self, node: CompValue, none: Sequence[Triple]) -> bool:
         """Whether what solutions of a part may not have is better found once, and not for one after the other."""
         return is_everything(node) and all(subject == THIS for subject, _, _ in none)
-
-    @contextmanager
-    def knowing(self, bound: Iterable[Variable], perhaps: Iterable[Variable] = ()) -> Iterator[None]:
-        """Knows for a while that some variables have a value, and that others may have one."""
-        before = self.known, self._perhaps
-        self.known, self._perhaps = before[0].union(bound), before[1].union(perhaps)
-        try:
-            yield
-        finally:
-            self.known, self._perhaps = before
 
     def kept(self, expression: Any) -> str:
         """A condition that is true wherever this one is.
@@ -235,9 +253,9 @@ class Wider:
             case "BGP":
                 return self.triples(node.triples)[0]
             case "Join":
-                with self.standing_beside(self._beside | binding(node.p2)):
+                with self.said(self._around.in_front_of(binding(node.p2))):
                     one = self.alike(node.p1)
-                with self.within(binding(node.p1)):
+                with self.said(self._around.behind(binding(node.p1))):
                     return _both(one, self.alike(node.p2))
             case "Union":
                 return f"{{ {self.alike(node.p1)} }} UNION {{ {self.alike(node.p2)} }}"
@@ -252,24 +270,17 @@ class Wider:
         text = self.alike(node.p)
         if self.sees_more(node.expr, node.p):
             raise Unknown
-        with self.knowing(_surely_bound(node.p), binding(node.p) | self._outer):
+        with self.said(self._around.holding(surely_bound(node.p), binding(node.p))):
             return f"{text} FILTER({self.all_of(conjuncts(node.expr))})"
 
     def forgets(self, expression: Any) -> bool:
-        """Whether rdflib may not know values in an expression that the engine knows: those from outside of EXISTS.
-
-        It knows them in the conditions of the whole of EXISTS, and not in those of groups in it.
-        """
-        return not self._forgotten.isdisjoint(variables(expression))
+        """Whether rdflib may not know values in an expression that the engine knows: those from outside of EXISTS."""
+        return not self._around.forgotten.isdisjoint(variables(expression))
 
     def in_exists(self, node: CompValue) -> str:
         """A part of EXISTS that means the same."""
-        before, self._forgotten = self._forgotten, self._forgotten | self._perhaps
-        try:
-            with self.within(frozenset(), anew=True), self.standing_beside(frozenset()):
-                return self._holding(node) if node.name == "Filter" else self.alike(node)
-        finally:
-            self._forgotten = before
+        with self.said(self._around.in_exists()):
+            return self._holding(node) if node.name == "Filter" else self.alike(node)
 
     def all_of(self, parts: Iterable[Any]) -> str:
         """All of some conditions."""
@@ -286,7 +297,7 @@ class Wider:
             term for subject, predicate, obj in triples if not isinstance(predicate, Path) for term in (subject, obj)
         }
         for subject, predicate, obj in triples:
-            if isinstance(predicate, Path) and _may_be_empty(predicate) and not {subject, obj} <= ends:
+            if isinstance(predicate, Path) and may_be_empty(predicate) and not {subject, obj} <= ends:
                 # Where such a path has no step, the engine wants its end to be in the graph, and rdflib does not.
                 raise Unknown
         named = [tuple(Variable(f"_{term}") if isinstance(term, BNode) else term for term in one) for one in triples]
@@ -369,81 +380,6 @@ _CONDITIONS: Final[dict[str, Callable[[Wider, Any], str]]] = {
 """How a condition is said so that it means the same, likewise."""
 
 
-def conjuncts(expression: Any) -> Iterator[Any]:
-    """The conditions that a condition is made of, if all of them must hold."""
-    if getattr(expression, "name", "") == "ConditionalAndExpression":
-        for part in (expression.expr, *expression.other):
-            yield from conjuncts(part)
-    else:
-        yield expression
-
-
-def binding(node: CompValue) -> frozenset[Variable]:
-    """The variables that some part of a part gives a value, but for what its conditions look at."""
-    match node.name:
-        case "Join" | "LeftJoin" | "Union":
-            return binding(node.p1) | binding(node.p2)
-        case "Minus":
-            return binding(node.p1)
-        case "Filter" | "Distinct" | "Reduced" | "ToMultiSet" | "OrderBy" | "Slice" | "Project":
-            return binding(node.p)
-        case "Extend":
-            return binding(node.p) | {node.var}
-        case _:
-            return variables(node)
-
-
-def is_everything(node: CompValue) -> bool:
-    """Whether a part finds every node that anything is stated of, and nothing else is known of it."""
-    while node.name in ("Project", "Distinct", "Reduced", "ToMultiSet"):
-        if node.name == "Project" and THIS not in node.PV:
-            return False
-        node = node.p
-    triples = triples_of(node)
-    if triples is None or len(triples) != 1:
-        return False
-    (triple,) = triples
-    return triple[0] == THIS and all(isinstance(term, Variable) for term in triple) and len(set(triple)) == len(triple)
-
-
-def none_of(condition: Any, bound: frozenset[Variable], perhaps: frozenset[Variable]) -> list[Triple]:
-    """The patterns of which a condition wants that there is no such thing; none where it wants anything else.
-
-    Args:
-        condition: the condition.
-        bound: the variables that have a value where it is looked at.
-        perhaps: the variables that may have one.
-    """
-    if getattr(condition, "name", "") != "Builtin_NOTEXISTS":
-        return []
-    node = condition.graph
-    kept: list[Any] = []
-    while node.name == "Filter":
-        kept.append(node.expr)
-        node = node.p
-    triples = triples_of(node) or []
-    found = variables(triples)
-    # A MINUS is about what it shares with the rest, and its conditions see nothing else of that.
-    return triples if not found.isdisjoint(bound) and variables(kept).isdisjoint(perhaps - found) else []
-
-
-def looks(condition: Any) -> bool:
-    """Whether the graph is looked into for a condition."""
-    if isinstance(condition, CompValue):
-        return condition.name in EXISTS or looks(list(condition.values()))
-    return isinstance(condition, list | tuple) and any(map(looks, condition))
-
-
-def triples_of(node: CompValue) -> list[Triple] | None:
-    """The triple patterns of a part that is nothing but such."""
-    if node.name == "BGP":
-        return list(node.triples)
-    if node.name != "Join":
-        return None
-    one, other = triples_of(node.p1), triples_of(node.p2)
-    return None if one is None or other is None else one + other
-
-
 def _both(one: str, other: str) -> str:
     """Two parts next to each other; triples stand without brackets, so that the engine looks for them together."""
     return f"{braced(one)} {braced(other)}"
@@ -455,49 +391,9 @@ def braced(text: str) -> str:
     return text if not text or is_triples else f"{{ {text} }}"
 
 
-def _surely_bound(node: CompValue) -> frozenset[Variable]:
-    """The variables of the triples of a part that always holds."""
-    match node.name:
-        case "BGP":
-            return frozenset(term for triple in node.triples for term in triple if isinstance(term, Variable))
-        case "Join":
-            return _surely_bound(node.p1) | _surely_bound(node.p2)
-        case "Filter" | "Extend":
-            return _surely_bound(node.p)
-        case _:
-            return frozenset()
-
-
-def _may_be_empty(path: Any) -> bool:
-    """Whether a path, or a part of it, may have no step."""
-    if isinstance(path, MulPath):
-        return bool(path.zero) or _may_be_empty(path.path)
-    if isinstance(path, InvPath):
-        return _may_be_empty(path.arg)
-    return any(map(_may_be_empty, path.args)) if isinstance(path, SequencePath | AlternativePath) else False
-
-
 def name_of(term: str) -> str:
     """A literal as a text that says which one it is, of those that rdflib tells apart; any other term as it is."""
     if not term.startswith('"'):
         return term
     end = term.rindex('"') + 1
     return literal(term[:end] + (term[end:].lower() if term[end:].startswith("@") else term[end:]))
-
-
-def variables(part: Any) -> frozenset[Variable]:
-    """The variables that stand anywhere in a part."""
-    if isinstance(part, Variable):
-        return frozenset({part})
-    if isinstance(part, str):
-        return frozenset()
-    if getattr(part, "name", "") in EXISTS:
-        # Its entry is what is left of what was parsed, without its conditions; its attribute has all of it.
-        return variables(part.graph)
-    if isinstance(part, dict):
-        # The rows of VALUES have variables for keys.
-        return frozenset().union(*(variables(key) | variables(value) for key, value in part.items() if key != "_vars"))
-    try:
-        return frozenset().union(*map(variables, part))
-    except TypeError:
-        return frozenset()

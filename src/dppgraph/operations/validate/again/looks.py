@@ -21,7 +21,7 @@ from rdflib.term import Node
 from dppgraph.operations.touched import NotFollowed, Pattern, Site
 from dppgraph.operations.touched.paths import edges, pattern_of
 from dppgraph.operations.touched.sparql import sites_of
-from dppgraph.operations.validate.given import ANCHOR
+from dppgraph.operations.validate.algebra import ANCHOR
 
 EVERYTHING: Final = Site(Pattern("?_s", "?_p", "?_o"), None)
 

@@ -28,7 +28,7 @@ from dppgraph.operations.validate.again.graph import ViewGraph, node_of, prepare
 from dppgraph.operations.validate.again.looks import sites_of_shape
 from dppgraph.operations.validate.again.targets import Targets
 from dppgraph.operations.validate.again.view import Triple
-from dppgraph.operations.validate.given import ANCHOR
+from dppgraph.operations.validate.algebra import ANCHOR
 from dppgraph.operations.validate.judge import ENDLESS, graph_of, results_of, templates_of
 from dppgraph.operations.validate.report import Result
 

@@ -11,7 +11,8 @@ from rdflib import Graph
 from rdflib.term import Node
 
 from dppgraph.operations.validate.again.graph import ViewGraph, prepared_query
-from dppgraph.operations.validate.given import ANCHOR, can_be_given
+from dppgraph.operations.validate.algebra import ANCHOR
+from dppgraph.operations.validate.given import can_be_given
 
 
 class Targets:

@@ -15,13 +15,13 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.plugins.sparql.sparql import Query
 
 from dppgraph.core.quads import literal
-from dppgraph.operations.validate.given import EXISTS
+from dppgraph.operations.validate.algebra import EXISTS, THIS, Triple, variables
 from dppgraph.operations.validate.whole import kinds
 from dppgraph.operations.validate.whole.expressions import EXPRESSIONS, NAMED, TRUTH, Said, soon
 from dppgraph.operations.validate.whole.kinds import kind_of
 from dppgraph.operations.validate.whole.order import ordered, scanned
 from dppgraph.operations.validate.whole.there import There
-from dppgraph.operations.validate.wider import THIS, Part, Triple, Unknown, Wider, braced, variables
+from dppgraph.operations.validate.wider import Part, Unknown, Wider, braced
 
 _TRUE_OR_NOT: Final = ("ConditionalAndExpression", "ConditionalOrExpression", "UnaryNot", *EXISTS)
 """Conditions that any query says, by their names in rdflib's algebra."""

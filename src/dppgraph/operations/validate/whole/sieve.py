@@ -20,7 +20,8 @@ from dppgraph.operations.touched import NotFollowed, touched
 from dppgraph.operations.touched.sparql import sites_in
 from dppgraph.operations.validate.again.graph import prepared_query, term_of
 from dppgraph.operations.validate.again.shaped import Shaped, Unit
-from dppgraph.operations.validate.given import ANCHOR, can_be_given
+from dppgraph.operations.validate.algebra import ANCHOR
+from dppgraph.operations.validate.given import can_be_given
 from dppgraph.operations.validate.whole.asked import Blind, Plain
 from dppgraph.operations.validate.whole.exact import Index
 from dppgraph.operations.validate.whole.groups import Group
