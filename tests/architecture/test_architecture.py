@@ -13,6 +13,7 @@ from tests.conftest import REPOSITORY
 SOURCE = REPOSITORY / "src" / "dppgraph"
 MODULES = sorted(SOURCE.rglob("*.py"))
 SPARQL = re.compile(r"\b(SELECT|CONSTRUCT|ASK|DESCRIBE)\b.*\{.*\?\w+|^\s*PREFIX\s+\w*:\s*<", re.DOTALL | re.MULTILINE)
+BUILDERS = {"open", "Store", "VersionStore", "WorkerStore", "FastAPI", "Popen", "socket", "read_settings", "folder"}
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "misc", "base"}
 
 
@@ -27,27 +28,40 @@ def test_every_module_imports_with_an_empty_environment() -> None:
     assert (result.returncode, result.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_no_query_is_written_in_python(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            assert not SPARQL.search(node.value), f"line {node.lineno}: a query belongs in a file"
+@pytest.fixture(scope="module")
+def trees() -> dict[str, ast.Module]:
+    return {name_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_nothing_is_built_at_import(path: Path) -> None:
+def test_no_query_is_written_in_python(trees: dict[str, ast.Module]) -> None:
+    found = [
+        f"{name}, line {node.lineno}: a query belongs in a file"
+        for name, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and SPARQL.search(node.value)
+    ]
+    assert not found
+
+
+def test_nothing_is_built_at_import(trees: dict[str, ast.Module]) -> None:
     """A module's own level only defines: no call of ours, no file, process or store."""
-    builders = {"open", "Store", "VersionStore", "WorkerStore", "FastAPI", "Popen", "socket", "read_settings", "folder"}
-    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr):
-            calls = [node.func for node in ast.walk(statement) if isinstance(node, ast.Call)]
-            names = {call.attr if isinstance(call, ast.Attribute) else getattr(call, "id", "") for call in calls}
-            assert not names & builders
+    found = [
+        f"{name}, line {statement.lineno}: {called}"
+        for name, tree in trees.items()
+        for statement in tree.body
+        if isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr)
+        for called in called_in(statement) & BUILDERS
+    ]
+    assert not found
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_modules_name_says_what_it_is(path: Path) -> None:
-    assert not set(path.relative_to(SOURCE).with_suffix("").parts) & VAGUE
+def called_in(statement: ast.stmt) -> set[str]:
+    calls = [node.func for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    return {call.attr if isinstance(call, ast.Attribute) else getattr(call, "id", "") for call in calls}
+
+
+def test_a_modules_name_says_what_it_is() -> None:
+    assert not [path for path in MODULES if set(path.relative_to(SOURCE).with_suffix("").parts) & VAGUE]
 
 
 def test_every_file_of_tests_is_run() -> None:
