@@ -1,5 +1,6 @@
 """A disk that takes nothing, or not enough, and a clock that goes back: one clear error, and what there is stays."""
 
+import errno
 import hashlib
 import json
 import os
@@ -56,9 +57,19 @@ class Disk:
 
     def leave(self, kib: int) -> None:
         self.empty()
+        until(lambda: self._left(kib))
+
+    def _left(self, kib: int) -> bool:
         stat = os.statvfs(self._folder)
         with self._filler.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, stat.f_bavail * stat.f_frsize - kib * KIB)
+            try:
+                os.posix_fallocate(file.fileno(), 0, stat.f_bavail * stat.f_frsize - kib * KIB)
+            except OSError as error:
+                # What follows the change before, its files and its index, took some of the room in between.
+                if error.errno != errno.ENOSPC:
+                    raise
+                return False
+        return True
 
     def empty(self) -> None:
         self._filler.unlink(missing_ok=True)
